@@ -1,0 +1,1 @@
+"""The plugin `local` of milepost."""

@@ -1,0 +1,1 @@
+"""Wiring: which role of this plugin is what; importing it costs nothing."""

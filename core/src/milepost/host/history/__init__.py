@@ -1,0 +1,1 @@
+"""The history: where it lies, how it is written, read and locked."""

@@ -1,0 +1,1 @@
+"""The project file: found, read, checked and evaluated."""

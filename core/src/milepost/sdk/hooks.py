@@ -1,0 +1,115 @@
+"""The hooks that milepost calls in plugins, each described in five parts."""
+
+from __future__ import annotations
+
+import pluggy
+
+from milepost.sdk.events import Event
+from milepost.sdk.offer import BuilderOffer, PlatformOffer, RegistryOffer, ReleaserOffer
+from milepost.sdk.record import Operation
+
+PROJECT = "milepost"
+"""The name that ties hookspecs and hookimpls together in pluggy."""
+
+API = 1
+"""The version of the plugin API: the `v1` of the entry-point groups."""
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+"""The decorator for a plugin's hooks."""
+
+
+@hookspec(firstresult=True)
+def milepost_builder(word: str) -> BuilderOffer | None:
+    """Offer a builder.
+
+    Purpose: make an entry of the group `milepost.v1.builder` usable after `build { use … }`.
+    When: once for each `use` of the word, when the project file is checked and again when it is carried out.
+    Arguments: `word` is the entry's name, as written after `use`.
+    Returns: the offer, or None if the word is not one of this plugin's builders.
+    If it raises: the plugin is reported as broken, with its version; nothing of the project is run.
+    """
+
+
+@hookspec(firstresult=True)
+def milepost_registry(word: str) -> RegistryOffer | None:
+    """Offer a registry.
+
+    Purpose: make an entry of the group `milepost.v1.registry` usable after `registry { use … }`.
+    When: once for each `use` of the word, when the project file is checked and again when it is carried out.
+    Arguments: `word` is the entry's name, as written after `use`.
+    Returns: the offer, or None if the word is not one of this plugin's registries.
+    If it raises: the plugin is reported as broken, with its version; nothing of the project is run.
+    """
+
+
+@hookspec(firstresult=True)
+def milepost_platform(word: str) -> PlatformOffer | None:
+    """Offer a platform.
+
+    Purpose: make an entry of the group `milepost.v1.platform` usable after `deploy { use … }`.
+    When: once for each `use` of the word, when the project file is checked and again when it is carried out.
+    Arguments: `word` is the entry's name, as written after `use`.
+    Returns: the offer, or None if the word is not one of this plugin's platforms.
+    If it raises: the plugin is reported as broken, with its version; nothing of the project is run.
+    """
+
+
+@hookspec(firstresult=True)
+def milepost_releaser(word: str) -> ReleaserOffer | None:
+    """Offer a releaser.
+
+    Purpose: make an entry of the group `milepost.v1.releaser` usable after `release { use … }`.
+    When: once for each `use` of the word, when the project file is checked and again when it is carried out.
+    Arguments: `word` is the entry's name, as written after `use`.
+    Returns: the offer, or None if the word is not one of this plugin's releasers.
+    If it raises: the plugin is reported as broken, with its version; nothing of the project is run.
+    """
+
+
+@hookspec
+def milepost_operation_starting(operation: Operation) -> str | None:
+    """Refuse an operation.
+
+    Purpose: let a policy (a release window, a required label) forbid what is about to be done.
+    When: after the operation's record is written and before its hooks and its plugin.
+    Arguments: `operation` is the record as it stands, status `running`.
+    Returns: the reason why it must not be done, or None; one reason is enough, and the operation ends `refused`.
+    If it raises: the operation is refused, and the exception is reported as the plugin's fault.
+    """
+
+
+@hookspec
+def milepost_operation_started(operation: Operation) -> None:
+    """Hear that an operation begins.
+
+    Purpose: notifications, metrics, traces.
+    When: after nobody refused it, before its hooks and its plugin.
+    Arguments: `operation` is the record as it stands, status `running`.
+    Returns: nothing.
+    If it raises: it is reported as a warning; the operation goes on and the other observers are called.
+    """
+
+
+@hookspec
+def milepost_operation_finished(operation: Operation) -> None:
+    """Hear that an operation has ended, well or badly.
+
+    Purpose: notifications, metrics, traces.
+    When: after the record with the outcome is written.
+    Arguments: `operation` is the record with its final status.
+    Returns: nothing.
+    If it raises: it is reported as a warning; the history is written already and the other observers are called.
+    """
+
+
+@hookspec
+def milepost_event(event: Event) -> None:
+    """Hear of everything that happens in an app's part of a run.
+
+    Purpose: live views and logs elsewhere. Be quick: the run waits.
+    When: in the order in which it happens, in the app's own process.
+    Arguments: `event` is one of the classes of `milepost.sdk.events`, secrets masked.
+    Returns: nothing.
+    If it raises: the observer gets no more events, which is reported once as a warning.
+    """

@@ -1,0 +1,73 @@
+"""Offers: what the host must know of a plugin's role before it runs, and how to load what does the work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from milepost.sdk.config import PluginConfig, PluginState
+from milepost.sdk.roles import Builder, Platform, Registry, Releaser
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuilderOffer:
+    """A builder: its config, the kind of artifact it makes, and the way to its class."""
+
+    config: type[PluginConfig]
+    produces: Callable[[Any], str]
+    """The artifact kind, given the config."""
+    load: Callable[[], Callable[[Any], Builder]]
+    """Imports and returns the class that is made with the config. Vendor SDKs may be imported here, not before."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistryOffer:
+    """A registry: its config, what it takes and gives, and the way to its class."""
+
+    config: type[PluginConfig]
+    accepts: tuple[str, ...]
+    """The artifact kinds it takes; what it gives back is of the same kind."""
+    load: Callable[[], Callable[[Any], Registry]]
+    """Imports and returns the class that is made with the config."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DefaultReleaser:
+    """The releaser that a platform uses when the project file has no `release` block."""
+
+    word: str
+    """The word after `use` of an installed releaser."""
+    config: dict[str, Any] = field(default_factory=dict)
+    """Its arguments, as in a `use` block."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlatformOffer:
+    """A platform: its config and state, what it takes and exposes, and the way to its class."""
+
+    config: type[PluginConfig]
+    state: type[PluginState]
+    accepts: tuple[str, ...]
+    """The artifact kinds it can run; empty: it needs no artifact."""
+    exposes: Callable[[Any], tuple[str, ...]]
+    """The endpoint kinds a deployment will have, given the config; empty for a worker."""
+    load: Callable[[], Callable[[Any], Platform]]
+    """Imports and returns the class that is made with the config."""
+    stages: bool = True
+    """Whether a deployment is not public before its release."""
+    parks: bool = False
+    """Whether the class has the capability Parks, which `start-first` and `stop-first` need."""
+    default_releaser: DefaultReleaser | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaserOffer:
+    """A releaser: its config and state, what it can send traffic to, and the way to its class."""
+
+    config: type[PluginConfig]
+    state: type[PluginState]
+    accepts: tuple[str, ...]
+    """The endpoint kinds it can send traffic to."""
+    load: Callable[[], Callable[[Any], Releaser]]
+    """Imports and returns the class that is made with the config."""

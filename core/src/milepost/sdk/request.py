@@ -1,0 +1,62 @@
+"""What somebody asks of milepost, as a value that can be sent, stored and carried out elsewhere."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+Verb = Literal[
+    "up", "build", "deploy", "release", "redeploy", "restart", "stop", "start", "rollback", "promote", "destroy"
+]
+"""What a run can do."""
+
+
+class Variable(Struct, frozen=True, kw_only=True):
+    """A value for a `variable` of the project file; a secret one is named, not carried."""
+
+    name: Annotated[str, Meta(description="The variable's name.")]
+    value: Annotated[str | None, Meta(description="The text as given; None where `environment` names it.")] = None
+    environment: Annotated[str | None, Meta(description="The environment variable that holds the value.")] = None
+    source: Annotated[str, Meta(description="Where it was given, for messages: `--var`, `MILEPOST_VAR_tag`.")] = "--var"
+
+
+class Choices(Struct, frozen=True, kw_only=True):
+    """How a run is to be carried out, where the default is not wanted."""
+
+    force: Annotated[bool, Meta(description="Deploy although nothing has changed.")] = False
+    keep_failed: Annotated[bool, Meta(description="Leave what a failed deploy made, to be looked at.")] = False
+    independent: Annotated[bool, Meta(description="Each app goes its own way; a failed one stops no other.")] = False
+    with_dependencies: Annotated[bool, Meta(description="Also carry out what the apps depend on.")] = False
+    prune: Annotated[bool, Meta(description="Destroy what `keep_releases` no longer wants.")] = True
+    require_same_secrets: Annotated[bool, Meta(description="A rollback stops when a secret has changed since.")] = False
+    dry_run: Annotated[bool, Meta(description="Say what would be done, and do nothing.")] = False
+    preempt: Annotated[bool, Meta(description="Cancel whoever holds the lock, and wait for its end.")] = False
+    volumes: Annotated[bool, Meta(description="A destroy also removes volumes.")] = False
+    live: Annotated[bool, Meta(description="A destroy may take what is live: it was named as such.")] = False
+    lock_timeout: Annotated[
+        float | None, Meta(description="How long to wait for a lock, in seconds; None for ever.")
+    ] = None
+    grace: Annotated[float, Meta(description="How long a cancelled run may take to end, in seconds.")] = 60.0
+
+
+class Request(Struct, frozen=True, kw_only=True):
+    """A run that somebody asks for."""
+
+    id: Annotated[str, Meta(description="The run's id, made by the one who asks: the same request twice is one run.")]
+    verb: Annotated[Verb, Meta(description="What to do.")]
+    project: Annotated[str, Meta(description="The project's name.")]
+    folder: Annotated[str, Meta(description="The absolute folder of the project file.")]
+    workspace: Annotated[str, Meta(description="The workspace to do it in.")] = "default"
+    apps: Annotated[tuple[str, ...], Meta(description="The apps; none named: all.")] = ()
+    target: Annotated[str | None, Meta(description="The REF to release, roll back to, promote or destroy.")] = None
+    artifact: Annotated[
+        str | None, Meta(description="The REF of a build to deploy; None: the newest of the workspace.")
+    ] = None
+    variables: Annotated[tuple[Variable, ...], Meta(description="Values for the project file's variables.")] = ()
+    labels: Annotated[dict[str, str], Meta(description="Labels that win over those of the project file.")] = {}
+    choices: Annotated[Choices, Meta(description="How to do it.")] = Choices()
+    why: Annotated[str, Meta(description="The reason, for those who read the history.")] = ""
+    user: Annotated[str, Meta(description="Who asks.")] = ""
+    host: Annotated[str, Meta(description="On which machine.")] = ""
+    ci: Annotated[str | None, Meta(description="The CI job it is asked from, if it is.")] = None
