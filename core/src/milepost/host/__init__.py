@@ -1,1 +1,1 @@
-"""The host: reads the project file, finds plugins, keeps the history and makes the lifecycle happen. It prints nothing."""
+"""The host: reads the project file, finds plugins, keeps the history, carries out the lifecycle; prints nothing."""

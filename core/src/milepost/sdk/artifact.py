@@ -23,7 +23,5 @@ class Artifact(Struct, frozen=True, kw_only=True):
     ]
     details: Annotated[
         dict[str, Any],
-        Meta(
-            description="What else the kind's schema knows, as JSON values; the project file reads it as `artifact.NAME`."
-        ),
+        Meta(description="What else the kind's schema knows, as JSON values; in the project file: `artifact.NAME`."),
     ] = {}

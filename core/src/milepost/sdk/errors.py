@@ -298,7 +298,8 @@ class ForeignHistoryError(HistoryError):
     def __init__(self, project: str, origin: str, found: str, place: str) -> None:
         self.project, self.origin, self.found, self.place = project, origin, found, place
         super().__init__(
-            f"the history at {place} belongs to another project named {project!r}: it came from {found}, this one is {origin}",
+            f"the history at {place} belongs to another project named {project!r}: "
+            f"it came from {found}, this one is {origin}",
             hint="rename the project, or run milepost store adopt if it is the same project that has moved",
         )
 
