@@ -1,0 +1,167 @@
+"""How values of the project file are written down: plain as they are, secrets as where they came from."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from milepost.sdk.config import PluginConfig, PluginState
+from milepost.sdk.errors import OperationError
+from milepost.sdk.secret import Credential, Part, Secret
+
+ConfigT = TypeVar("ConfigT", bound=PluginConfig)
+StateT = TypeVar("StateT", bound=PluginState)
+AnyT = TypeVar("AnyT")
+
+SECRET, CREDENTIAL = "$secret", "$credential"
+
+Source = Callable[[str], str | None]
+"""Answers with today's clear text of a source such as `var.password`; None if there is none."""
+
+
+def fingerprint_key(state: Path, environment: Mapping[str, str]) -> bytes:
+    """Return the key of all fingerprints: MILEPOST_FINGERPRINT_KEY, else one made once for this user.
+
+    It lies outside every store, so that a store that leaks gives no way to guess a secret.
+    """
+    given = environment.get("MILEPOST_FINGERPRINT_KEY")
+    if given:
+        return given.encode()
+    path = state / "fingerprint.key"
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        state.mkdir(parents=True, exist_ok=True)
+    scratch = state / f"fingerprint.key.{os.getpid()}"
+    with os.fdopen(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(os.urandom(32))
+    try:
+        # A link, unlike a rename, leaves the key of whoever was first.
+        os.link(scratch, path)
+    except FileExistsError:
+        return path.read_bytes()
+    finally:
+        scratch.unlink()
+    return path.read_bytes()
+
+
+def fingerprint(key: bytes, text: str) -> str:
+    """Return what tells whether a text has changed and gives nothing of it away."""
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def digest_of(document: Any) -> str:
+    """Return the digest of a JSON value, the same for the same value."""
+    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+
+
+def record(value: Any, key: bytes) -> Any:
+    """Return a value of the project file, or a config, as JSON that may be kept."""
+
+    def written(each: Any) -> Any:
+        if isinstance(each, Credential):
+            return {CREDENTIAL: True}
+        if isinstance(each, Secret):
+            return {SECRET: _parts(each), "fingerprint": fingerprint(key, each.reveal())}
+        raise NotImplementedError(f"cannot record {type(each).__name__}")
+
+    return msgspec.to_builtins(value, enc_hook=written)
+
+
+def _parts(secret: Secret) -> list[dict[str, str]] | None:
+    """Return what a secret is made of; None for one that stands in the file, which must not be kept."""
+    if not secret.sources:
+        return None
+    return [{"text": part.text} if part.source is None else {"source": part.source} for part in secret.parts]
+
+
+def record_config(config: PluginConfig, key: bytes) -> dict[str, Any]:
+    """Return a plugin's config as a document with its version."""
+    return {"version": type(config).version, "fields": record(config, key)}
+
+
+def recorded_config(
+    document: dict[str, Any], config: type[ConfigT], today: PluginConfig | None, read: Source
+) -> ConfigT:
+    """Return the config of a document: secrets read anew, credentials those of `today`'s config.
+
+    Raises OperationError when a secret's source is gone, or the document does not fit any more.
+    """
+    fields = document["fields"]
+    if document["version"] != config.version:
+        fields = config.upgrade(document["version"], fields)
+    todays = msgspec.structs.asdict(today) if today is not None else {}
+    return convert({name: restore(each, todays.get(name), read, name) for name, each in fields.items()}, config)
+
+
+def convert(fields: Any, kind: type[AnyT]) -> AnyT:
+    """Return a recorded value as the given type. Raises OperationError when it does not fit."""
+    try:
+        return msgspec.convert(fields, kind, dec_hook=lambda wanted, each: each, strict=False)
+    except msgspec.ValidationError as error:
+        raise OperationError(f"the recorded config cannot be read by today's plugin: {error}") from error
+
+
+def restore(value: Any, today: Any, read: Source, path: str) -> Any:
+    """Return a recorded value with its secrets in place; `today` is what stands at the same path today."""
+    if isinstance(value, dict):
+        if CREDENTIAL in value or (SECRET in value and value[SECRET] is None):
+            if today is None:
+                raise OperationError(f"{path} is never recorded, and today's project file has none")
+            return today
+        if SECRET in value:
+            return Secret([_read(part, read, path) for part in value[SECRET]])
+        inner = today if isinstance(today, dict) else {}
+        return {name: restore(each, inner.get(name), read, f"{path}.{name}") for name, each in value.items()}
+    if isinstance(value, list):
+        rest = list(today) if isinstance(today, list | tuple) else []
+        padded = rest + [None] * (len(value) - len(rest))
+        return [restore(each, padded[at], read, f"{path}[{at}]") for at, each in enumerate(value)]
+    return value
+
+
+def _read(part: dict[str, str], read: Source, path: str) -> Part:
+    """Return a piece of a secret, read anew from where it came from."""
+    if "text" in part:
+        return Part(part["text"])
+    text = read(part["source"])
+    if text is None:
+        raise OperationError(f"{path} came from {part['source']}, which has no value today")
+    return Part(text, part["source"])
+
+
+def changed_secrets(value: Any, restored: Any, key: bytes, path: str = "") -> list[str]:
+    """Return the paths of the secrets whose value today is not the one that was recorded."""
+    if isinstance(value, dict):
+        if SECRET in value:
+            same = isinstance(restored, Secret) and fingerprint(key, restored.reveal()) == value["fingerprint"]
+            return [] if same else [path]
+        inner = restored if isinstance(restored, dict) else {}
+        pairs = [(f"{path}.{name}".lstrip("."), each, inner.get(name)) for name, each in value.items()]
+        return [found for name, each, other in pairs for found in changed_secrets(each, other, key, name)]
+    return []
+
+
+def record_state(state: PluginState) -> dict[str, Any]:
+    """Return a plugin's own document with its version."""
+    return {"version": type(state).version, "fields": msgspec.to_builtins(state)}
+
+
+def recorded_state(document: dict[str, Any] | None, state: type[StateT]) -> StateT | None:
+    """Return a plugin's own document as its class of today. Raises OperationError when it cannot be read."""
+    if document is None:
+        return None
+    fields = document["fields"]
+    if document["version"] != state.version:
+        fields = state.upgrade(document["version"], fields)
+    try:
+        return msgspec.convert(fields, state)
+    except msgspec.ValidationError as error:
+        raise OperationError(f"the recorded state cannot be read by today's plugin: {error}") from error
