@@ -1,0 +1,1 @@
+"""What a plugin author tests with: fakes that implement the protocols, and contract tests for each role."""
