@@ -43,9 +43,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("path", nargs="*", help="run the tests in these files only; other options go to pytest")
     known, others = parser.parse_known_args(arguments)
     start = time.monotonic()
-    outcomes = []
-    for outcome in _checks(known.quick, (*known.path, *others)):
-        outcomes.append(outcome)
+    outcomes = list(_checks(known.quick, (*known.path, *others)))
     return _conclude(outcomes, time.monotonic() - start)
 
 

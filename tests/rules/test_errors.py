@@ -1,0 +1,87 @@
+"""The errors are one tree, and the tree that is drawn is the one that is there."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tests.rules.repository import CORE, Function, check_none, dotted, of_tests, product
+
+from milepost.sdk import errors
+
+DRAWN = re.compile(r"^    (?P<branch>[│├└─ ]*)(?P<name>\w+Error) +(?P<status>\d+)  (?P<code>[a-z-]+)$")
+STEP = 4
+"""How far a branch is drawn to the right of its parent."""
+
+
+class Drawn(NamedTuple):
+    """A line of the drawing."""
+
+    name: str
+    parent: str | None
+    status: int
+    code: str
+
+
+def test_the_drawing_shows_every_error_with_its_parent_exit_status_and_code() -> None:
+    real = [Drawn(each.__name__, _parent(each), each.exit_status, each.code) for each in _classes()]
+    assert sorted(_drawing()) == sorted(real)
+
+
+def test_every_code_is_used_once() -> None:
+    codes = [each.code for each in _classes()]
+    assert len(set(codes)) == len(codes)
+
+
+def test_exit_statuses_are_those_of_the_command_line() -> None:
+    assert {each.exit_status for each in _classes()} <= {1, 2, 4, 5, 130}
+
+
+def test_no_error_of_the_tree_is_defined_elsewhere() -> None:
+    names = {each.__name__ for each in _classes()}
+    found = [
+        f"{source.at(node)} {node.name}"
+        for source in product()
+        if source.path != CORE / "sdk" / "errors.py"
+        for node in source.nodes(ast.ClassDef)
+        if names & {dotted(base).rsplit(".", 1)[-1] for base in node.bases}
+    ]
+    check_none(found)
+
+
+def test_every_error_has_a_test_that_compares_its_message() -> None:
+    compared = {name for source in of_tests() for function in source.functions() for name in _compared(function)}
+    check_none([each.__name__ for each in _classes() if each.__name__ not in compared])
+
+
+def _classes() -> list[type[errors.MilepostError]]:
+    """Return the errors that the module defines."""
+    found = inspect.getmembers(errors, inspect.isclass)
+    return [each for _, each in found if issubclass(each, errors.MilepostError)]
+
+
+def _parent(error: type[errors.MilepostError]) -> str | None:
+    """Return the name of the error above."""
+    return None if error is errors.MilepostError else error.__bases__[0].__name__
+
+
+def _drawing() -> Iterator[Drawn]:
+    """Read the drawing at the top of the module."""
+    above: list[str] = []
+    for match in filter(None, map(DRAWN.match, (errors.__doc__ or "").splitlines())):
+        depth = len(match["branch"]) // STEP
+        del above[depth:]
+        yield Drawn(match["name"], above[-1] if above else None, int(match["status"]), match["code"])
+        above.append(match["name"])
+
+
+def _compared(function: Function) -> set[str]:
+    """Return the errors that a test names, if it looks at a message at all."""
+    text = ast.unparse(function)
+    if not function.name.startswith("test_") or not re.search(r"match=|str\(|\.message|\.args", text):
+        return set()
+    decorated = " ".join(ast.unparse(each) for each in function.decorator_list)
+    return set(re.findall(r"\b\w+Error\b", text + decorated))
