@@ -1,0 +1,95 @@
+"""Talk to the project's Caddy through the Unix socket in its folder; whoever answers there is ours."""
+
+from __future__ import annotations
+
+import json
+import socket
+import tempfile
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Any
+
+from milepost.sdk import OperationError
+from milepost_caddy.document import SOCKET
+
+_LONGEST = 100
+"""What a Unix socket's path may have on every system, in bytes."""
+_PATIENCE = 15.0
+"""How long Caddy may take to answer, in seconds."""
+
+
+class _UnixConnection(HTTPConnection):
+    """HTTP over the Unix socket in a folder, however long the folder's path is."""
+
+    def __init__(self, folder: Path, timeout: float) -> None:
+        super().__init__("localhost", timeout=timeout)
+        self._folder = folder
+
+    def connect(self) -> None:
+        """Connect, where needed by a symbolic link in a short folder."""
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        path = self._folder / SOCKET
+        if len(bytes(path)) <= _LONGEST:
+            self.sock.connect(str(path))
+            return
+        with tempfile.TemporaryDirectory(prefix="mp") as short:
+            (Path(short) / "c").symlink_to(self._folder)
+            self.sock.connect(str(Path(short) / "c" / SOCKET))
+
+
+class Admin:
+    """The admin API of the Caddy of one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def running(self) -> dict[str, Any] | None:
+        """Return the configuration that Caddy runs with; None if no Caddy runs."""
+        try:
+            found = self._ask("GET", "/config/")
+        except (FileNotFoundError, ConnectionRefusedError, ConnectionResetError):
+            return None
+        return dict(found or {})
+
+    def load(self, document: dict[str, Any]) -> None:
+        """Let Caddy run with another configuration. Raises OperationError, and changes nothing, if it will not."""
+        self._ask("POST", "/load", document)
+
+    def requests(self, addresses: frozenset[str]) -> int:
+        """Return how many requests are with the replicas at these addresses right now."""
+        try:
+            found = self._ask("GET", "/reverse_proxy/upstreams")
+        except (FileNotFoundError, ConnectionRefusedError, ConnectionResetError):
+            return 0
+        return sum(each["num_requests"] for each in found or () if each["address"] in addresses)
+
+    def stop(self) -> None:
+        """Let Caddy end. It answers before it does."""
+        self._ask("POST", "/stop")
+
+    def _ask(self, method: str, path: str, body: Any = None) -> Any:
+        """Return the answer as JSON values. Raises OSError if nobody listens, OperationError for a refusal."""
+        connection = _UnixConnection(self._folder, _PATIENCE)
+        headers = {"Content-Type": "application/json"}
+        try:
+            connection.request(method, path, None if body is None else json.dumps(body), headers)
+            response = connection.getresponse()
+            answer = response.read()
+        except (TimeoutError, HTTPException) as error:
+            raise OperationError(
+                f"Caddy {self._pid()} in {self._folder} does not answer on its admin socket: {error}",
+                hint=f"kill -9 {self._pid()}; the next release starts it again",
+            ) from error
+        finally:
+            connection.close()
+        if response.status >= 400:
+            raise OperationError(f"Caddy refused {method} {path}: {answer.decode(errors='replace').strip()}")
+        return json.loads(answer) if answer.strip() else None
+
+    def _pid(self) -> str:
+        """Return the process id that Caddy wrote down, for people."""
+        try:
+            return (self._folder / "caddy.pid").read_text().strip()
+        except FileNotFoundError:
+            return "of unknown process id"

@@ -1,0 +1,57 @@
+"""Files that are whole or not there, whatever dies in between."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from milepost.sdk import OperationError
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Turn what the file system refuses into an error that says where and what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise OperationError(
+            f"cannot write in {folder}: {error.strerror or error}",
+            hint="free some space or make the folder writable; MILEPOST_STATE names another one",
+        ) from error
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file in one go: a crash leaves the one before or this one."""
+    beside = path.with_name(f".{path.name}.new")
+    with beside.open("w", encoding="utf-8", errors="surrogateescape") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
+def link(path: Path, target: str) -> None:
+    """Let the symbolic link `path` lead to `target`, in one go; this lasts when it returns."""
+    beside = path.with_name(f".{path.name}.new")
+    beside.unlink(missing_ok=True)
+    beside.symlink_to(target)
+    beside.replace(path)
+    settle(path.parent)
+
+
+def settle(folder: Path) -> None:
+    """Wait until the names in a folder have reached the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder with all that is in it; one that is gone already is no error."""
+    with suppress(FileNotFoundError):
+        shutil.rmtree(folder)

@@ -1,0 +1,132 @@
+"""The configuration of Caddy: a function of the routes alone, so that a switch never changes it.
+
+Paths are relative to the project's folder, in which Caddy runs: a placeholder cannot hold a brace,
+and the path of a Unix socket must be short.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from milepost_caddy.route import Route
+from milepost_caddy.traffic import SLOTS
+
+SOCKET = "admin.sock"
+CLOSING = "closing"
+"""The file that says `yes` while clients are asked to let go of idle connections."""
+
+OWN_ANSWER = "Milepost-Answer"
+"""The header of what Caddy answers by itself, where no app does."""
+
+_RETRY = "5s"
+"""How long a request that found no listener waits for one; it is dialled anew, at the place that is right by then."""
+_STREAM_CLOSE = "24h"
+"""How long upgraded connections (WebSockets) outlive a change of the routes."""
+
+Json = dict[str, Any]
+
+
+def document(routes: Iterable[Route]) -> Json:
+    """Return the whole configuration that serves the routes."""
+    servers = {route.key: _server(route) for route in routes}
+    return settings({"servers": servers})
+
+
+def settings(http: Json) -> Json:
+    """Return a configuration with the given `http` app: nothing but our folder is read or written."""
+    return {
+        "admin": {"listen": f"unix/{SOCKET}", "config": {"persist": False}},
+        "storage": {"module": "file_system", "root": "storage"},
+        "logging": {
+            "logs": {
+                "default": {
+                    "level": "WARN",
+                    "writer": {"output": "file", "filename": "caddy.log", "roll_size_mb": 5, "roll_keep": 2},
+                }
+            }
+        },
+        "apps": {"http": http},
+    }
+
+
+def addresses(running: Json | None) -> frozenset[str]:
+    """Return the addresses on which a configuration listens."""
+    servers = ((running or {}).get("apps") or {}).get("http", {}).get("servers") or {}
+    return frozenset(address for server in servers.values() for address in server["listen"])
+
+
+def _server(route: Route) -> Json:
+    """Return the server of one route."""
+    live = f"routes/{route.key}/live"
+    return {
+        "listen": [route.address],
+        "protocols": ["h1"],
+        "automatic_https": {"disable": True},
+        "routes": [
+            _closing(),
+            {"match": [_reads(f"{live}/kind", "http")], "handle": [_proxy(live)], "terminal": True},
+            {"match": [_reads(f"{live}/kind", "static")], "handle": [_files(live)], "terminal": True},
+            {"handle": [_answer(503, f"{route.app} is not released in {route.workspace}\n")]},
+        ],
+        "errors": {
+            "routes": [
+                {
+                    "match": [{"vars": {"{http.error.status_code}": ["500", "502", "503", "504"]}}],
+                    "handle": [_answer(503, f"{route.app} does not answer right now\n")],
+                    "terminal": True,
+                },
+                {"handle": [_text("{http.error.status_code}", "{http.error.status_text}\n")]},
+            ]
+        },
+    }
+
+
+def _reads(file: str, value: str) -> Json:
+    """Return a matcher that holds while a file says `value`."""
+    return {"vars": {f"{{file.{file}}}": [value]}}
+
+
+def _closing() -> Json:
+    """Return a route that ends keep-alive connections with their next answer, while the closing file says so."""
+    upgrades = {"header": {"Upgrade": ["*"]}}
+    header = {"handler": "headers", "response": {"set": {"Connection": ["close"]}}}
+    return {"match": [{**_reads(CLOSING, "yes"), "not": [upgrades]}], "handle": [header]}
+
+
+def _proxy(live: str) -> Json:
+    """Return the handler that passes requests on to the replicas in turn.
+
+    Each request has a connection of its own to the replica: a kept one could be closed by it in the
+    instant of use. Only a failed dial is tried again, since then the request was never sent.
+    """
+    return {
+        "handler": "reverse_proxy",
+        "upstreams": [{"dial": f"{{file.{live}/slot-{slot:02}}}"} for slot in range(SLOTS)],
+        "transport": {"protocol": "http", "keep_alive": {"enabled": False}},
+        "load_balancing": {
+            "selection_policy": {"policy": "round_robin"},
+            "try_duration": _RETRY,
+            "try_interval": "50ms",
+            "retry_match": [{"not": [{"path": ["*"]}]}],
+        },
+        "flush_interval": -1,
+        "stream_close_delay": _STREAM_CLOSE,
+    }
+
+
+def _files(live: str) -> Json:
+    """Return the handler that serves the folder of a static site."""
+    return {"handler": "file_server", "root": f"{{file.{live}/static-0}}"}
+
+
+def _answer(status: int, body: str) -> Json:
+    """Return a handler that answers in the place of an app, and says so in a header."""
+    answer = _text(status, body)
+    return {**answer, "headers": {**answer["headers"], OWN_ANSWER: ["caddy"]}}
+
+
+def _text(status: int | str, body: str) -> Json:
+    """Return a handler that answers with plain text."""
+    headers = {"Content-Type": ["text/plain; charset=utf-8"]}
+    return {"handler": "static_response", "status_code": status, "headers": headers, "body": body}

@@ -1,0 +1,65 @@
+"""Public ports: one is chosen once for each route, and nobody else's is taken."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+from milepost.sdk import Facts, OperationError
+from milepost_caddy.route import Route, Routes
+
+_FIRST, _COUNT = 20_000, 10_000
+"""Below the ports that systems give to outgoing connections, so that none of those can be in the way later."""
+
+
+def chosen(facts: Facts, key: str, listen: str) -> int:
+    """Return a free port for a new route: the same for the same app and workspace, where it can be."""
+    taken = {route.port for _, route in _everywhere(facts.data)}
+    start = int.from_bytes(sha256(f"{facts.project}/{key}".encode(errors="surrogateescape")).digest()[:4], "big")
+    for number in range(_COUNT):
+        port = _FIRST + (start + number) % _COUNT
+        if port not in taken and trouble(listen, port) is None:
+            return port
+    raise OperationError(f"no free port from {_FIRST} to {_FIRST + _COUNT - 1}", hint="set port in the project file")
+
+
+def trouble(listen: str, port: int) -> str | None:
+    """Return why nobody can listen there now; None if one can."""
+    family = socket.AF_INET6 if ":" in listen else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((listen, port))
+            probe.listen(1)
+        except OSError as error:
+            return error.strerror or str(error)
+    return None
+
+
+def ensure_own(route: Route, data: Path) -> None:
+    """Raise OperationError naming the route of any project that has this route's port already."""
+    for folder, other in _everywhere(data):
+        if other.port == route.port and other.key != route.key:
+            raise OperationError(
+                f"port {route.port} is the public port of {other.name} ({folder.name})",
+                hint=f"give {route.name} another port, or milepost destroy {other.app} -w {other.workspace}",
+            )
+
+
+def ensure_free(route: Route) -> None:
+    """Raise OperationError that says why, if nobody can listen on the route's port now."""
+    why = trouble(route.listen, route.port)
+    if why:
+        raise OperationError(
+            f"port {route.port} on {route.listen}, where {route.name} is to be public, cannot be used: {why}",
+            hint=f"see who has it (lsof -i :{route.port}) and end that, or set another port in the project file",
+        )
+
+
+def _everywhere(data: Path) -> Iterator[tuple[Path, Route]]:
+    """Yield the routes of all projects of the user, each with its project's folder."""
+    for routes in sorted(data.glob("*/routes")):
+        for route in Routes(routes.parent).all():
+            yield routes.parent, route
