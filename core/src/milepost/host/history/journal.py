@@ -1,0 +1,148 @@
+"""The history as records: documents of a store, read leniently, and the questions that the lifecycle asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+
+from milepost.host.history import writer
+from milepost.sdk.errors import HistoryError
+from milepost.sdk.record import SCHEMA, Operation, Run, Writer
+from milepost.sdk.store import Document, HistoryStore
+
+Where = Mapping[str, str | int | Sequence[str]]
+RecordT = TypeVar("RecordT", Run, Operation)
+
+STANDING = ("starting", "prepared", "staged", "parked", "released")
+"""The presences of deployments whose objects may exist and are their own."""
+
+GONE = ("destroyed", "forgotten")
+
+MISSING: dict[str, Any] = {
+    "project": "",
+    "workspace": "default",
+    "started": "1970-01-01T00:00:00Z",
+    "writer": {"pid": 0, "started": "", "boot": "", "host": ""},
+}
+"""What stands for fields that a record of another milepost may lack."""
+
+MISSING_OF_RUN: dict[str, Any] = {**MISSING, "verb": "", "apps": (), "source": {"folder": ""}}
+MISSING_OF_OPERATION: dict[str, Any] = {**MISSING, "run": "", "number": 0, "app": ""}
+
+
+def identify(pid: int) -> Writer:
+    """Return what tells a process of this machine from all others, now and later."""
+    return Writer(**writer.identify(pid))
+
+
+def alive(process: Writer) -> bool:
+    """Return whether the process lives; one of another machine is taken to."""
+    return writer.alive(msgspec.structs.asdict(process))
+
+
+class History:
+    """The records of a project. Methods raise HistoryError when the store cannot do what is asked."""
+
+    def __init__(self, store: HistoryStore) -> None:
+        self.store = store
+
+    def append_run(self, run: Run) -> Run:
+        """Record a new run and return it with its number; one that is there already is returned as it is there."""
+        number = self.store.append(_document(run))
+        return self.run(run.id) or msgspec.structs.replace(run, number=number)
+
+    def append(self, operation: Operation) -> Operation:
+        """Record a new operation and return it with the number of its run."""
+        return msgspec.structs.replace(operation, number=self.store.append(_document(operation)))
+
+    def amend(self, *records: Run | Operation) -> None:
+        """Replace records by newer forms of themselves, all or none."""
+        self.store.amend([_document(each) for each in records])
+
+    def run(self, id: str) -> Run | None:
+        """Return the run with that id."""
+        found = self.store.get(id)
+        return read_run(found) if found is not None and found["kind"] == "run" else None
+
+    def operation(self, id: str) -> Operation | None:
+        """Return the operation with that id."""
+        found = self.store.get(id)
+        return read_operation(found) if found is not None and found["kind"] == "operation" else None
+
+    def runs(self, where: Where | None = None, limit: int | None = None, before: str | None = None) -> list[Run]:
+        """Return runs, newest first, as `HistoryStore.latest` does."""
+        return [read_run(each) for each in self.store.latest("run", where or {}, limit, before)]
+
+    def operations(
+        self, where: Where | None = None, limit: int | None = None, before: str | None = None
+    ) -> list[Operation]:
+        """Return operations, newest first, as `HistoryStore.latest` does."""
+        return [read_operation(each) for each in self.store.latest("operation", where or {}, limit, before)]
+
+    def live(self, app: str, workspace: str) -> Operation | None:
+        """Return the release that was the last to succeed, unless what it released was destroyed since.
+
+        One that ended `unchanged` made nothing live: the release it points at did.
+        """
+        where = {"app": app, "workspace": workspace, "stage": "release", "status": "success"}
+        release = next(iter(self.operations(where, limit=1)), None)
+        if release is None or release.target is None:
+            return release
+        deployment = self.operation(release.target)
+        return None if deployment is not None and deployment.presence in GONE else release
+
+    def deployments(self, app: str, workspace: str) -> list[Operation]:
+        """Return the deploys whose objects may exist and were not taken over by a newer one, newest first."""
+        where: Where = {"app": app, "workspace": workspace, "stage": "deploy", "presence": STANDING}
+        return self.operations(where)
+
+    def interrupted(
+        self,
+        workspace: str | None = None,
+        app: str | None = None,
+        lives: Callable[[Writer], bool] = alive,
+    ) -> list[Operation | Run]:
+        """Return what stands as running and whose writer is dead, newest first, the operations before the runs.
+
+        With an app, no runs: they are on several.
+        """
+        where: dict[str, str] = {"status": "running"}
+        if workspace is not None:
+            where["workspace"] = workspace
+        found: list[Operation | Run] = []
+        if app is None:
+            found += [*self.operations(where), *self.runs(where)]
+        else:
+            found += self.operations({**where, "app": app})
+        return [each for each in found if not lives(each.writer)]
+
+
+def read_run(document: Document) -> Run:
+    """Return a document as a run. Raises HistoryError when it cannot be understood."""
+    return _read(document, Run, MISSING_OF_RUN)
+
+
+def read_operation(document: Document) -> Operation:
+    """Return a document as an operation. Raises HistoryError when it cannot be understood."""
+    return _read(document, Operation, MISSING_OF_OPERATION)
+
+
+def _read(document: Document, kind: type[RecordT], missing: Mapping[str, Any]) -> RecordT:
+    """Return a document as a record: what a newer milepost added is left out, what an older one lacked is filled in."""
+    try:
+        return msgspec.convert({**missing, **document}, kind)
+    except msgspec.ValidationError as error:
+        schema = document.get("schema")
+        raise HistoryError(
+            f"the record {document.get('id')!r} cannot be understood: {error} (its schema is {schema}, ours {SCHEMA})",
+            hint="pip install --upgrade milepost",
+        ) from error
+
+
+def _document(record: Run | Operation) -> Document:
+    """Return a record as JSON values."""
+    document = msgspec.to_builtins(record)
+    assert isinstance(document, dict)
+    return document

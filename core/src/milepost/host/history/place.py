@@ -1,0 +1,87 @@
+"""Which project a folder is of, and where its history lies."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from milepost.host.folders import Folders
+
+SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+SECTION = re.compile(r'\[\s*remote\s+"origin"\s*\]', re.IGNORECASE)
+URL = re.compile(r"url\s*=\s*(?P<value>.*)", re.IGNORECASE)
+
+
+def history_place(folders: Folders, project: str, history_path: str | None, environment: Mapping[str, str]) -> Path:
+    """Return the folder of a project's history.
+
+    MILEPOST_HISTORY wins, then `history_path`, which is what the project file says and absolute, then
+    the project's place in the user's state folder.
+    """
+    if environment.get("MILEPOST_HISTORY"):
+        return Path(environment["MILEPOST_HISTORY"]).absolute()
+    return Path(history_path).absolute() if history_path else folders.project(project)
+
+
+def origin_of(folder: Path) -> str:
+    """Return what is the same for all clones of a project and tells it from its namesakes.
+
+    `HOST/PATH` of the git remote `origin`, however it is reached and without who reaches it; without
+    such a remote, what `folder_origin` says.
+    """
+    for above in (folder.absolute(), *folder.absolute().parents):
+        config = _git_config(above / ".git")
+        if config is not None:
+            url = _origin_url(config)
+            return _normalised(url, above) if url else folder_origin(folder)
+    return folder_origin(folder)
+
+
+def folder_origin(folder: Path) -> str:
+    """Return the origin of a project that is known by its folder alone."""
+    return f"path:{os.path.realpath(folder)}"
+
+
+def _git_config(git: Path) -> str | None:
+    """Return the text of a repository's config; None if there is no repository."""
+    if git.is_file():  # a worktree or a submodule: it names the folder of its repository
+        git = git.parent / git.read_text(errors="replace").strip().removeprefix("gitdir:").strip()
+        common = git / "commondir"
+        git = git / common.read_text().strip() if common.is_file() else git
+    config = git / "config"
+    return config.read_text(errors="replace") if config.is_file() else None
+
+
+def _origin_url(config: str) -> str | None:
+    """Return the URL of the remote `origin`, as it is written."""
+    inside = False
+    for line in map(str.strip, config.splitlines()):
+        if line.startswith("["):
+            inside = SECTION.match(line) is not None
+        elif inside and (found := URL.fullmatch(line)):
+            return _plain(found["value"])
+    return None
+
+
+def _plain(value: str) -> str | None:
+    """Return a value of git's config without quotes and comment."""
+    if value.startswith('"'):
+        return value[1:].partition('"')[0] or None
+    return re.split(r"\s+[#;]", value)[0].strip() or None
+
+
+def _normalised(url: str, folder: Path) -> str:
+    """Return `host/path` for a URL of any form; a path on this machine as a folder."""
+    if url.lower().startswith("file://"):
+        return folder_origin(Path(url[len("file://") :]))
+    if scheme := SCHEME.match(url):
+        authority, _, path = url[scheme.end() :].partition("/")
+        host = re.sub(r":\d*$", "", authority.rpartition("@")[2])
+    else:
+        host, colon, path = url.rpartition("@")[2].partition(":")
+        if not colon or "/" in host:
+            return folder_origin(folder / url)
+    path = re.split(r"[?#]", path)[0].strip("/").removesuffix(".git").rstrip("/")
+    return f"{host.lower()}/{path}"

@@ -1,0 +1,68 @@
+"""What can go wrong with the files of a history, as errors that say what to do."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from milepost.sdk.errors import HistoryError
+
+ELSEWHERE = "name another folder by MILEPOST_HISTORY"
+
+TROUBLES = {
+    sqlite3.SQLITE_FULL: (
+        "the disk is full: nothing more can be recorded in {path}",
+        "free some space and do the same again; what was recorded is safe",
+    ),
+    sqlite3.SQLITE_READONLY: (
+        "the history {path} cannot be written: the file, its folder or the medium is read-only",
+        f"make it writable, or {ELSEWHERE}",
+    ),
+    sqlite3.SQLITE_PERM: (
+        "the history {path} cannot be opened: permission denied",
+        f"make it yours, or {ELSEWHERE}",
+    ),
+    sqlite3.SQLITE_CANTOPEN: (
+        "the history {path} cannot be opened: it or its folder cannot be written, or a folder has its name",
+        f"look at {{folder}}, or {ELSEWHERE}",
+    ),
+    sqlite3.SQLITE_NOTADB: (
+        "{path} is not a history: it is no SQLite database",
+        f"move it away, or {ELSEWHERE}",
+    ),
+    sqlite3.SQLITE_CORRUPT: (
+        "the history {path} is damaged: {error}",
+        "copy the folder {folder}, then try: sqlite3 {path} .recover",
+    ),
+    sqlite3.SQLITE_BUSY: (
+        "the history {path} was being written by another process all the time",
+        "milepost lock list shows who works on it",
+    ),
+}
+OTHERWISE = ("the history {path} cannot be used: {error}", "look at the disk that holds {folder}")
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Raise what the disk or SQLite says about the file as a HistoryError with a hint."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", None)
+        if code is None:  # misuse of the module, which is a fault of ours
+            raise
+        raise _explained(path, code & 0xFF, error) from error
+    except OSError as error:
+        raise HistoryError(
+            f"the history {path} cannot be used: {error.strerror or error} ({error.filename or path})",
+            hint=f"look at {path.parent}, or {ELSEWHERE}",
+        ) from error
+
+
+def _explained(path: Path, code: int, error: Exception) -> HistoryError:
+    """Return the error for one of SQLite's codes."""
+    message, hint = TROUBLES.get(code, OTHERWISE)
+    facts = {"path": path, "folder": path.parent, "error": error}
+    return HistoryError(message.format(**facts), hint=hint.format(**facts))

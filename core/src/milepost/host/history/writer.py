@@ -1,0 +1,88 @@
+"""Whether the process that writes a record still lives: told by pid, start time, boot and machine.
+
+Linux says both times in /proc. macOS is asked through its C library, since a program must not be run for it.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+PROC = Path("/proc")
+STATE, STARTED = 0, 19
+"""Where both stand in a process's `stat`, counted from behind its name: fields 3 and 22."""
+
+
+class Seen(NamedTuple):
+    """What the system says of a process that exists."""
+
+    started: str
+    """When it started, as the system counts; empty when it does not tell."""
+    ended: bool
+    """It has ended and its parent has not asked yet: a zombie."""
+
+
+def this_writer() -> dict[str, Any]:
+    """Return the facts of this process, as the documents carry them."""
+    return identify(os.getpid())
+
+
+def identify(pid: int) -> dict[str, Any]:
+    """Return the facts of a process of this machine; one that is gone has an empty start time."""
+    seen = _seen(pid)
+    return {"pid": pid, "started": seen.started if seen else "", "boot": _boot(), "host": os.uname().nodename}
+
+
+def alive(writer: Mapping[str, Any]) -> bool:
+    """Return whether the process with these facts lives. One of another machine is taken to live.
+
+    A zombie is dead, and so is one whose pid another process has now.
+    """
+    if writer.get("host") != os.uname().nodename:
+        return True
+    if writer.get("boot") != _boot():
+        return False
+    seen = _seen(int(writer.get("pid") or 0))
+    if seen is None or seen.ended:
+        return False
+    return seen.started in ("", writer.get("started"))
+
+
+def _boot() -> str:
+    """Return the id of the boot that this machine is in."""
+    if sys.platform == "darwin":
+        from milepost.host.history.darwin import boot  # noqa: PLC0415  needs a library that others have not
+
+        return boot()
+    return (PROC / "sys/kernel/random/boot_id").read_text().strip()
+
+
+def _seen(pid: int) -> Seen | None:
+    """Return what the system says of the process; None if there is none."""
+    if pid <= 0:
+        return None
+    if sys.platform == "darwin":
+        from milepost.host.history.darwin import started  # noqa: PLC0415  needs a library that others have not
+
+        when = started(pid)
+        return Seen(when, ended=False) if when or _exists(pid) else None
+    try:
+        # The name stands in parentheses and may hold anything, parentheses too.
+        fields = (PROC / str(pid) / "stat").read_bytes().rpartition(b")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return Seen("", ended=False) if _exists(pid) else None
+    return Seen(fields[STARTED].decode(), ended=fields[STATE] in (b"Z", b"X"))
+
+
+def _exists(pid: int) -> bool:
+    """Return whether there is a process that the system tells us nothing about: that of another user."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return False  # ours, and yet without a start time: a zombie
