@@ -1,0 +1,5 @@
+"""`python -m milepost.cli`: the same as `milepost`."""
+
+from milepost.cli.main import main
+
+main()

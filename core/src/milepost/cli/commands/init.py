@@ -1,0 +1,35 @@
+"""`milepost init`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from milepost.cli.scaffold import Wishes, ask_for, look_at, project_file, write_new
+from milepost.cli.session import Session
+
+Name = Annotated[str | None, typer.Option("--name", metavar="NAME", help="The project's name.")]
+Start = Annotated[str | None, typer.Option("--command", metavar="COMMAND", help="What starts the app.")]
+Static = Annotated[bool, typer.Option("--static", help="A static site: nothing to start.")]
+Worker = Annotated[bool, typer.Option("--worker", help="An app that serves nothing.")]
+Health = Annotated[str | None, typer.Option("--health", metavar="PATH", help="A path that answers when it is ready.")]
+
+
+def command(
+    ctx: typer.Context,
+    name: Name = None,
+    start: Start = None,
+    static: Static = False,
+    worker: Worker = False,
+    health: Health = None,
+) -> int:
+    """Write a commented milepost.hcl for the app in this folder."""
+    session: Session = ctx.obj
+    folder = session.flags.folder
+    wishes = Wishes(name=name, command=start, static=static, worker=worker, health=health)
+    plan = ask_for(session.screen, look_at(folder, wishes))
+    place = write_new(folder, project_file(plan))
+    facts = {"file": str(place), "project": plan.name}
+    session.screen.answer("init", facts, [f"wrote {place}", "Next  milepost validate", "      milepost up"])
+    return 0

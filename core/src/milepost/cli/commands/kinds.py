@@ -1,0 +1,80 @@
+"""`milepost artifact|deployment|release|operation list|inspect`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import typer
+
+from milepost.cli import render_show, render_tables
+from milepost.cli.arguments import Before, Limit, OnlyApp, Ref
+from milepost.host.history.ref import resolve_operation
+
+if TYPE_CHECKING:
+    from milepost.cli.session import Session
+
+_STAGES: dict[str, Sequence[str]] = {
+    "artifacts": ("build", "push"),
+    "deployments": ("deploy",),
+    "releases": ("release",),
+    "operations": (),
+}
+
+
+def list_artifacts(ctx: typer.Context, app: OnlyApp = None, limit: Limit = 20, before: Before = None) -> int:
+    """List what was built and pushed, newest first."""
+    return _list(ctx.obj, "artifacts", app, limit, before)
+
+
+def list_deployments(ctx: typer.Context, app: OnlyApp = None, limit: Limit = 20, before: Before = None) -> int:
+    """List deployments, newest first, and where they stand."""
+    return _list(ctx.obj, "deployments", app, limit, before)
+
+
+def list_releases(ctx: typer.Context, app: OnlyApp = None, limit: Limit = 20, before: Before = None) -> int:
+    """List releases, newest first."""
+    return _list(ctx.obj, "releases", app, limit, before)
+
+
+def list_operations(ctx: typer.Context, app: OnlyApp = None, limit: Limit = 20, before: Before = None) -> int:
+    """List all operations, newest first."""
+    return _list(ctx.obj, "operations", app, limit, before)
+
+
+def inspect_artifact(ctx: typer.Context, ref: Ref) -> int:
+    """Show all that is recorded about an artifact."""
+    return _inspect(ctx.obj, "artifacts", ref)
+
+
+def inspect_deployment(ctx: typer.Context, ref: Ref) -> int:
+    """Show all that is recorded about a deployment."""
+    return _inspect(ctx.obj, "deployments", ref)
+
+
+def inspect_release(ctx: typer.Context, ref: Ref) -> int:
+    """Show all that is recorded about a release."""
+    return _inspect(ctx.obj, "releases", ref)
+
+
+def inspect_operation(ctx: typer.Context, ref: Ref) -> int:
+    """Show all that is recorded about an operation."""
+    return _inspect(ctx.obj, "operations", ref)
+
+
+def _list(session: Session, kind: str, app: str | None, limit: int, before: str | None) -> int:
+    """List the operations of a kind, in the workspace that is named or in all."""
+    asked = {"workspace": session.asked_workspace, "app": app, "stage": _STAGES[kind]}
+    where = {name: value for name, value in asked.items() if value}
+    found = session.host.store.latest("operation", where, limit=limit, before=before)
+    session.screen.answer(kind, {kind: found}, render_tables.operations(found, session.screen))
+    return 0
+
+
+def _inspect(session: Session, kind: str, ref: str) -> int:
+    """Show the operation of a kind that a REF means."""
+    stages = _STAGES[kind]
+    stage = stages[0] if stages else None
+    found = resolve_operation(session.host.store, ref, session.asked_workspace, stage=stage)
+    session.screen.answer(kind[:-1], {kind[:-1]: found}, render_show.operation(found, session.screen))
+    return 0

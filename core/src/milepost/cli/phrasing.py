@@ -1,0 +1,85 @@
+"""Times, lengths and tables as people read them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+_STEPS = ((60, "s"), (60, "m"), (24, "h"))
+_SEQUENCE = r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b.?"
+_UNPRINTABLE = re.compile(_SEQUENCE + r"|[\x00-\x08\x0b-\x1f\x7f]")
+
+
+def moment(value: object) -> datetime | None:
+    """Return a time of a JSON document as a time; None if there is none."""
+    if isinstance(value, datetime):
+        return value
+    return datetime.fromisoformat(value) if isinstance(value, str) and value else None
+
+
+def clock(at: datetime) -> str:
+    """Return the local time of day."""
+    return f"{at.astimezone():%H:%M:%S}"
+
+
+def local(at: datetime | None) -> str:
+    """Return the local date and time."""
+    return f"{at.astimezone():%Y-%m-%d %H:%M:%S}" if at else ""
+
+
+def ago(at: datetime | None, now: datetime) -> str:
+    """Return how long ago that was, in its largest unit."""
+    if at is None:
+        return ""
+    value = max(0.0, (now - at).total_seconds())
+    for size, unit in _STEPS:
+        if value < size:
+            return f"{value:.0f}{unit} ago"
+        value //= size
+    return f"{value:.0f}d ago"
+
+
+def length(seconds: float | None) -> str:
+    """Return a length of time in at most two units."""
+    if seconds is None:
+        return ""
+    if seconds < 9.95:
+        return f"{seconds:.1f}s"
+    whole = round(seconds)
+    if whole < 120:
+        return f"{whole}s"
+    minutes, rest = divmod(whole, 60)
+    return f"{minutes}m{rest:02}s" if minutes < 60 else f"{minutes // 60}h{minutes % 60:02}m"
+
+
+def taken(document: dict[str, object]) -> str:
+    """Return how long a recorded run or operation took; nothing while it runs."""
+    began, ended = moment(document.get("started")), moment(document.get("ended"))
+    return length((ended - began).total_seconds()) if began and ended else ""
+
+
+def short(digest: str) -> str:
+    """Return the beginning of a digest, enough to tell it from others."""
+    name, _, value = digest.rpartition(":")
+    return f"{name}:{value[:12]}" if name and len(value) > 12 else digest
+
+
+def clean(text: str) -> str:
+    """Return a line of foreign output without what would steer the terminal."""
+    return _UNPRINTABLE.sub("", text)
+
+
+def columns(rows: Iterable[Sequence[str]], indent: str = "") -> list[str]:
+    """Return the rows as lines with their columns under each other."""
+    table = [tuple(row) for row in rows]
+    if not table:
+        return []
+    widths = [max(len(row[at]) for row in table) for at in range(len(table[0]))]
+    padded = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in table)
+    return [f"{indent}{line}".rstrip() for line in padded]
+
+
+def listed(names: Iterable[str], nothing: str = "nothing") -> str:
+    """Return the names with commas."""
+    return ", ".join(names) or nothing

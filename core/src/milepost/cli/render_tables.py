@@ -1,0 +1,87 @@
+"""Lists of runs, operations and locks, from the documents of the history as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from milepost.cli.phrasing import columns, moment, short, taken
+
+if TYPE_CHECKING:
+    from milepost.cli.render import Screen
+    from milepost.sdk.store import Document
+
+ID_TAIL = 6
+"""How many last characters of an id lists show; it is a REF."""
+
+
+def runs(documents: Iterable[Document], screen: Screen) -> list[str]:
+    """Return runs as a table."""
+    head = ("RUN", "VERB", "WORKSPACE", "APPS", "STATUS", "STARTED", "TOOK", "BY", "WHY")
+    rows = [
+        (
+            f"#{each['number']}",
+            str(each["verb"]),
+            str(each["workspace"]),
+            ",".join(each["apps"]),
+            str(each["status"]),
+            screen.when(moment(each["started"])),
+            taken(each),
+            str(each.get("ci") or each.get("user") or ""),
+            str(each.get("why") or (each.get("source") or {}).get("subject") or ""),
+        )
+        for each in documents
+    ]
+    return columns([head, *rows]) if rows else ["no run yet; milepost up makes the first"]
+
+
+def operations(documents: Iterable[Document], screen: Screen) -> list[str]:
+    """Return operations as a table."""
+    head = ("OPERATION", "WORKSPACE", "STATUS", "RESULT", "STARTED", "TOOK", "ID")
+    rows = [
+        (
+            f"{each['app']}#{each['number']}/{each.get('label') or each['stage']}",
+            str(each["workspace"]),
+            str(each["status"]),
+            result(each),
+            screen.when(moment(each["started"])),
+            taken(each),
+            str(each["id"])[-ID_TAIL:].lower(),
+        )
+        for each in documents
+    ]
+    return columns([head, *rows]) if rows else ["nothing recorded yet"]
+
+
+def locks(held: dict[str, Document], screen: Screen) -> list[str]:
+    """Return who holds which lock."""
+    rows = [
+        (
+            name,
+            str(owner.get("user") or ""),
+            screen.when(moment(owner.get("since"))),
+            doing(owner),
+        )
+        for name, owner in sorted(held.items())
+    ]
+    return columns([("LOCK", "HELD BY", "SINCE", "DOING"), *rows]) if rows else ["no lock is held"]
+
+
+def doing(owner: Document) -> str:
+    """Return what the holder of a lock does."""
+    number, verb = owner.get("number"), owner.get("verb") or owner.get("doing")
+    return " ".join(str(part) for part in (f"#{number}" if number else "", verb or "") if part)
+
+
+def result(operation: Document) -> str:
+    """Return what came of an operation, in a few words."""
+    failure = operation.get("failure")
+    if failure:
+        return str(failure["message"]).splitlines()[0][:80]
+    release: dict[str, Any] = operation.get("release") or {}
+    if release.get("urls"):
+        return str(release["urls"][0])
+    if operation.get("presence"):
+        return str(operation["presence"])
+    artifact = operation.get("artifact")
+    return short(str(artifact["digest"])) if artifact else ""
