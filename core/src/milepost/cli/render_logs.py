@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from milepost.cli.phrasing import clean, clock, moment
 from milepost.cli.targets import only_app
+from milepost.host.history.ref import resolve_run
+from milepost.host.inquiry import logs
 from milepost.sdk.errors import UsageError
 
 if TYPE_CHECKING:
@@ -15,8 +17,6 @@ if TYPE_CHECKING:
 
 def live_lines(session: Session, app: str | None, *, follow: bool, tail: int | None) -> None:
     """Print what the live deployment of an app prints; with `follow` until interrupted."""
-    from milepost.host.inquiry import logs
-
     if follow and session.flags.output == "document":
         raise UsageError("a log that is followed has no end, so no one document", hint="--json=events")
     kept: list[dict[str, Any]] = []
@@ -34,10 +34,8 @@ def live_lines(session: Session, app: str | None, *, follow: bool, tail: int | N
 
 def recorded_lines(session: Session, ref: str, app: str | None, tail: int | None) -> None:
     """Print what the operations of a run printed, from the history."""
-    from milepost.host.history.ref import resolve_run
-
     store = session.host.store
-    run = resolve_run(store, ref, session.asked_workspace)
+    run = resolve_run(store, ref, session.workspace_of(ref))
     where = {"run": run["id"], "app": app} if app else {"run": run["id"]}
     lines = [
         {"app": each["app"], "operation": each.get("label") or each["stage"], **line._asdict()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
@@ -27,7 +27,7 @@ def described(catalog: Catalog, entries: Sequence[Entry]) -> tuple[list[dict[str
         title = f"{entry.role} {entry.word}   {entry.distribution} {entry.version}   plugin API {entry.api}"
         fields: list[dict[str, Any]] = []
         if entry.role in _WITH_OFFER:
-            offered = plugins.offer(entry.role, f"{entry.distribution}:{entry.word}")  # type: ignore[arg-type]  # checked above
+            offered = plugins.offer(cast(Any, entry.role), f"{entry.distribution}:{entry.word}")
             fields = arguments(offered.offer.config)
         facts.append({"role": entry.role, "word": entry.word, "distribution": entry.distribution, "arguments": fields})
         lines += [title, *columns([(each["name"], each["type"], each["description"]) for each in fields], "  ")]

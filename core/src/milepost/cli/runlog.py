@@ -10,8 +10,19 @@ from typing import Any
 KEPT = 20
 """How many files are kept."""
 
-_HARMLESS = tuple(
-    ["app", "stage", "when", "status", "result", "phase", "ok", "number", "verb", "workspace", "code", "seconds"]
+_HARMLESS = (
+    "app",
+    "stage",
+    "when",
+    "status",
+    "result",
+    "phase",
+    "ok",
+    "number",
+    "verb",
+    "workspace",
+    "code",
+    "seconds",
 )
 
 

@@ -68,6 +68,12 @@ class Session:
         named = self.flags.workspace or self.environment.get("MILEPOST_WORKSPACE")
         return self.host.workspace(self.flags.workspace) if named else None
 
+    def workspace_of(self, ref: str) -> str:
+        """Return the workspace that a REF is about: words such as `last` need one, numbers and ids do not."""
+        if ref in ("last", "last-failed", "previous"):
+            return self.workspace
+        return self.flags.workspace or ""
+
     def within(self, workspace: str) -> Session:
         """Return this session with another workspace named."""
         other = Session(replace(self.flags, workspace=workspace), self.surroundings, self.given)

@@ -75,6 +75,6 @@ def _inspect(session: Session, kind: str, ref: str) -> int:
     """Show the operation of a kind that a REF means."""
     stages = _STAGES[kind]
     stage = stages[0] if stages else None
-    found = resolve_operation(session.host.store, ref, session.asked_workspace, stage=stage)
+    found = resolve_operation(session.host.store, ref, session.workspace_of(ref), stage=stage)
     session.screen.answer(kind[:-1], {kind[:-1]: found}, render_show.operation(found, session.screen))
     return 0

@@ -7,20 +7,26 @@ import typer
 from milepost.cli import render_show
 from milepost.cli.arguments import Ref
 from milepost.cli.session import Session
-from milepost.host.history.ref import resolve_operation, resolve_run
-from milepost.sdk.errors import UnknownNameError
+from milepost.host.history.ref import WORDS, parse_ref, resolve_operation, resolve_run
+from milepost.sdk.store import Document
 
 
 def command(ctx: typer.Context, ref: Ref) -> int:
     """Show a run with its operations, or one operation."""
     session: Session = ctx.obj
-    store, screen = session.host.store, session.screen
-    try:
-        run = resolve_run(store, ref, session.asked_workspace)
-    except UnknownNameError:
-        operation = resolve_operation(store, ref, session.asked_workspace)
+    store, screen, workspace = session.host.store, session.screen, session.workspace_of(ref)
+    parts = parse_ref(ref)
+    run = resolve_run(store, ref, workspace)
+    if (parts and parts.label) or not (parts or ref in WORDS or _is_its_end(ref, run)):
+        operation = resolve_operation(store, ref, workspace)
         screen.answer("operation", {"operation": operation}, render_show.operation(operation, screen))
         return 0
-    operations = store.latest("operation", {"run": run["id"]})[::-1]
+    where = {"run": run["id"], "app": parts.app} if parts and parts.app else {"run": run["id"]}
+    operations = store.latest("operation", where)[::-1]
     screen.answer("run", {"run": run, "operations": operations}, render_show.run(run, operations, screen))
     return 0
+
+
+def _is_its_end(ref: str, run: Document) -> bool:
+    """Return whether the run's own id ends so, not that of one of its operations."""
+    return str(run["id"]).lower().endswith(ref.lower())
