@@ -1,0 +1,140 @@
+"""The project: all that a project file says, ready to be asked, and able to travel to another process."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from milepost.host.project import plain
+from milepost.host.project.blocks import Blocks, env_of
+from milepost.host.project.declared import check_calls, variable_block
+from milepost.host.project.document import FORMAT, decode, encode
+from milepost.host.project.schema import misfits
+from milepost.host.project.source import Source
+from milepost.host.project.stages import (
+    App,
+    Build,
+    Deploy,
+    HookBlock,
+    PluginBlock,
+    ReleaseBlock,
+    Stage,
+    TaskBlock,
+    Use,
+    VariableBlock,
+)
+from milepost.host.project.tree import Body, Expression
+from milepost.sdk.errors import Problem
+
+__all__ = [
+    "App",
+    "Build",
+    "Deploy",
+    "HookBlock",
+    "PluginBlock",
+    "Project",
+    "ReleaseBlock",
+    "Stage",
+    "TaskBlock",
+    "Use",
+    "VariableBlock",
+    "project_of",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """A project file, read and checked as far as it can be without a plugin."""
+
+    name: str
+    file: Path
+    """Absolute."""
+    folder: Path
+    """The folder of the file, absolute."""
+    apps: Mapping[str, App]
+    variables: Mapping[str, VariableBlock]
+    labels: Expression | None
+    env: Expression | None
+    """The `env` of the `config` block."""
+    workspaces: tuple[str, ...]
+    """The workspaces that there may be; none named: any."""
+    history_path: str | None
+    """The place of the history that the file names, absolute."""
+    observers: tuple[PluginBlock, ...]
+    warnings: tuple[Problem, ...]
+    """What is odd and does no harm, with source lines."""
+    body: Body
+
+    def document(self) -> bytes:
+        """Return the project as a JSON document, to be sent to another process."""
+        return json.dumps(
+            {
+                "format": FORMAT,
+                "file": str(self.file),
+                "text": self.body.source.text,
+                "tree": encode(self.body),
+            },
+            ensure_ascii=False,
+            separators=(",", ":"),
+        ).encode("utf-8", "surrogatepass")
+
+    @staticmethod
+    def of_document(data: bytes) -> Project:
+        """Return the project of a document made by the same version. Raises ValueError for another format."""
+        values = json.loads(data)
+        if values["format"] != FORMAT:
+            raise ValueError(f"a project document of format {values['format']}; this milepost reads {FORMAT}")
+        file = Path(values["file"])
+        return project_of(file, decode(values["tree"], Source(file.name, values["text"])))
+
+
+def project_of(file: Path, body: Body) -> Project:
+    """Return the project whose tree is `body`. Raises ProjectFileError with all that is wrong."""
+    folder = file.parent
+    problems = misfits(body) + check_calls(body)
+    blocks = Blocks(folder, lenient=file.name == "waypoint.hcl")
+    name = plain.text(body, "project", problems) or ""
+    if name:
+        plain.check_name("a project", name, body.attributes["project"].value.position, problems)
+    apps = [blocks.app(each) for each in body.of_type("app") if each.labels]
+    variables = [variable_block(each, problems) for each in body.of_type("variable") if each.labels]
+    project = Project(
+        name=name,
+        file=file,
+        folder=folder,
+        apps={each.name: each for each in apps},
+        variables={each.name: each for each in variables},
+        labels=body.value("labels"),
+        env=env_of(body),
+        workspaces=_workspaces(body, problems),
+        history_path=_history(body, folder, problems),
+        observers=tuple(
+            PluginBlock(word=each.labels[0].text, body=each.body, position=each.position)
+            for each in body.of_type("plugin")
+            if each.labels
+        ),
+        warnings=body.source.error(blocks.warnings).problems,
+        body=body,
+    )
+    problems += blocks.problems
+    if problems:
+        raise body.source.error(problems)
+    return project
+
+
+def _workspaces(body: Body, problems: list[Problem]) -> tuple[str, ...]:
+    names = plain.texts(body, "workspaces", problems)
+    for name in names:
+        plain.check_name("a workspace", name, body.attributes["workspaces"].value.position, problems)
+    return names
+
+
+def _history(body: Body, folder: Path, problems: list[Problem]) -> str | None:
+    block = body.one("history")
+    path = plain.text(block.body, "path", problems) if block else None
+    if block and path and path.startswith("~"):
+        hint = "write an absolute path, or one from the folder of the project file"
+        problems.append(Problem('path: "~" means nothing here', block.body.attributes["path"].value.position, hint=hint))
+    return str(folder / path) if path else None

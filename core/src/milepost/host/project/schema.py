@@ -1,0 +1,155 @@
+"""Which blocks and arguments a project file may have, and what is said of others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from milepost.host.project.tree import Block, Body, Label
+from milepost.sdk.errors import Problem, nearest
+
+
+class Shape(NamedTuple):
+    """What may stand in a block: the arguments (those that must be there apart) and the blocks."""
+
+    arguments: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    blocks: Mapping[str, Nested] = {}
+    anything: bool = False
+
+
+class Nested(NamedTuple):
+    """How a block may stand in another one."""
+
+    shape: Shape
+    label: str = ""
+    """What its label means; empty: it has none."""
+    many: bool = False
+    required: bool = False
+
+
+_ANYTHING = Shape(anything=True)
+_USE = Nested(_ANYTHING, "a plugin's name")
+_HOOK = Nested(Shape(("on_failure", "timeout", "mutex", "on"), ("when", "command")), many=True)
+_TASK = Nested(Shape(("timeout",), ("command",)), "the task's name", many=True)
+_CONFIG = Nested(Shape(("env",)))
+_REGISTRY = Nested(Shape(("labels",), (), {"use": _USE._replace(required=True), "hook": _HOOK}))
+_BUILD = Nested(Shape(("from", "labels"), (), {"use": _USE, "registry": _REGISTRY, "hook": _HOOK}))
+_DEPLOY = Nested(Shape(("labels",), (), {"use": _USE._replace(required=True), "task": _TASK, "hook": _HOOK}))
+_VERIFY = Nested(Shape(("path", "status", "command", "timeout", "on_failure")))
+_RELEASE = Nested(Shape(("on_verify_failure", "labels"), (), {"use": _USE, "hook": _HOOK, "verify": _VERIFY}))
+_APP = Nested(
+    Shape(
+        ("path", "labels", "depends_on", "strategy", "port", "hosts", "keep_releases", "keep_running"),
+        (),
+        {
+            "health": Nested(Shape(("path", "status", "timeout", "interval"))),
+            "config": _CONFIG,
+            "build": _BUILD,
+            "deploy": _DEPLOY,
+            "release": _RELEASE,
+            "url": Nested(_ANYTHING),
+        },
+    ),
+    "the app's name",
+    many=True,
+)
+ROOT = Shape(
+    ("labels", "workspaces"),
+    ("project",),
+    {
+        "app": _APP,
+        "variable": Nested(
+            Shape(("type", "default", "description", "env", "sensitive")), "the variable's name", many=True
+        ),
+        "plugin": Nested(_ANYTHING, "the plugin's name", many=True),
+        "history": Nested(Shape(("path",))),
+        "config": _CONFIG,
+    },
+)
+"""What may stand in a project file."""
+
+
+def misfits(body: Body, shape: Shape = ROOT, where: str = "a project file") -> list[Problem]:
+    """Return all that is in a body and may not be, or is missing."""
+    if shape.anything:
+        return []
+    problems = _arguments(body, shape, where)
+    for name, nested in shape.blocks.items():
+        problems += _count(name, nested, body, where)
+    for block in body.blocks:
+        found = shape.blocks.get(block.type)
+        if found is None:
+            problems.append(_unknown_block(block, shape, where))
+        else:
+            problems += _label(block, found) + misfits(block.body, found.shape, f"a {block.type} block")
+    return problems
+
+
+def _arguments(body: Body, shape: Shape, where: str) -> list[Problem]:
+    known = shape.arguments + shape.required
+    problems = []
+    for name, attribute in body.attributes.items():
+        if name in shape.blocks:
+            hint = f"write {name} {{ … }} without the equals sign"
+            problems.append(Problem(f'"{name}" is a block, not an argument', attribute.position, hint=hint))
+        elif name not in known:
+            hint = _near(name, known + tuple(shape.blocks))
+            problems.append(Problem(f'{where} has no argument "{name}"', attribute.position, hint=hint))
+    problems += [
+        Problem(f'{where} needs the argument "{name}"', body.position, hint=f"add {name} = …")
+        for name in shape.required
+        if name not in body.attributes and not body.of_type(name)
+    ]
+    return problems
+
+
+def _unknown_block(block: Block, shape: Shape, where: str) -> Problem:
+    known = shape.arguments + shape.required
+    if block.type in known:
+        message = f'"{block.type}" is an argument, not a block'
+        return Problem(message, block.position, hint=f"write {block.type} = …")
+    return Problem(
+        f'{where} has no block "{block.type}"', block.position, hint=_near(block.type, (*shape.blocks, *known))
+    )
+
+
+def _near(name: str, known: tuple[str, ...]) -> str:
+    close = nearest(name, known)
+    return f"did you mean {close}?" if close else f"there is {', '.join(sorted(known))}"
+
+
+def _count(name: str, nested: Nested, body: Body, where: str) -> list[Problem]:
+    """Return what is wrong with how often a block is given: missing, or twice with the same label."""
+    blocks = body.of_type(name)
+    if nested.required and not blocks and name not in body.attributes:
+        return [Problem(f'{where} needs the block "{name}"', body.position, hint=f"add {_example(name, nested)}")]
+    if nested.many and not nested.label:
+        return []
+    problems = []
+    seen: dict[tuple[str, ...], Block] = {}
+    for block in blocks:
+        key = tuple(label.text for label in block.labels) if nested.many else ()
+        if key in seen:
+            what = " ".join([name, *(f'"{each}"' for each in key)])
+            message = f"{what} is given twice; it is at line {seen[key].position.line} already"
+            problems.append(Problem(message, block.position, hint="leave one of them out"))
+        seen.setdefault(key, block)
+    return problems
+
+
+def _label(block: Block, nested: Nested) -> list[Problem]:
+    if nested.label and not block.labels:
+        message = f"{block.type} needs a label, {nested.label}"
+        return [Problem(message, block.position, hint=f"write {_example(block.type, nested)}")]
+    if nested.label and not block.labels[0].text:
+        return [Problem(f"the label of {block.type}, {nested.label}, is empty", block.labels[0].position)]
+    extra: tuple[Label, ...] = block.labels[1 if nested.label else 0 :]
+    if not extra:
+        return []
+    wants = "one label" if nested.label else "no label"
+    return [Problem(f"{block.type} takes {wants}", extra[0].position, hint=f"write {_example(block.type, nested)}")]
+
+
+def _example(name: str, nested: Nested) -> str:
+    return f'{name} "NAME" {{ … }}' if nested.label else f"{name} {{ … }}"

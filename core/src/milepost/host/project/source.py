@@ -1,0 +1,112 @@
+"""The text of a project file: found, read, decoded, and asked for positions and lines."""
+
+from __future__ import annotations
+
+import os
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from pathlib import Path
+
+from milepost.sdk.errors import Position, Problem, ProjectError, ProjectFileError, ProjectNotFoundError
+
+FILE_NAMES = ("milepost.hcl", "waypoint.hcl")
+"""What a project file may be called; the first one found in a folder is taken."""
+
+LIMIT = 1024 * 1024
+"""The size that a project file may have, in bytes."""
+
+_LONGEST_SHOWN = 400
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_LONE_RETURN = re.compile("\r(?!\n)")
+
+
+class Source:
+    """The text of one project file, without a byte order mark."""
+
+    __slots__ = ("_starts", "file", "text")
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file, self.text = file, text
+        self._starts: list[int] | None = None
+
+    def position(self, start: int, end: int) -> Position:
+        """Return the place of the characters from `start` up to `end`."""
+        line, column = self._place(start)
+        end_line, end_column = self._place(max(start, end))
+        return Position(self.file, line, column, end_line, end_column)
+
+    def line(self, number: int) -> str:
+        """Return a line as it can be shown: no line end, no control characters; empty if it is very long."""
+        starts = self._lines()
+        if not 1 <= number <= len(starts):
+            return ""
+        end = starts[number] if number < len(starts) else len(self.text)
+        line = self.text[starts[number - 1] : end].rstrip("\r\n")
+        return _CONTROL.sub("?", line) if len(line) <= _LONGEST_SHOWN else ""
+
+    def error(self, problems: Iterable[Problem]) -> ProjectFileError:
+        """Return the error that shows the problems in the file's order, each with its source line, none twice."""
+        shown = dict.fromkeys(
+            each._replace(source=self.line(each.position.line)) if each.position and not each.source else each
+            for each in problems
+        )
+        return ProjectFileError(tuple(sorted(shown, key=_order)))
+
+    def _place(self, offset: int) -> tuple[int, int]:
+        starts = self._lines()
+        line = bisect_right(starts, offset)
+        return line, offset - starts[line - 1] + 1
+
+    def _lines(self) -> list[int]:
+        if self._starts is None:
+            self._starts = [0, *(match.end() for match in re.finditer("\n", self.text))]
+        return self._starts
+
+
+def _order(problem: Problem) -> tuple[int, int]:
+    return (problem.position.line, problem.position.column) if problem.position else (0, 0)
+
+
+def find_project_file(folder: Path) -> Path:
+    """Return the project file in the folder or the nearest one above it. Raises ProjectNotFoundError."""
+    start = Path(os.path.abspath(folder))
+    for each in (start, *start.parents):
+        for name in FILE_NAMES:
+            if os.path.isfile(each / name):
+                return each / name
+    raise ProjectNotFoundError(str(start), FILE_NAMES)
+
+
+def read_source(file: Path) -> Source:
+    """Return the file's text. Raises ProjectFileError for what is too big or not text, ProjectError if unreadable."""
+    try:
+        with open(file, "rb") as stream:
+            data = stream.read(LIMIT + 1)
+    except OSError as error:
+        raise ProjectError(
+            f"{file} cannot be read: {error.strerror or error}", hint=f"look at its permissions: ls -l {file}"
+        ) from error
+    if len(data) > LIMIT:
+        start = Position(file.name, 1, 1, 1, 1)
+        raise ProjectFileError((Problem(f"the file is larger than {LIMIT // 1024} KiB", start),))
+    return source_of(file.name, data)
+
+
+def source_of(name: str, data: bytes) -> Source:
+    """Return the text in `data`. Raises ProjectFileError with the place of the first byte that is not text."""
+    try:
+        text = data.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        before = Source(name, data[: error.start].decode("utf-8").removeprefix("\ufeff"))
+        at = before.position(len(before.text), len(before.text))
+        message = f"this is not text in UTF-8: found the byte 0x{data[error.start]:02x}"
+        raise ProjectFileError((Problem(message, at, hint="save the file as UTF-8"),)) from error
+    source = Source(name, text)
+    if found := _CONTROL.search(text):
+        message = f"a control character (U+{ord(found.group()):04X}) cannot stand in a project file"
+        raise source.error([Problem(message, source.position(*found.span()), hint="is this a binary file?")])
+    if found := _LONE_RETURN.search(text):
+        message = "a carriage return without a line feed does not end a line"
+        raise source.error([Problem(message, source.position(*found.span()), hint="save it with LF or CRLF line ends")])
+    return source

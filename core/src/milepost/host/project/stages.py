@@ -1,0 +1,128 @@
+"""What a project file says, as frozen values: apps, their stages, hooks, variables. Their bodies stay unevaluated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from milepost.host.project.tree import Body, Expression
+from milepost.sdk.errors import Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """A `use` block: the plugin's word and its arguments."""
+
+    word: str
+    body: Body
+    position: Position
+    path: str
+    """Where it stands, for messages: `build > use "files"`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HookBlock:
+    """A `hook` block."""
+
+    body: Body
+    position: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskBlock:
+    """A `task` block."""
+
+    name: str
+    body: Body
+    position: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A stage that has a plugin: the `registry` block."""
+
+    use: Use
+    hooks: tuple[HookBlock, ...]
+    labels: Expression | None
+    body: Body
+    position: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Build:
+    """A `build` block: a builder, or another app's artifact (`from`); never both."""
+
+    use: Use | None
+    from_app: str | None
+    registry: Stage | None
+    hooks: tuple[HookBlock, ...]
+    labels: Expression | None
+    body: Body
+    position: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deploy:
+    """A `deploy` block."""
+
+    use: Use
+    tasks: tuple[TaskBlock, ...]
+    hooks: tuple[HookBlock, ...]
+    labels: Expression | None
+    body: Body
+    position: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseBlock:
+    """A `release` block; without `use`, the platform's default releaser."""
+
+    use: Use | None
+    verify: Body | None
+    hooks: tuple[HookBlock, ...]
+    labels: Expression | None
+    body: Body
+    position: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """An `app` block; it has a build, a deploy or both."""
+
+    name: str
+    path: Path
+    """Its folder, absolute, in the project's folder; it need not exist."""
+    depends_on: tuple[str, ...]
+    build: Build | None
+    deploy: Deploy | None
+    release: ReleaseBlock | None
+    labels: Expression | None
+    env: Expression | None
+    """The `env` of its `config` block."""
+    body: Body
+    position: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariableBlock:
+    """A `variable` block."""
+
+    name: str
+    type: str
+    """`string`, `number`, `bool`, `list(string)`, `map(string)` or `any`."""
+    default: Expression | None
+    description: str
+    env: tuple[str, ...]
+    """Environment variables that may hold the value, the first one set wins."""
+    sensitive: bool
+    body: Body
+    position: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PluginBlock:
+    """A `plugin` block: an observer, with its arguments."""
+
+    word: str
+    body: Body
+    position: Position
