@@ -68,6 +68,13 @@ def is_test(path: Path) -> bool:
     return "tests" in path.relative_to(ROOT).parts
 
 
+def is_supervisor(source: Source) -> bool:
+    """Tell whether a file is part of the program that outlives the command line and watches an app."""
+    return source.path.parent == PLUGINS / "local" / "src" / "milepost_local" and source.path.stem.startswith(
+        "supervisor"
+    )
+
+
 def product() -> tuple[Source, ...]:
     """Return the sources that users install, what is shipped for tests included."""
     return tuple(each for each in sources() if "src" in each.path.parts and not is_test(each.path))

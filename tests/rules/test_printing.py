@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from tests.rules.repository import CORE, Source, check_none, dotted, product
+from tests.rules.repository import CORE, Source, check_none, dotted, is_supervisor, product
 
 PRINTS = ("print", "pprint", "echo", "secho")
 STREAMS = ("sys.stdout.write", "sys.stderr.write", "sys.stdout.buffer.write", "sys.stderr.buffer.write")
@@ -16,8 +16,8 @@ def test_only_renderers_print() -> None:
     check_none([f"{place} {name}" for place, name in calls if name.rsplit(".", 1)[-1] in PRINTS])
 
 
-def test_only_the_command_line_writes_to_the_terminal() -> None:
-    calls = _calls(lambda source: not source.path.is_relative_to(CORE / "cli"))
+def test_only_the_command_line_writes_to_the_terminal_and_a_supervisor_to_its_log() -> None:
+    calls = _calls(lambda source: not source.path.is_relative_to(CORE / "cli") and not is_supervisor(source))
     check_none([f"{place} {name}" for place, name in calls if name in STREAMS])
 
 

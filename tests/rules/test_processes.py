@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from tests.rules.repository import CORE, PLUGINS, Source, check_none, dotted, imported, product
+from tests.rules.repository import CORE, Source, check_none, dotted, imported, is_supervisor, product
 
 MODULES = ("subprocess", "multiprocessing", "pty", "pexpect", "concurrent.futures.ProcessPoolExecutor")
 CALLS = ("os.fork", "os.forkpty", "os.exec", "os.spawn", "os.posix_spawn", "os.system", "os.popen")
@@ -19,9 +19,7 @@ def test_programs_are_started_in_one_place_only() -> None:
 
 def _may_start(source: Source) -> bool:
     """Tell whether a file is there to start programs."""
-    supervisor = PLUGINS / "local" / "src" / "milepost_local"
-    is_supervisor = source.path.parent == supervisor and source.path.name.startswith("supervisor")
-    return is_supervisor or source.path == CORE / "host" / "processes.py"
+    return is_supervisor(source) or source.path == CORE / "host" / "processes.py"
 
 
 def _starts(source: Source) -> Iterator[str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from tests.rules.repository import Source, check_none, sources
 
 KNOWN = re.compile(
-    r"# (?:noqa: [A-Z]+\d+(?:, ?[A-Z]+\d+)*"
+    r"# (?:(?:ruff: )?noqa: [A-Z]+\d+(?:, ?[A-Z]+\d+)*"
     r"|type: ignore\[[a-z-]+(?:, ?[a-z-]+)*\]"
     r"|pragma: no (?:cover|branch)"
     r"|fmt: skip)"
@@ -41,5 +41,5 @@ def _unexplained(source: Source) -> Iterator[str]:
         if token.type != tokenize.COMMENT or not ANY.search(token.string):
             continue
         reason = KNOWN.sub("", token.string)
-        if not KNOWN.search(token.string) or ANY.search(reason) or len(WORDS.findall(reason)) < 3:
+        if not KNOWN.search(token.string) or ANY.search(reason) or len(WORDS.findall(reason)) < 2:
             yield f"{source.name}:{token.start[0]} {token.string}"
