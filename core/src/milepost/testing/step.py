@@ -90,6 +90,8 @@ class FakeStep:
         """What was saved last."""
         self.running: dict[int, bool] = {}
         """The programs whose end was not seen: process id → whether it is detached."""
+        self.told = False
+        """Whether a call raised, so that the plugin knows that it should end."""
         self._runner, self._clock, self._locks, self._stop = runner, clock, locks, stop
         self._deadline = Deadline(f"the {facts.stage}", limit, clock.monotonic)
         self._held: set[str] = set()
@@ -229,6 +231,7 @@ class FakeStep:
 
     def check(self) -> None:
         """Raise if the work should end."""
+        self.told = self.told or self.cancel.is_asked
         self.cancel.check()
         self._deadline.check()
 

@@ -1,0 +1,73 @@
+"""Wiring of the fake plugins: a builder, a registry, three platforms and a releaser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from milepost.sdk.artifact import FILE_TREE
+from milepost.sdk.deployment import HTTP_ENDPOINT, STATIC_FILES
+from milepost.sdk.hooks import hookimpl
+from milepost.sdk.offer import BuilderOffer, DefaultReleaser, PlatformOffer, RegistryOffer, ReleaserOffer
+from milepost.testing.distribution import write_distribution
+from milepost.testing.fakes.builder import FakeBuilder, FakeBuilderConfig, FakeRegistry, FakeRegistryConfig
+from milepost.testing.fakes.platform import (
+    FakePlatform,
+    FakePlatformConfig,
+    FakePlatformState,
+    InPlacePlatform,
+    PlainPlatform,
+    exposed,
+)
+from milepost.testing.fakes.releaser import FakeReleaser, FakeReleaserConfig, FakeReleaserState
+
+WORDS = {
+    "builder": ("fake",),
+    "registry": ("fake",),
+    "platform": ("fake", "fake-plain", "fake-in-place"),
+    "releaser": ("fake",),
+}
+
+
+def install_fakes(folder: Path) -> Path:
+    """Write a distribution `milepost-fakes` that offers these plugins into a folder of the import path."""
+    groups = {f"milepost.v1.{role}": dict.fromkeys(words, __name__) for role, words in WORDS.items()}
+    return write_distribution(folder, "milepost-fakes", "1.0", groups)
+
+
+@hookimpl
+def milepost_builder(word: str) -> BuilderOffer:
+    """Offer the builder `fake`."""
+    return BuilderOffer(config=FakeBuilderConfig, produces=lambda config: FILE_TREE, load=lambda: FakeBuilder)
+
+
+@hookimpl
+def milepost_registry(word: str) -> RegistryOffer:
+    """Offer the registry `fake`."""
+    return RegistryOffer(config=FakeRegistryConfig, accepts=(FILE_TREE,), load=lambda: FakeRegistry)
+
+
+@hookimpl
+def milepost_platform(word: str) -> PlatformOffer:
+    """Offer `fake`, which can do everything, `fake-plain`, which is public at once, and `fake-in-place`."""
+    classes = {"fake": FakePlatform, "fake-plain": PlainPlatform, "fake-in-place": InPlacePlatform}
+    return PlatformOffer(
+        config=FakePlatformConfig,
+        state=FakePlatformState,
+        accepts=(FILE_TREE,),
+        exposes=exposed,
+        load=lambda: classes[word],
+        stages=word == "fake",
+        parks=word == "fake",
+        default_releaser=DefaultReleaser(word="fake") if word == "fake" else None,
+    )
+
+
+@hookimpl
+def milepost_releaser(word: str) -> ReleaserOffer:
+    """Offer the releaser `fake`."""
+    return ReleaserOffer(
+        config=FakeReleaserConfig,
+        state=FakeReleaserState,
+        accepts=(HTTP_ENDPOINT, STATIC_FILES),
+        load=lambda: FakeReleaser,
+    )

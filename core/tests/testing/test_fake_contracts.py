@@ -1,0 +1,137 @@
+"""The contracts, run against the fakes that are shipped with them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from milepost.sdk.artifact import Artifact
+from milepost.sdk.deployment import HTTP_ENDPOINT, Endpoint, Release
+from milepost.sdk.offer import BuilderOffer, PlatformOffer, RegistryOffer, ReleaserOffer
+from milepost.testing.bench import Bench
+from milepost.testing.contracts.builder import BuilderContract
+from milepost.testing.contracts.platform import PlatformContract
+from milepost.testing.contracts.registry import RegistryContract
+from milepost.testing.contracts.releaser import ReleaserContract
+from milepost.testing.fakes import plugin
+from milepost.testing.fakes.builder import FakeBuilder, FakeBuilderConfig, FakeRegistryConfig
+from milepost.testing.fakes.platform import FakePlatformConfig, leftovers
+from milepost.testing.fakes.releaser import FakeReleaserConfig
+from milepost.testing.fakes.world import World
+
+
+def built(bench: Bench) -> Artifact:
+    (bench.source / "index.html").write_text("hello")
+    return FakeBuilder(FakeBuilderConfig()).build(bench.step("build"))
+
+
+class TestFakeBuilder(BuilderContract):
+    @pytest.fixture
+    def offer(self) -> BuilderOffer:
+        return plugin.milepost_builder("fake")
+
+    @pytest.fixture
+    def config(self) -> FakeBuilderConfig:
+        return FakeBuilderConfig()
+
+    @pytest.fixture
+    def failing(self) -> FakeBuilderConfig:
+        return FakeBuilderConfig(fail="build")
+
+
+class TestFakeRegistry(RegistryContract):
+    @pytest.fixture
+    def offer(self) -> RegistryOffer:
+        return plugin.milepost_registry("fake")
+
+    @pytest.fixture
+    def config(self) -> FakeRegistryConfig:
+        return FakeRegistryConfig()
+
+    @pytest.fixture
+    def elsewhere(self) -> FakeRegistryConfig:
+        return FakeRegistryConfig(name="elsewhere")
+
+    @pytest.fixture
+    def artifact(self, bench: Bench) -> Artifact:
+        return built(bench)
+
+    @pytest.fixture
+    def lose(self) -> Callable[[Artifact], None]:
+        return lambda artifact: shutil.rmtree(artifact.reference)
+
+
+class FakePlatformContract(PlatformContract):
+    word = "fake"
+
+    @pytest.fixture
+    def offer(self) -> PlatformOffer:
+        return plugin.milepost_platform(self.word)
+
+    @pytest.fixture
+    def config(self) -> FakePlatformConfig:
+        return FakePlatformConfig()
+
+    @pytest.fixture
+    def failing(self) -> FakePlatformConfig:
+        return FakePlatformConfig(fail="ready")
+
+    @pytest.fixture
+    def endless(self) -> FakePlatformConfig:
+        return FakePlatformConfig(hang="ready")
+
+    @pytest.fixture
+    def artifact(self, bench: Bench) -> Artifact:
+        return built(bench)
+
+    @pytest.fixture
+    def remains(self, bench: Bench) -> Callable[[], list[str]]:
+        return lambda: leftovers(bench.data)
+
+
+class TestFakePlatform(FakePlatformContract):
+    pass
+
+
+NOTHING = "the plain platform can do no more than it must"
+
+
+class TestPlainPlatform(FakePlatformContract):
+    word = "fake-plain"
+    lacks = dict.fromkeys(("parks", "logs", "exec", "tasks", "finds"), NOTHING)
+
+
+class TestInPlacePlatform(FakePlatformContract):
+    word = "fake-in-place"
+    lacks = TestPlainPlatform.lacks | {"beside": "all deployments are one object"}
+
+
+class TestFakeReleaser(ReleaserContract):
+    @pytest.fixture
+    def offer(self) -> ReleaserOffer:
+        return plugin.milepost_releaser("fake")
+
+    @pytest.fixture
+    def config(self) -> FakeReleaserConfig:
+        return FakeReleaserConfig()
+
+    @pytest.fixture
+    def endpoints(self) -> Callable[[str], tuple[Endpoint, ...]]:
+        return lambda operation: (Endpoint(kind=HTTP_ENDPOINT, address="http://127.0.0.1:9"),)
+
+    @pytest.fixture
+    def ask(self, bench: Bench) -> Callable[[Release], str]:
+        def answer(release: Release) -> str:
+            host = release.urls[0].removeprefix("http://").removesuffix(".fake")
+            live: str = World(bench.data).read()["routes"][host.replace(".", "/")]
+            return live
+
+        return answer
+
+
+def test_the_world_of_the_fakes_survives_the_one_who_made_it(tmp_path: Path) -> None:
+    World(tmp_path).note("deploy web")
+    assert World(tmp_path).log() == ["deploy web"]
