@@ -10,6 +10,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+
 from tests.docs.page import LANGUAGES, ROOT, Block, blocks, pages
 from tests.docs.wrapping import whole_project
 

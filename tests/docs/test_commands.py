@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.docs.page import ROOT, Block, Typed, agrees, blocks, pages, run, typed
 
 pytestmark = [pytest.mark.serial, pytest.mark.slow]

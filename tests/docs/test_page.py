@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from tests.docs.page import ROOT, Block, Typed, agrees, blocks, run, typed
 from tests.docs.wrapping import whole_project
 

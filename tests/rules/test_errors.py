@@ -8,9 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tests.rules.repository import CORE, Function, check_none, dotted, of_tests, product
-
 from milepost.sdk import errors
+from tests.rules.repository import CORE, Function, check_none, dotted, of_tests, product
 
 DRAWN = re.compile(r"^    (?P<branch>[│├└─ ]*)(?P<name>\w+Error) +(?P<status>\d+)  (?P<code>[a-z-]+)$")
 STEP = 4

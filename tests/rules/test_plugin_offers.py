@@ -9,9 +9,9 @@ from typing import Any, NamedTuple, get_type_hints
 
 import msgspec
 import pytest
-from tests.rules.repository import PLUGINS, TESTING, check_none, distributions, dotted, settings, sources
 
 from milepost.sdk import hooks
+from tests.rules.repository import PLUGINS, TESTING, check_none, distributions, dotted, settings, sources
 
 
 class Offered(NamedTuple):

@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 import importlib
 
-from tests.rules.repository import CORE, Source, check_none, sources
-
 import milepost.sdk
+from tests.rules.repository import CORE, Source, check_none, sources
 
 MOST = 40
 MARKERS = {"hookspec"}
