@@ -74,4 +74,6 @@ def _told(error: BaseException) -> str:
 
 def _shown(value: object) -> str:
     """Return what a wrong value is, without showing what is in it."""
-    return "None" if value is None else f"a value of type {type(value).__name__}"
+    if value is None:
+        return "None"
+    return f"the class {value.__name__}" if isinstance(value, type) else f"a value of type {type(value).__name__}"
