@@ -1,129 +1,155 @@
-"""A project with a real Caddy, backends that are real processes, and a bench that makes steps for it."""
+"""A project with a real Caddy, and backends that are real processes."""
 
 from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
-from milepost.host import processes
-from milepost.sdk import Deployment, Endpoint, Facts, Recorded, Release
-from milepost.testing.clock import RealClock
-from milepost.testing.step import FakeStep
+from milepost.sdk import Deployment, Endpoint, Health, Recorded, Release
+from milepost.testing.bench import Bench
 from milepost_caddy.config import CaddyConfig
 from milepost_caddy.releaser import CaddyReleaser
 from milepost_caddy.route import project_folder
 
-BACKEND = Path(__file__).with_name("backend.py")
+TESTS = Path(__file__).parent
 
 
-@dataclass
-class Site:
-    """A project whose releases run for real."""
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let a detached program run on without a warning: that it does is what it is detached for."""
+    for item in items:
+        if item.path.is_relative_to(TESTS):
+            item.add_marker(pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning"))
 
-    folder: Path
-    project: str = "shop"
-    backends: list[subprocess.Popen[bytes]] = field(default_factory=list)
-    runs: int = 0
 
-    def step(self, app: str = "web", workspace: str = "default", **more: Any) -> FakeStep:
-        """Return the step of a new operation."""
-        self.runs += 1
-        scratch = self.folder / f"scratch{self.runs}"
-        scratch.mkdir(parents=True)
-        facts = Facts(
-            run=self.runs,
-            operation=f"op{self.runs:04}",
-            stage="release",
-            project=self.project,
-            app=app,
-            workspace=workspace,
-            source=scratch,
-            home=self.folder,
-            data=self.folder / "data",
-            scratch=scratch,
-            environment={"PATH": os.environ["PATH"]},
-            **more,
+class Answer(NamedTuple):
+    """What a client got."""
+
+    status: int
+    body: str
+
+
+class Backends:
+    """Small apps that run beside each other."""
+
+    def __init__(self) -> None:
+        self._processes: dict[str, subprocess.Popen[str]] = {}
+
+    def start(self, name: str) -> str:
+        """Start an app that answers with its name, and return its address."""
+        process = subprocess.Popen(
+            (sys.executable, "-I", str(TESTS / "backend.py"), name), stdout=subprocess.PIPE, text=True
         )
-        return FakeStep(facts, runner=processes.run, clock=RealClock(), locks=self.folder / "locks")
-
-    def backend(self, name: str) -> str:
-        """Start a backend that answers with its name, and return its address."""
-        process = subprocess.Popen((sys.executable, "-I", str(BACKEND), name), stdout=subprocess.PIPE)
-        self.backends.append(process)
         assert process.stdout is not None
-        return f"http://127.0.0.1:{int(process.stdout.readline())}"
+        address = f"http://127.0.0.1:{process.stdout.readline().strip()}"
+        self._processes[address] = process
+        return address
 
     def end(self, address: str) -> None:
-        """Kill the backend at that address."""
-        for process in self.backends:
-            if process.poll() is None and _serves(address) and str(process.pid) == _pid(address):
-                process.kill()
-                process.wait()
+        """Kill the app at that address."""
+        process = self._processes.pop(address)
+        process.kill()
+        process.communicate()
+
+    def end_all(self) -> None:
+        """Kill all of them."""
+        for address in list(self._processes):
+            self.end(address)
+
+
+class Shop:
+    """A project of which apps are released."""
+
+    def __init__(self, bench: Bench, backends: Backends) -> None:
+        self.bench, self.backends = bench, backends
 
     def deployed(self, name: str, *addresses: str, kind: str = "http-endpoint/1") -> Recorded[Any]:
         """Return a deployment as the history would give it back."""
         endpoints = tuple(Endpoint(kind=kind, address=each) for each in addresses)
         return Recorded(operation=name, deployment=Deployment(endpoints=endpoints))
 
-    def release(self, deployment: Recorded[Any], previous: str | None = None, **more: Any) -> Release:
-        """Release the deployment with a step of its own."""
-        config = CaddyConfig(**{key: more.pop(key) for key in ("drain", "port", "listen", "binary") if key in more})
-        return CaddyReleaser(config).release(deployment, previous, self.step(**more))
+    def started(self, name: str) -> Recorded[Any]:
+        """Return a deployment of one app that was just started."""
+        return self.deployed(name, self.backends.start(name))
+
+    def release(
+        self, deployment: Recorded[Any], previous: str | None = None, config: CaddyConfig | None = None, **facts: Any
+    ) -> Release:
+        """Release it in a step of its own."""
+        return CaddyReleaser(config or CaddyConfig()).release(deployment, previous, self.bench.step("release", **facts))
+
+    def current(self, **facts: Any) -> str | None:
+        """Return what is live."""
+        return CaddyReleaser(CaddyConfig()).current(self.bench.step("status", **facts))
+
+    def status(self, **facts: Any) -> Health:
+        """Return how the release is."""
+        return CaddyReleaser(CaddyConfig()).status(Recorded(operation="any"), self.bench.step("status", **facts))
+
+    def destroy(self, **facts: Any) -> None:
+        """Close an app that was released, knowing nothing of the release."""
+        CaddyReleaser(CaddyConfig()).destroy(Recorded(operation="any"), self.bench.step("destroy", **facts))
 
     @property
-    def caddy(self) -> Path:
+    def folder(self) -> Path:
         """The folder of the project's Caddy."""
-        return project_folder(self.step().facts)
+        return project_folder(self.bench.step("status").facts)
 
     @property
     def pid(self) -> int:
         """The process id of the project's Caddy."""
-        return int((self.caddy / "caddy.pid").read_text())
+        return int((self.folder / "caddy.pid").read_text())
+
+    def kill_caddy(self) -> None:
+        """End Caddy as a crash would."""
+        kill(self.pid)
 
 
-def _serves(address: str) -> bool:
-    host, port = address.removeprefix("http://").split(":")
-    with socket.socket() as probe:
-        return probe.connect_ex((host, int(port))) == 0
-
-
-def _pid(address: str) -> str:
-    from http.client import HTTPConnection
-
-    connection = HTTPConnection(address.removeprefix("http://"), timeout=5)
-    connection.request("GET", "/pid")
-    pid = connection.getresponse().read().decode()
-    connection.close()
-    return pid
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    """Return a project; what it started is ended afterwards."""
-    made = Site(tmp_path / "site")
-    yield made
-    for process in made.backends:
-        process.kill()
-        process.wait()
-        assert process.stdout is not None
-        process.stdout.close()
-    for pidfile in (made.folder / "data").glob("*/caddy.pid"):
-        end(int(pidfile.read_text()))
-
-
-def end(pid: int) -> None:
-    """Kill a Caddy that a test started, and wait until it is gone."""
+def kill(pid: int) -> None:
+    """Kill a Caddy that a test has started, and wait until it is gone."""
     try:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
     except (ProcessLookupError, ChildProcessError):
         return
+
+
+def ask(release: Release, path: str = "/", method: str = "GET", body: str | None = None) -> Answer:
+    """Ask a release's best URL on a connection of its own."""
+    connection = HTTPConnection(release.urls[0].removeprefix("http://"), timeout=20)
+    try:
+        connection.request(method, path, body)
+        response = connection.getresponse()
+        return Answer(response.status, response.read().decode())
+    finally:
+        connection.close()
+
+
+@pytest.fixture
+def backends() -> Iterator[Backends]:
+    """Return what starts apps, and ends them after the test."""
+    made = Backends()
+    yield made
+    made.end_all()
+
+
+@pytest.fixture
+def shop(tmp_path: Path, backends: Backends) -> Iterator[Shop]:
+    """Return a project; its Caddy is ended after the test."""
+    made = Shop(Bench(tmp_path / "bench"), backends)
+    yield made
+    for pidfile in made.bench.data.glob("*/caddy.pid"):
+        kill(int(pidfile.read_text()))
+
+
+@pytest.fixture
+def answer() -> Callable[..., Answer]:
+    """Return what asks a release."""
+    return ask

@@ -14,7 +14,7 @@ from milepost_caddy.document import SOCKET
 
 _LONGEST = 100
 """What a Unix socket's path may have on every system, in bytes."""
-_PATIENCE = 15.0
+PATIENCE = 15.0
 """How long Caddy may take to answer, in seconds."""
 
 
@@ -41,8 +41,8 @@ class _UnixConnection(HTTPConnection):
 class Admin:
     """The admin API of the Caddy of one folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, patience: float = PATIENCE) -> None:
+        self._folder, self._patience = folder, patience
 
     def running(self) -> dict[str, Any] | None:
         """Return the configuration that Caddy runs with; None if no Caddy runs."""
@@ -70,7 +70,7 @@ class Admin:
 
     def _ask(self, method: str, path: str, body: Any = None) -> Any:
         """Return the answer as JSON values. Raises OSError if nobody listens, OperationError for a refusal."""
-        connection = _UnixConnection(self._folder, _PATIENCE)
+        connection = _UnixConnection(self._folder, self._patience)
         headers = {"Content-Type": "application/json"}
         try:
             connection.request(method, path, None if body is None else json.dumps(body), headers)

@@ -42,6 +42,7 @@ def settings(http: Json) -> Json:
             "logs": {
                 "default": {
                     "level": "WARN",
+                    "exclude": ["admin"],
                     "writer": {"output": "file", "filename": "caddy.log", "roll_size_mb": 5, "roll_keep": 2},
                 }
             }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from milepost_caddy.route import Route, Routes
 
 _FIRST, _COUNT = 20_000, 10_000
 """Below the ports that systems give to outgoing connections, so that none of those can be in the way later."""
+_ESTABLISHED = "01"
+"""The state of an open connection in Linux's table of them."""
 
 
 def chosen(facts: Facts, key: str, listen: str) -> int:
@@ -36,6 +38,20 @@ def trouble(listen: str, port: int) -> str | None:
         except OSError as error:
             return error.strerror or str(error)
     return None
+
+
+def has_clients(addresses: Iterable[str]) -> bool:
+    """Return whether anybody is connected to one of these addresses; where the system does not tell, yes."""
+    ports = {f"{int(address.rpartition(':')[2]):04X}" for address in addresses}
+    for table in ("/proc/net/tcp", "/proc/net/tcp6") if ports else ():
+        try:
+            lines = Path(table).read_text().splitlines()[1:]
+        except OSError:
+            return True
+        rows = (line.split() for line in lines)
+        if any(row[3] == _ESTABLISHED and row[1].rpartition(":")[2] in ports for row in rows):
+            return True
+    return False
 
 
 def ensure_own(route: Route, data: Path) -> None:

@@ -68,7 +68,7 @@ class Server:
         """Give Caddy other routes. That closes idle connections: ask clients to let go of theirs first."""
         closing = self._folder / CLOSING
         try:
-            if bound:
+            if port.has_clients(bound):
                 self._write(closing, "yes")
                 self._step.sleep(_ASK_TO_CLOSE)
             self.admin.load(wanted)
