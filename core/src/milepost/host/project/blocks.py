@@ -52,7 +52,9 @@ class Blocks:
         path = Path(os.path.normpath(self.folder / written))
         if not path.is_relative_to(self.folder):
             message = f'path: "{written}" is not in the folder of the project file'
-            self.problems.append(Problem(message, body.attributes["path"].value.position, hint=f"that is {self.folder}"))
+            self.problems.append(
+                Problem(message, body.attributes["path"].value.position, hint=f"that is {self.folder}")
+            )
         return path
 
     def _build(self, block: Block) -> Build:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from milepost.host.project import plain
 from milepost.host.project.stages import VariableBlock
-from milepost.host.project.tree import Block, Body, Call, Expression, Literal, Reference, expressions, inside
+from milepost.host.project.tree import (
+    Block,
+    Body,
+    Call,
+    Expression,
+    Literal,
+    Reference,
+    expressions,
+    inside,
+    references,
+)
 from milepost.sdk.errors import Problem
 
 TYPES = ("string", "number", "bool", "list(string)", "map(string)", "any")
@@ -20,10 +30,17 @@ def variable_block(block: Block, problems: list[Problem]) -> VariableBlock:
     if sensitive and "(" in kind:
         message = f"a sensitive variable holds a single value, not {kind}"
         problems.append(Problem(message, body.attributes["sensitive"].position, hint="use one variable for each value"))
+    default = body.value("default")
+    problems += [
+        Problem(
+            f"default: {each} cannot stand here; the variables are known first", each.position, hint="write a value"
+        )
+        for each in (references(default) if default else ())
+    ]
     return VariableBlock(
         name=block.labels[0].text,
         type=kind,
-        default=body.value("default"),
+        default=default,
         description=plain.text(body, "description", problems) or "",
         env=plain.texts(body, "env", problems),
         sensitive=sensitive,

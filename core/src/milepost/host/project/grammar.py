@@ -32,7 +32,7 @@ def parse(masked: str, source: Source) -> Tree[Token]:
 def _explained(masked: str, offset: int, accepted: set[str], source: Source) -> ProjectFileError:
     """Return the error for something unexpected at an offset."""
     before = masked[:offset].rstrip()
-    header = accepted == {"LBRACE"} or {"LBRACE", "DBLQUOTE", "NL_OR_COMMENT"} <= accepted and "LPAR" not in accepted
+    header = accepted == {"LBRACE"} or ({"LBRACE", "DBLQUOTE", "NL_OR_COMMENT"} <= accepted and "LPAR" not in accepted)
     if offset >= len(masked) or masked[offset] == "\n" or (header and "\n" in masked[len(before) : offset]):
         start = end = len(before)
         found = "the end of the line" if "\n" in source.text[start:] else "the end of the file"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from lark import Token, Tree
 
@@ -149,9 +150,9 @@ class Lowering:
 
     def _separated(self, elements: list[Node]) -> None:
         """Check that a comma or a new line, and not both the wrong way round, stands between two entries."""
-        for one, other in zip(elements, elements[1:], strict=False):
+        for one, other in pairwise(elements):
             between = self.masked[one.meta.end_pos : other.meta.start_pos]
-            if not between.strip(" \t") or "\n" in between.partition(",")[0] and "," in between:
+            if not between.strip(" \t") or ("\n" in between.partition(",")[0] and "," in between):
                 at = self.source.position(other.meta.start_pos, other.meta.start_pos + 1)
                 self._problem("a comma or a new line is missing before this entry", at, "end each entry with a comma")
 

@@ -29,7 +29,9 @@ def texts(body: Body, name: str, problems: list[Problem]) -> tuple[str, ...]:
     if value is None:
         return ()
     if not isinstance(value, Items):
-        problems.append(Problem(f"{name}: expected a list of plain texts", value.position, hint=f'write {name} = ["…"]'))
+        problems.append(
+            Problem(f"{name}: expected a list of plain texts", value.position, hint=f'write {name} = ["…"]')
+        )
         return ()
     found = (_text(name, each, problems) for each in value.items)
     return tuple(each for each in found if each is not None)

@@ -136,5 +136,7 @@ def _history(body: Body, folder: Path, problems: list[Problem]) -> str | None:
     path = plain.text(block.body, "path", problems) if block else None
     if block and path and path.startswith("~"):
         hint = "write an absolute path, or one from the folder of the project file"
-        problems.append(Problem('path: "~" means nothing here', block.body.attributes["path"].value.position, hint=hint))
+        problems.append(
+            Problem('path: "~" means nothing here', block.body.attributes["path"].value.position, hint=hint)
+        )
     return str(folder / path) if path else None

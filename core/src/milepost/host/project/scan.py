@@ -156,7 +156,9 @@ class _Scanner:
         frame = self.stack[-1]
         if _CLOSES[frame.kind] != text:
             place = self.source.position(frame.start, frame.start)
-            message = f'found "{text}" where the "{frame.kind}" of line {place.line}, column {place.column} is still open'
+            message = (
+                f'found "{text}" where the "{frame.kind}" of line {place.line}, column {place.column} is still open'
+            )
             self._stop(message, self.at, 1, f'close it with "{_CLOSES[frame.kind]}" first')
         self.stack.pop()
         self._put(text)
@@ -221,7 +223,7 @@ class _Scanner:
 
 
 def _no_character(escape: str) -> bool:
-    """Return whether a \\u or \\U escape names no character."""
+    """Return whether an escape by number names no character."""
     number = int(escape[2:], 16) if escape[1] in "uU" else 0
     return number > 0x10FFFF or 0xD800 <= number <= 0xDFFF
 

@@ -76,8 +76,7 @@ def _margin(text: str, parts: Sequence[Piece]) -> int:
 
 def _literal(source: Source, part: Piece, cut: int) -> Literal:
     raw = source.text[part.start : part.end]
-    if raw.strip():
-        raw = raw[cut:]
-    elif not raw.endswith("\n"):
+    # A blank line keeps what it has and does not count for the margin.
+    if raw.strip() or not raw.endswith("\n"):
         raw = raw[cut:]
     return Literal(raw.replace("$${", "${").replace("%%{", "%{"), source.position(part.start, part.end))

@@ -1,0 +1,136 @@
+"""What an app's blocks say to the host about the app itself, evaluated and typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from milepost.host.project.fields import decode_body, read_body
+from milepost.host.project.hooks import Hook, Verify, hooks, tasks, verify
+from milepost.host.project.project import App, Build, Deploy, Project, ReleaseBlock, Stage
+from milepost.host.project.scope import Scope
+from milepost.host.project.tree import Body
+from milepost.sdk.errors import Problem
+from milepost.sdk.secret import Secret
+from milepost.sdk.step import HealthCheck, Strategy
+
+__all__ = ["Hook", "Settings", "Verify", "hooks", "settings", "stage_labels", "tasks", "verify"]
+
+_HOST = r"^(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$"
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """What the project file says about an app besides its stages."""
+
+    strategy: Strategy | None = None
+    """None: the host chooses by what the platform exposes."""
+    health: HealthCheck = HealthCheck()
+    port: int | None = None
+    hosts: tuple[str, ...] = ()
+    keep_releases: int = 1
+    """How many former releases are kept for a rollback."""
+    keep_running: bool = False
+    """Whether they stay up rather than parked."""
+    labels: dict[str, str] = {}
+    """Those of the project, with those of the app over them."""
+    env: dict[str, str | Secret] = {}
+    """Those of the project's `config` block, with those of the app's over them."""
+
+
+class _Health(Struct, frozen=True, kw_only=True):
+    """The `health` block."""
+
+    path: Annotated[str, Meta(pattern="^/")] | None = None
+    status: tuple[Annotated[int, Meta(ge=100, le=599)], ...] = ()
+    timeout: Annotated[float, Meta(gt=0)] = HealthCheck().timeout
+    interval: Annotated[float, Meta(gt=0)] = HealthCheck().interval
+
+
+class _Arguments(Struct, frozen=True, kw_only=True):
+    """The arguments of an `app` block that are evaluated."""
+
+    strategy: Strategy | None = None
+    health: _Health = _Health()
+    port: Annotated[int, Meta(ge=1, le=65535)] | None = None
+    hosts: tuple[Annotated[str, Meta(pattern=_HOST)], ...] = ()
+    keep_releases: Annotated[int, Meta(ge=0)] = 1
+    keep_running: bool = False
+
+
+class _Labels(Struct, frozen=True, kw_only=True):
+    """The `labels` of any block."""
+
+    labels: dict[str, str] = {}
+
+
+class _Config(Struct, frozen=True, kw_only=True):
+    """The `config` block."""
+
+    env: dict[str, str | Secret] = {}
+
+
+def settings(project: Project, app: App, scope: Scope) -> Settings:
+    """Return what the project file says about an app. Raises ProjectFileError with all that is wrong."""
+    problems: list[Problem] = []
+    where = f'app "{app.name}"'
+    found, wrong = read_body(_part(app.body, *_Arguments.__struct_fields__), _Arguments, scope, where, tolerant=False)
+    problems += wrong
+    labels: dict[str, str] = {}
+    env: dict[str, str | Secret] = {}
+    for body, place in ((project.body, "project"), (app.body, where)):
+        labelled, wrong = read_body(_part(body, "labels"), _Labels, scope, place, tolerant=False)
+        labels |= labelled.labels if labelled else {}
+        problems += wrong
+        env |= _env(body, scope, place, problems)
+    if problems or found is None:
+        raise project.body.source.error(problems)
+    health = HealthCheck(
+        path=found.health.path,
+        status=found.health.status,
+        timeout=found.health.timeout,
+        interval=found.health.interval,
+    )
+    return Settings(
+        strategy=found.strategy,
+        health=health,
+        port=found.port,
+        hosts=found.hosts,
+        keep_releases=found.keep_releases,
+        keep_running=found.keep_running,
+        labels=labels,
+        env=env,
+    )
+
+
+def stage_labels(
+    base: Mapping[str, str], stage: Build | Stage | Deploy | ReleaseBlock | None, scope: Scope
+) -> dict[str, str]:
+    """Return the labels of an app with those of one of its stages over them."""
+    if stage is None:
+        return dict(base)
+    return {**base, **decode_body(_part(stage.body, "labels"), _Labels, scope, "labels").labels}
+
+
+def _env(body: Body, scope: Scope, place: str, problems: list[Problem]) -> dict[str, str | Secret]:
+    """Return the environment variables of the `config` block in a body."""
+    block = body.one("config")
+    if block is None:
+        return {}
+    found, wrong = read_body(block.body, _Config, scope, f"{place} > config", tolerant=False)
+    problems += wrong
+    env = found.env if found else {}
+    for name in env:
+        if not name or "=" in name:
+            message = f'"{name}" cannot be the name of an environment variable'
+            problems.append(Problem(f"{place} > config > env: {message}", block.position))
+    return env
+
+
+def _part(body: Body, *names: str) -> Body:
+    """Return a body with some of its arguments and blocks only."""
+    return body._replace(
+        attributes={name: each for name, each in body.attributes.items() if name in names},
+        blocks=tuple(each for each in body.blocks if each.type in names),
+    )

@@ -1,0 +1,73 @@
+"""The values that expressions have: plain Python ones, secrets, and what is not known yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TypeAlias
+
+from milepost.sdk.secret import Part, Secret
+
+
+class Unknown:
+    """A value that will be known later; `name` says which one, as written in the project file."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str = "") -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        """Return it as it is shown in a debugger."""
+        return f"Unknown({self.name})"
+
+
+UNKNOWN = Unknown()
+"""Something that is not known yet, whatever it is called."""
+
+Value: TypeAlias = "str | bool | int | Decimal | Secret | Unknown | list[Value] | dict[str, Value] | None"
+
+
+def number(text: str) -> int | Decimal:
+    """Return the number that HCL digits mean; an integer where it is one."""
+    found = Decimal(text)
+    return int(found) if found == found.to_integral_value() else found
+
+
+def plain_text(value: str | bool | int | Decimal) -> str:
+    """Return a value as the text it becomes in a template."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    return str(value)
+
+
+def joined(values: list[str | Secret]) -> str | Secret:
+    """Return texts as one; a secret among them makes all of it one, its pieces kept apart."""
+    if not any(isinstance(each, Secret) for each in values):
+        return "".join(str(each) for each in values)
+    parts: list[Part] = []
+    for each in values:
+        if isinstance(each, Secret):
+            parts += each.parts
+        elif parts and parts[-1].source is None:
+            parts[-1] = Part(parts[-1].text + each)
+        elif each:
+            parts.append(Part(each))
+    return Secret(parts)
+
+
+def described(value: object) -> str:
+    """Return what a value is, for messages; never a secret's text."""
+    if isinstance(value, str):
+        return f'the text "{value}"' if len(value) <= 40 else f'the text "{value[:40]}…"'
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    if isinstance(value, Secret):
+        return "a secret"
+    if isinstance(value, (int, Decimal)):
+        return f"the number {plain_text(value)}"
+    if isinstance(value, Mapping):
+        return "an object"
+    return "a list" if isinstance(value, list) else "something not known yet"
