@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from milepost.cli.flags import seconds
 from milepost.cli.render_run import telling
+from milepost.cli.variables import variables
 from milepost.host.lifecycle.conduct import Interrupts, carry_out, new_request
-from milepost.sdk.errors import UsageError
-from milepost.sdk.request import Choices, Variable, Verb
+from milepost.sdk.request import Choices, Verb
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,13 +73,3 @@ def choices_of(session: Session, own: dict[str, bool]) -> Choices:
         lock_timeout=patience,
         grace=TERMINAL_GRACE if watched else CI_GRACE,
     )
-
-
-def variables(session: Session) -> tuple[Variable, ...]:
-    """Return the values for the project file's variables. Raises UsageError for one whose environment is not set."""
-    given = [Variable(name=name, value=value) for name, value in session.flags.variables]
-    for name, environment in session.flags.variable_environments:
-        if environment not in session.environment:
-            raise UsageError(f"--var-env {name}={environment}: the environment has no {environment}")
-        given.append(Variable(name=name, environment=environment, source="--var-env"))
-    return tuple(given)

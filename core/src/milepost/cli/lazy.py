@@ -66,7 +66,7 @@ class LazyGroup(TyperGroup):
             if args[0].startswith("-"):
                 return super().resolve_command(ctx, args)
             known = tuple(self.list_commands(ctx))
-            raise UnknownNameError("command", f"{ctx.command_path} {args[0]}", known, hint=f"{ctx.command_path} --help")
+            raise UnknownNameError("command", args[0], known, hint=f"{ctx.command_path} --help")
         if entry and entry.entries and _first_word(args[1:]) in [each.name for each in entry.entries]:
             return entry.name, LazyGroup(entry, params=shared(hidden=True)), args[1:]
         return super().resolve_command(ctx, args)

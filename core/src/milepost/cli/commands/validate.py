@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from milepost.cli.changing import variables
 from milepost.cli.session import Session
+from milepost.cli.variables import variables
 from milepost.host.inquiry import validate
 from milepost.sdk.errors import ProjectFileError
 

@@ -1,0 +1,177 @@
+"""A command line in process: streams to read afterwards, a host made of a real store and a small project."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from milepost.cli.session import Surroundings
+from milepost.cli.start import run
+from milepost.host.folders import Folders, folders
+from milepost.host.history.journal import History
+from milepost.host.history.sqlite import SqliteStore
+from milepost.host.plugins.catalog import Catalog
+from milepost.host.plugins.scan import Entry
+from milepost.sdk.errors import UnknownNameError
+
+NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@dataclass
+class FakeProject:
+    """What the command line reads of a project."""
+
+    name: str = "shop"
+    apps: dict[str, None] = field(default_factory=lambda: {"web": None, "worker": None})
+    workspaces: tuple[str, ...] = ()
+
+
+class FakeHost:
+    """What the command line asks of a host, without a project file."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str], store: SqliteStore) -> None:
+        self.folder, self.environment, self.store = folder, environment, store
+        self.folders: Folders = folders(environment)
+        self.history = History(store)
+        self.project = FakeProject()
+        self.catalog = Catalog([Entry(1, "builder", "files", "milepost_local.plugin", "milepost-local", "0.1.0")])
+
+    def workspace(self, asked: str | None) -> str:
+        return asked or self.environment.get("MILEPOST_WORKSPACE") or "default"
+
+    def app(self, name: str) -> str:
+        if name not in self.project.apps:
+            raise UnknownNameError("app", name, tuple(self.project.apps))
+        return name
+
+    def adopt(self) -> SqliteStore:
+        return self.store
+
+    def close(self) -> None:
+        """The fixture closes the store."""
+
+
+@dataclass
+class Ended:
+    """How a command line ended."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The one document on standard output."""
+        return dict(json.loads(self.out))
+
+
+Milepost = Callable[..., Ended]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    """An empty history."""
+    ids = iter(f"01STORE{number}" for number in range(9))
+    opened = SqliteStore.open(tmp_path / "history", "shop", "path:/shop", new_id=lambda: next(ids), now=lambda: NOON)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def milepost(tmp_path: Path, store: SqliteStore) -> Milepost:
+    """Carries out a command line and returns how it ended; `answers` are typed at a terminal."""
+
+    def carry_out(*words: str, answers: str | None = None, tty: bool = False, **environment: str) -> Ended:
+        streams = [Terminal() if tty or answers is not None else io.StringIO() for _ in range(2)]
+        out, err = streams
+        surroundings = Surroundings(
+            environment={"MILEPOST_STATE": str(tmp_path / "state"), **environment},
+            folder=tmp_path,
+            out=out,
+            err=err,
+            input=io.StringIO("") if answers is None else Terminal(answers),
+            open_host=lambda folder, given: FakeHost(folder, given, store),  # type: ignore[arg-type,return-value]  # a fake
+            now=lambda: NOON,
+        )
+        status = run(list(words), surroundings)
+        return Ended(status, out.getvalue(), err.getvalue())
+
+    return carry_out
+
+
+def run_document(id: str, **more: Any) -> dict[str, Any]:
+    """Return a run as the history has it."""
+    began = NOON - timedelta(hours=2)
+    return {
+        "id": id,
+        "kind": "run",
+        "schema": 1,
+        "project": "shop",
+        "workspace": "production",
+        "verb": "up",
+        "apps": ["web"],
+        "status": "success",
+        "started": began.isoformat(),
+        "ended": (began + timedelta(seconds=68)).isoformat(),
+        "writer": {"pid": 1, "started": "1", "boot": "b", "host": "thinkpad"},
+        "source": {"folder": "/shop", "commit": "a1b2c3d4e5f6a7", "subject": "Add invoices", "dirty": False},
+        "user": "ada",
+        "host": "thinkpad",
+        "why": "",
+        "exit_status": 0,
+        **more,
+    }
+
+
+def operation_document(id: str, run: dict[str, Any], number: int, **more: Any) -> dict[str, Any]:
+    """Return an operation as the history has it."""
+    return {
+        **{name: run[name] for name in ("schema", "project", "workspace", "status", "started", "ended", "writer")},
+        "id": id,
+        "kind": "operation",
+        "run": run["id"],
+        "number": number,
+        "app": "web",
+        "stage": "build",
+        "label": "build",
+        **more,
+    }
+
+
+@pytest.fixture
+def filled(store: SqliteStore) -> SqliteStore:
+    """A history with an `up` of web that went well, and one that failed at deploy."""
+    good = run_document("01GOOD00000000000000000001")
+    number = store.append(good)
+    artifact = {"kind": "file-tree/1", "reference": "/trees/9f", "digest": f"sha256:{'9f2c41aa' * 8}", "details": {}}
+    for name, more in {
+        "build": {"artifact": artifact},
+        "deploy": {"presence": "released", "artifact": artifact},
+        "release": {"release": {"urls": ["http://127.0.0.1:4444"], "drain_until": None}},
+    }.items():
+        store.append(
+            operation_document(f"01{name.upper()}000000000000000001", good, number, stage=name, label=name, **more)
+        )
+    failure = {"code": "not-ready", "message": "web exited 1 before /healthz answered", "hint": "milepost logs"}
+    bad = run_document("01BAD000000000000000000002", status="error", exit_status=1, failure=failure)
+    number = store.append(bad)
+    evidence = [{"title": "last lines of web.1", "text": "Traceback\nKeyError: 'SMTP_HOST'"}]
+    deploy = operation_document(
+        "01DEPLOY000000000000000002", bad, number, stage="deploy", label="deploy", failure=failure, evidence=evidence
+    )
+    store.append(deploy)
+    return store

@@ -1,0 +1,96 @@
+"""`milepost init`: what it sees, asks and writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from milepost.cli.scaffold import Wishes, look_at, project_file
+
+
+@pytest.mark.parametrize(
+    ("files", "command", "prepare"),
+    [
+        ({"server.py": ""}, ("python3", "server.py"), ()),
+        ({"app.py": "", "uv.lock": ""}, ("uv", "run", "python", "app.py"), ("uv", "sync")),
+        ({"package.json": "{}", "package-lock.json": "{}"}, ("npm", "start"), ("npm", "ci")),
+        ({"Procfile": "web: gunicorn shop:app\nworker: python jobs.py\n"}, ("gunicorn", "shop:app"), ()),
+        ({"Procfile": "web: gunicorn -b :$PORT shop"}, ("sh", "-c", "gunicorn -b :$PORT shop"), ()),
+        ({"index.html": ""}, (), ()),
+    ],
+)
+def test_the_folder_says_how_the_app_is_started(
+    tmp_path: Path, files: dict[str, str], command: tuple[str, ...], prepare: tuple[str, ...]
+) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    plan = look_at(tmp_path, Wishes())
+    assert (plan.command, plan.prepare) == (command, prepare)
+    assert plan.seen
+
+
+def test_init_writes_a_commented_file_and_says_what_to_type_next(milepost: Any, tmp_path: Path) -> None:
+    (tmp_path / "server.py").touch()
+    ended = milepost("init", "--name", "hello", "--health", "/healthz")
+    text = (tmp_path / "milepost.hcl").read_text()
+    assert ended.status == 0
+    assert "milepost up" in ended.out
+    assert 'project = "hello"' in text
+    assert 'command = ["python3", "server.py"]' in text
+    assert 'path = "/healthz"' in text
+    assert "# " in text
+
+
+def test_init_never_overwrites(milepost: Any, tmp_path: Path) -> None:
+    (tmp_path / "waypoint.hcl").write_text("mine")
+    ended = milepost("init", "--static")
+    assert ended.status == 2
+    assert "is there already; it was not touched" in ended.err
+    assert not (tmp_path / "milepost.hcl").exists()
+
+
+def test_init_of_a_folder_that_says_nothing_asks_for_a_command(milepost: Any) -> None:
+    ended = milepost("init")
+    assert ended.status == 2
+    assert "milepost init --command" in ended.err
+
+
+def test_init_asks_on_a_terminal(milepost: Any, tmp_path: Path) -> None:
+    assert milepost("init", answers="shop\npython3 shop.py --fast\n").status == 0
+    text = (tmp_path / "milepost.hcl").read_text()
+    assert 'project = "shop"' in text
+    assert 'command = ["python3", "shop.py", "--fast"]' in text
+
+
+def test_init_says_what_it_wrote_as_a_document(milepost: Any, tmp_path: Path) -> None:
+    assert milepost("init", "--static", "--name", "site", "--json").document["file"] == str(tmp_path / "milepost.hcl")
+
+
+def test_a_static_site_with_a_command_contradicts_itself(milepost: Any) -> None:
+    assert "a static site has no command" in milepost("init", "--static", "--command", "x").err
+
+
+def test_a_folder_that_cannot_be_written_is_an_error_of_ours(milepost: Any, tmp_path: Path) -> None:
+    ended = milepost("-C", "missing", "init", "--static")
+    assert ended.status == 1
+    assert "cannot be written: No such file or directory" in ended.err
+
+
+@pytest.mark.parametrize(
+    "wishes",
+    [
+        Wishes(name="a", static=True),
+        Wishes(name="a", command="python3 server.py", health="/up"),
+        Wishes(name="a", command="python3 jobs.py 'two words'", worker=True),
+    ],
+)
+def test_each_file_that_init_writes_is_a_project_file(tmp_path: Path, wishes: Wishes) -> None:
+    from milepost.host.project.cache import read_project
+
+    place = tmp_path / "milepost.hcl"
+    place.write_text(project_file(look_at(tmp_path, wishes)))
+    project = read_project(place, None)
+    assert project.name == "a"
+    assert list(project.apps) == ["worker" if wishes.worker else "web"]
