@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from milepost.sdk import errors
-from tests.rules.repository import CORE, Function, check_none, dotted, of_tests, product
+from tests.rules.repository import CORE, check_none, dotted, product
 
 DRAWN = re.compile(r"^    (?P<branch>[│├└─ ]*)(?P<name>\w+Error) +(?P<status>\d+)  (?P<code>[a-z-]+)$")
 STEP = 4
@@ -51,11 +51,6 @@ def test_no_error_of_the_tree_is_defined_elsewhere() -> None:
     check_none(found)
 
 
-def test_every_error_has_a_test_that_compares_its_message() -> None:
-    compared = {name for source in of_tests() for function in source.functions() for name in _compared(function)}
-    check_none([each.__name__ for each in _classes() if each.__name__ not in compared])
-
-
 def _classes() -> list[type[errors.MilepostError]]:
     """Return the errors that the module defines."""
     found = inspect.getmembers(errors, inspect.isclass)
@@ -75,12 +70,3 @@ def _drawing() -> Iterator[Drawn]:
         del above[depth:]
         yield Drawn(match["name"], above[-1] if above else None, int(match["status"]), match["code"])
         above.append(match["name"])
-
-
-def _compared(function: Function) -> set[str]:
-    """Return the errors that a test names, if it looks at a message at all."""
-    text = ast.unparse(function)
-    if not function.name.startswith("test_") or not re.search(r"match=|str\(|\.message|\.args", text):
-        return set()
-    decorated = " ".join(ast.unparse(each) for each in function.decorator_list)
-    return set(re.findall(r"\b\w+Error\b", text + decorated))
