@@ -35,7 +35,8 @@ class StoreStorage(Storage):
 class FreshTable(Table):
     """A table that remembers no answers: others write the history meanwhile."""
 
-    default_query_cache_capacity = 0
+    def __init__(self, storage: Storage, name: str, cache_size: int = 0, persist_empty: bool = False) -> None:
+        super().__init__(storage, name, cache_size, persist_empty)
 
 
 class HistoryTables(TinyDB):

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from milepost.host.history.output import OutputLog
+from milepost.host.history.sqlite import SqliteStore
+from milepost.sdk.store import OutputLine
+
+
+def line(number: int, text: str) -> OutputLine:
+    return OutputLine(number, "2026-01-02T03:04:05+00:00", "hook before", "stderr", text)
+
+
+def test_a_store_without_output_has_no_file_for_it(store: SqliteStore) -> None:
+    assert store.read_output("O1") == []
+    assert store.version() == 0
+    assert not (Path(store.place) / "output.sqlite").exists()
+
+
+def test_bytes_that_are_no_text_are_spelt_out(store: SqliteStore) -> None:
+    store.write_output("O1", [line(1, b"caf\xe9 \x00 end".decode("utf-8", "surrogateescape"))])
+    assert store.read_output("O1") == [line(1, "caf\\udce9 \x00 end")]
+
+
+def test_a_reader_sees_output_that_begins_after_it_opened(tmp_path: Path) -> None:
+    reader, writer = OutputLog(tmp_path), OutputLog(tmp_path)
+    assert reader.read("O1", 0) == []
+    writer.write("O1", [line(1, "first")])
+    assert reader.read("O1", 0) == [line(1, "first")]
+    reader.close()
+    writer.close()
+
+
+def test_a_line_number_is_found_without_reading_what_lies_before(store: SqliteStore) -> None:
+    store.write_output("O1", [line(1, "one")])
+    connection = sqlite3.connect(Path(store.place) / "output.sqlite")
+    plan = connection.execute(
+        "EXPLAIN QUERY PLAN SELECT text FROM output WHERE operation = ? AND number > ? ORDER BY number", ("O1", 1)
+    ).fetchall()
+    connection.close()
+    assert [row[-1] for row in plan] == ["SEARCH output USING INDEX output_line (operation=? AND number>?)"]
