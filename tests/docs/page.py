@@ -13,7 +13,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[2]
 FENCE = re.compile(r"^(?P<indent> *)```(?P<words>.*)$")
 EXCUSE = re.compile(r"<!-- not run: (?P<reason>.{10,}) -->")
-LANGUAGES = ("console", "python", "hcl", "toml", "json", "text", "mermaid", "sh")
+LANGUAGES = ("console", "python", "hcl", "toml", "json", "text", "mermaid")
 LIMIT = 120.0
 """How long one command of a page may take, in seconds."""
 
