@@ -58,6 +58,9 @@ class FakeHost:
             raise UnknownNameError("app", name, tuple(self.project.apps))
         return name
 
+    def writable_store(self) -> SqliteStore:
+        return self.store
+
     def adopt(self) -> SqliteStore:
         return self.store
 

@@ -24,7 +24,7 @@ def list_locks(ctx: typer.Context) -> int:
 def break_lock(ctx: typer.Context, name: LockName) -> int:
     """Ask the run that holds a lock to end; the lock is free when it has cleaned up."""
     session: Session = ctx.obj
-    store = session.host.store
+    store = session.host.writable_store()
     held = store.locks()
     if name not in held:
         raise UnknownNameError("lock", name, tuple(held), hint="milepost lock list")

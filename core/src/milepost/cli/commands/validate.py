@@ -6,7 +6,7 @@ import typer
 
 from milepost.cli.session import Session
 from milepost.cli.variables import variables
-from milepost.host.inquiry import validate
+from milepost.host.validation import validate
 from milepost.sdk.errors import ProjectFileError
 
 

@@ -1,0 +1,75 @@
+"""What all commands that change something do alike: the request, the listeners, the last word."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from milepost.cli.flags import seconds
+from milepost.cli.render_run import telling
+from milepost.cli.variables import variables
+from milepost.host.lifecycle.conduct import Interrupts, carry_out, new_request
+from milepost.sdk.request import Choices, Verb
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from milepost.cli.session import Session
+
+_SWITCHES = (
+    "force",
+    "keep_failed",
+    "independent",
+    "with_dependencies",
+    "dry_run",
+    "require_same_secrets",
+    "preempt",
+)
+CI_LOCK_TIMEOUT = 600.0
+"""How long a run waits for a lock where nobody watches, in seconds."""
+CI_GRACE, TERMINAL_GRACE = 6.0, 60.0
+"""How long a cancelled run may take to end, in seconds: a CI system kills soon, a person can press Ctrl-C again."""
+
+
+def conduct(
+    session: Session,
+    verb: Verb,
+    apps: Sequence[str] = (),
+    *,
+    target: str | None = None,
+    artifact: str | None = None,
+    **choices: bool,
+) -> int:
+    """Carry out a run, tell what happens, and return the exit status. `choices` are those of the command itself."""
+    host = session.host
+    request = new_request(
+        host,
+        verb,
+        workspace=session.workspace,
+        apps=tuple(host.app(name) for name in apps),
+        target=target,
+        artifact=artifact,
+        variables=variables(session),
+        labels=dict(session.flags.labels),
+        choices=choices_of(session, choices),
+        why=session.flags.why,
+    )
+    with telling(session) as teller:
+        outcome = carry_out(host, request, teller.listen, interrupts=Interrupts())
+    teller.conclude(outcome)
+    return outcome.exit_status
+
+
+def choices_of(session: Session, own: dict[str, bool]) -> Choices:
+    """Return how the run is to be carried out."""
+    given = session.given
+    asked: Any = given.get("lock_timeout")
+    watched = not session.screen.in_ci
+    patience = seconds("--lock-timeout", asked) if asked else None if watched else CI_LOCK_TIMEOUT
+    shared = {name: bool(given.get(name)) for name in _SWITCHES}
+    return Choices(
+        **shared,
+        **own,
+        prune=not given.get("no_prune"),
+        lock_timeout=patience,
+        grace=TERMINAL_GRACE if watched else CI_GRACE,
+    )
