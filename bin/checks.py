@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import subprocess
 import sys
@@ -14,6 +13,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
+USAGE = """\
+bin/test                every check: ruff, mypy, import-linter, the tests, and the quick tests on other interpreters
+bin/test --quick        without slow tests, journeys and other interpreters
+bin/test PATH OPTION…   pytest with these words
+
+CI=true or MILEPOST_REQUIRE_ENGINES=1: it fails when a test was skipped for want of an engine"""
 TOOLS = (
     ("ruff check", ("ruff", "check", ".")),
     ("ruff format", ("ruff", "format", "--check", ".")),
@@ -38,12 +43,12 @@ class Outcome(NamedTuple):
 
 def main(arguments: Sequence[str]) -> int:
     """Run what the command line asks for and return the exit status."""
-    parser = argparse.ArgumentParser(prog="bin/test", description="Run every check of the project.")
-    parser.add_argument("--quick", action="store_true", help="leave out slow tests, journeys and other interpreters")
-    parser.add_argument("path", nargs="*", help="run the tests in these files only; other options go to pytest")
-    known, others = parser.parse_known_args(arguments)
+    if {"-h", "--help"} & set(arguments):
+        print(USAGE)
+        return 0
+    chosen = tuple(each for each in arguments if each != "--quick")
     start = time.monotonic()
-    outcomes = list(_checks(known.quick, (*known.path, *others)))
+    outcomes = list(_checks("--quick" in arguments, chosen))
     return _conclude(outcomes, time.monotonic() - start)
 
 
