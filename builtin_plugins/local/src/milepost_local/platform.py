@@ -1,0 +1,247 @@
+"""The platform `local`: deployments are folders and processes of this machine."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from milepost.sdk import (
+    HTTP_ENDPOINT,
+    STATIC_FILES,
+    Artifact,
+    ArtifactGoneError,
+    Command,
+    Deployment,
+    Endpoint,
+    Health,
+    OperationError,
+    Recorded,
+    Resource,
+    Secret,
+    Step,
+    Task,
+)
+from milepost.sdk.capabilities import LogLine
+from milepost.sdk.secret import Part
+from milepost_local import processes
+from milepost_local.config import LocalConfig, LocalState
+from milepost_local.content import unpack
+from milepost_local.control import ask_environment, ask_status
+from milepost_local.disk import explained, remove_tree
+from milepost_local.environment import app_environment
+from milepost_local.files import discard_damaged
+from milepost_local.logs import read_logs
+from milepost_local.place import Place, socket_path, write_text
+from milepost_local.prepare import prepare
+from milepost_local.readiness import health, wait_ready
+
+FOLDER, PROCESSES = "folder", "processes"
+"""The kinds of objects that a deploy makes."""
+
+
+class LocalPlatform:
+    """Runs an app's files as processes of this machine, or has them served as they are."""
+
+    def __init__(self, config: LocalConfig) -> None:
+        self._config = config
+
+    def deploy(self, artifact: Artifact | None, step: Step) -> Deployment:
+        """Unpack and prepare the files, start the processes where the strategy says so, and wait for them."""
+        tree = _needed(artifact)
+        key = step.key()
+        place = _place(step, key)
+        step.intend(FOLDER, key)
+        if not self._config.is_static:
+            step.intend(PROCESSES, step.key(PROCESSES))
+        state = LocalState(key=key, folder=str(place.root), socket=_socket(step, key), launch=self._config)
+        step.save(state)
+        with explained("making the deployment's folder"):
+            place.log.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_text(place.labels, json.dumps(_labels(step)))
+        step.created(key, str(place.root))
+        _unpack(tree, place.app, step)
+        prepare(self._config, place.app, step)
+        if step.facts.strategy != "blue-green":
+            _mark_parked(place)
+            return _deployment(state)
+        return self._started(state, step)
+
+    def status(self, recorded: Recorded[LocalState], step: Step) -> Health:
+        """Return how the deployment is now."""
+        if recorded.state is None:
+            return Health(name="missing", message="it was never made")
+        return health(recorded.state, step)
+
+    def destroy(self, recorded: Recorded[LocalState], step: Step) -> None:
+        """End the processes and remove the folder."""
+        timeout = recorded.state.launch.stop_timeout if recorded.state else processes.STOP_TIMEOUT
+        for key, place in _places(recorded, step).items():
+            if place.root.is_dir():
+                with explained("marking the deployment's folder"):
+                    place.doomed.touch()
+            processes.stop(place, key, timeout, step)
+            _remove(place)
+
+    def park(self, recorded: Recorded[LocalState], step: Step) -> None:
+        """End the processes and keep the folder."""
+        state = _known(recorded)
+        place = Place(Path(state.folder))
+        # Before the end: whoever looks from now on sees a purpose in it.
+        _mark_parked(place)
+        processes.stop(place, state.key, state.launch.stop_timeout, step)
+
+    def unpark(self, recorded: Recorded[LocalState], step: Step) -> Deployment:
+        """Start the processes with the step's environment and wait until they are ready."""
+        state = _known(recorded)
+        place = Place(Path(state.folder))
+        if not place.app.is_dir():
+            raise OperationError(
+                f"the deployment's folder {place.app} is gone", hint=f"milepost redeploy {step.facts.app}"
+            )
+        return self._started(state, step)
+
+    def logs(self, recorded: Recorded[LocalState], step: Step, *, follow: bool, tail: int | None) -> Iterator[LogLine]:
+        """Yield what the replicas printed."""
+        return read_logs(Place(Path(_known(recorded).folder)), step, follow=follow, tail=tail)
+
+    def exec(self, recorded: Recorded[LocalState], argv: tuple[str, ...], step: Step) -> int:
+        """Run a command in the deployment's folder and environment, on the user's terminal."""
+        state = _known(recorded)
+        app = Place(Path(state.folder)).app
+        env = _live_environment(state, step) or app_environment(app, state.launch.pass_env, step)
+        return step.run(Command(argv=argv, cwd=str(app), env=env, attach=True, check=False)).status
+
+    def run_task(self, task: Task, artifact: Artifact | None, step: Step) -> None:
+        """Run the task in a fresh copy of the files, prepared like a deployment."""
+        app = step.facts.scratch / "task"
+        _unpack(_needed(artifact), app, step)
+        prepare(self._config, app, step)
+        env = app_environment(app, self._config.pass_env, step)
+        step.run(Command(argv=task.command, cwd=str(app), env=env, timeout=task.timeout))
+
+    def find(self, labels: dict[str, str], step: Step) -> tuple[Resource, ...]:
+        """Return the folders of deployments that carry the labels."""
+        folders = [each.parent for each in sorted((step.facts.data / "deployments").glob("[!.]*/labels.json"))]
+        return tuple(
+            Resource(kind=FOLDER, key=folder.name, id=str(folder))
+            for folder in folders
+            if labels.items() <= json.loads(Place(folder).labels.read_text()).items()
+        )
+
+    def _started(self, state: LocalState, step: Step) -> Deployment:
+        """Return the deployment when its processes run and are ready."""
+        place = Place(Path(state.folder))
+        if not state.launch.is_static:
+            key = step.key(PROCESSES)
+            step.intend(PROCESSES, key)
+            if ask_status(state.socket) is None:
+                processes.stop(place, state.key, state.launch.stop_timeout, step)
+                processes.start(state, step)
+            ports = wait_ready(state, step)
+            state = msgspec.structs.replace(state, ports=ports)
+            step.created(key, f"on port {', '.join(map(str, ports))}" if ports else "a worker")
+            step.save(state)
+        with explained("marking the deployment as started"):
+            place.parked.unlink(missing_ok=True)
+        return _deployment(state)
+
+
+def _needed(artifact: Artifact | None) -> Artifact:
+    """Return the artifact. Raises OperationError if there is none."""
+    if artifact is None:
+        raise OperationError("the platform local needs files to run", hint='add build { use "files" {} } to the app')
+    return artifact
+
+
+def _known(recorded: Recorded[LocalState]) -> LocalState:
+    """Return what was remembered. Raises OperationError if it died before it could be."""
+    if recorded.state is None:
+        raise OperationError("the deployment was never made: it ended before its folder was", hint="milepost status")
+    return recorded.state
+
+
+def _place(step: Step, key: str) -> Place:
+    """Return where the deployment of this key lies."""
+    if re.fullmatch(r"[\w][\w.-]*", key) is None:
+        raise OperationError(f"{key!r} names no deployment's folder")
+    return Place(step.facts.data / "deployments" / key)
+
+
+def _places(recorded: Recorded[LocalState], step: Step) -> dict[str, Place]:
+    """Return all folders that the deploy made or meant to make, by their keys."""
+    places = {each.key: _place(step, each.key) for each in recorded.resources if each.kind == FOLDER}
+    if recorded.state is not None:
+        places[recorded.state.key] = Place(Path(recorded.state.folder))
+    return places
+
+
+def _socket(step: Step, key: str) -> str:
+    """Return where the supervisor of the deployment is to listen."""
+    runtime = Path(step.facts.environment.get("XDG_RUNTIME_DIR") or tempfile.gettempdir())
+    return str(socket_path(step.facts.data, key, runtime))
+
+
+def _unpack(artifact: Artifact, app: Path, step: Step) -> None:
+    """Put the artifact's files into the new folder `app`, whole or not at all. Raises ArtifactGoneError."""
+    scratch = app.with_name(f".{app.name}.new")
+    remove_tree(scratch)
+    try:
+        unpack(artifact.reference, artifact.digest, scratch)
+    except ArtifactGoneError:
+        discard_damaged(artifact, step)
+        raise
+    with explained("putting the app's files in place"):
+        scratch.rename(app)
+    step.check()
+
+
+def _remove(place: Place) -> None:
+    """Remove the deployment's folder: first out of the way in one move, so that nothing starts in half of it."""
+    gone = place.root.with_name(f".gone-{place.root.name}")
+    remove_tree(gone)
+    with explained("removing the deployment's folder"), suppress(FileNotFoundError):
+        place.root.rename(gone)
+    remove_tree(gone)
+
+
+def _mark_parked(place: Place) -> None:
+    """Note that the deployment is stopped on purpose."""
+    with explained("marking the deployment as parked"):
+        place.parked.touch()
+
+
+def _labels(step: Step) -> dict[str, str]:
+    """Return the labels by which the deployment is found."""
+    facts = step.facts
+    own = {"project": facts.project, "app": facts.app, "workspace": facts.workspace, "store": facts.store}
+    return {**facts.labels, **own, "operation": facts.operation}
+
+
+def _deployment(state: LocalState) -> Deployment:
+    """Return what the platform answers for a deployment in this state."""
+    app = str(Place(Path(state.folder)).app)
+    details = {"folder": app, "ports": list(state.ports)}
+    if state.launch.is_static:
+        return Deployment(endpoints=(Endpoint(kind=STATIC_FILES, address=app),), details=details)
+    urls = [f"http://127.0.0.1:{port}" for port in state.ports]
+    endpoints = tuple(Endpoint(kind=HTTP_ENDPOINT, address=url) for url in urls)
+    return Deployment(endpoints=endpoints, url=urls[0] if urls else None, details=details)
+
+
+def _live_environment(state: LocalState, step: Step) -> dict[str, str | Secret] | None:
+    """Return the environment that the app runs with, secrets masked from now on; None while nothing runs."""
+    live = ask_environment(state.socket)
+    if live is None:
+        return None
+    for name in live.secrets:
+        step.mask(live.env[name])
+    return {
+        name: Secret([Part(value, f"the app's {name}")]) if name in live.secrets else value
+        for name, value in live.env.items()
+    }
