@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from milepost.cli.session import Session
-    from milepost.host.inquiry import Finding
+    from milepost.host.doctor import Finding
 
 _STYLES = {"ok": "good", "warning": "warning", "problem": "bad"}
 

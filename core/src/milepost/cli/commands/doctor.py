@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from milepost.cli.render_findings import findings
-from milepost.host.inquiry import doctor
+from milepost.host.doctor import doctor
 
 
 def command(ctx: typer.Context) -> int:

@@ -44,6 +44,6 @@ def show_plugin(ctx: typer.Context, name: Word) -> int:
 
 def check_plugins(ctx: typer.Context) -> int:
     """Load each plugin in a process of its own and say what is wrong with it."""
-    from milepost.host.inquiry import plugin_findings  # noqa: PLC0415 - a list must not import msgspec
+    from milepost.host.doctor import plugin_findings  # noqa: PLC0415 - a list must not import msgspec
 
     return findings(ctx.obj, "plugin-findings", plugin_findings(ctx.obj.host))
