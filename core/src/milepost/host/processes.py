@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -231,28 +232,16 @@ def _signal_group(pid: int, number: int) -> bool:
 
 @dataclass(frozen=True)
 class Child:
-    """A process of milepost's own: an app's part, with a pipe in and a pipe out."""
+    """A process of milepost's own: an app's part, which listens on a socket and tells events on a pipe."""
 
     process: subprocess.Popen[bytes]
-    control: IO[bytes]
     events: IO[bytes]
 
-    def kill(self) -> None:
-        """End it at once; what it started is in its records."""
-        self.process.kill()
 
-
-def start_child(argv: tuple[str, ...], environment: Mapping[str, str], handles: tuple[int, ...]) -> Child:
-    """Start a process of milepost's own, in a session of its own, that shares the given file descriptors."""
+def start_child(argv: tuple[str, ...], environment: Mapping[str, str], control: socket.socket) -> Child:
+    """Start a process of milepost's own, in a session of its own; `control` is its standard input."""
     process = subprocess.Popen(
-        argv,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        pass_fds=handles,
-        env=dict(environment),
-        start_new_session=True,
-        bufsize=0,
+        argv, stdin=control.fileno(), stdout=subprocess.PIPE, env=dict(environment), start_new_session=True
     )
-    assert process.stdin is not None
     assert process.stdout is not None
-    return Child(process, process.stdin, process.stdout)
+    return Child(process, process.stdout)

@@ -1,0 +1,132 @@
+"""The composition root: a host is put together here, and each part of it when it is first asked for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from milepost.host.folders import Folders, folders
+from milepost.host.history.ids import Ulids
+from milepost.host.history.place import folder_origin, history_place, origin_of
+from milepost.host.history.sqlite import SqliteStore
+from milepost.host.plugins.catalog import Catalog
+from milepost.host.plugins.scan import scan
+from milepost.host.project.cache import read_project
+from milepost.host.project.source import find_project_file
+from milepost.sdk.errors import UnknownNameError, UsageError
+from milepost.sdk.store import HistoryStore
+
+if TYPE_CHECKING:
+    from milepost.host.history.journal import History
+    from milepost.host.project.project import Project
+
+
+def system_clock() -> datetime:
+    """Return the time, in UTC."""
+    return datetime.now(UTC)
+
+
+def open_host(folder: Path, environment: Mapping[str, str]) -> Host:
+    """Return the host for a folder and a user. Nothing is read yet."""
+    return Host(folder.absolute(), dict(environment), tuple(sys.path))
+
+
+class Host:
+    """A project, its history and the plugins around it, for one command of one user."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str], path: tuple[str, ...]) -> None:
+        self.folder, self.environment, self.path = folder, environment, path
+        self.new_id = Ulids(system_clock, os.urandom)
+        self._reading: SqliteStore | None = None
+        self._writing: SqliteStore | None = None
+
+    @cached_property
+    def folders(self) -> Folders:
+        """The user's folders. Raises UsageError when there is nowhere to keep anything."""
+        return folders(self.environment)
+
+    @cached_property
+    def project(self) -> Project:
+        """The project of the folder. Raises ProjectNotFoundError, ProjectFileError."""
+        return read_project(find_project_file(self.folder), self.folders.cache)
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """What the installed distributions offer; none is imported."""
+        return Catalog(scan(self.path))
+
+    @property
+    def store(self) -> HistoryStore:
+        """The project's history as it is; where there is none yet, an empty one, and nothing is made."""
+        if self._writing is not None:
+            return self._writing
+        if self._reading is None:
+            self._reading = self._open(create=False)
+        return self._reading
+
+    def writable_store(self) -> HistoryStore:
+        """Return the project's history to write to; it is made if need be."""
+        if self._writing is None:
+            self._writing = self._open(create=True)
+        return self._writing
+
+    def adopt(self) -> HistoryStore:
+        """Tell the history that this project is the one it belongs to, wherever it comes from now."""
+        self._writing = self._open(create=True, adopt=True)
+        return self._writing
+
+    def _open(self, *, create: bool, adopt: bool = False) -> SqliteStore:
+        """Open the store in its place."""
+        project = self.project
+        return SqliteStore.open(
+            history_place(self.folders, project.name, project.history_path, self.environment),
+            project.name,
+            origin_of(project.folder),
+            new_id=self.new_id,
+            now=system_clock,
+            create=create,
+            adopt=adopt,
+            formerly=folder_origin(project.folder),
+        )
+
+    @property
+    def history(self) -> History:
+        """The history as records."""
+        from milepost.host.history.journal import History  # noqa: PLC0415 - lists must not pay for msgspec
+
+        return History(self.store)
+
+    def workspace(self, asked: str | None) -> str:
+        """Return the workspace: as asked, else MILEPOST_WORKSPACE, else `default`.
+
+        Raises UsageError when the project names its workspaces and none was asked for, UnknownNameError
+        for one that it does not name.
+        """
+        name = asked or self.environment.get("MILEPOST_WORKSPACE")
+        known = self.project.workspaces
+        if known and name is None:
+            raise UsageError(
+                f"this project names its workspaces, and none was chosen: {', '.join(known)}",
+                hint=f"add -w {known[0]}",
+            )
+        if known and name not in known:
+            raise UnknownNameError("workspace", str(name), known)
+        return name or "default"
+
+    def app(self, name: str) -> str:
+        """Return the name of an app of the project. Raises UnknownNameError."""
+        if name not in self.project.apps:
+            raise UnknownNameError("app", name, tuple(self.project.apps))
+        return name
+
+    def close(self) -> None:
+        """Let go of all that is open."""
+        for store in (self._reading, self._writing):
+            if store is not None:
+                store.close()
+        self._reading = self._writing = None

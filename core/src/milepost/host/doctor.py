@@ -1,0 +1,135 @@
+"""The doctor: looks at what milepost needs, and says what is missing and what to do about it; it changes nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from milepost.host.assembly import Host
+from milepost.host.cancel import Cancel, Deadline
+from milepost.host.processes import Watch, run
+from milepost.host.validation import validate
+from milepost.sdk.errors import MilepostError
+from milepost.sdk.step import Command
+
+PLUGIN_LIMIT = 20.0
+"""How long a plugin may take to load in a process of its own, in seconds."""
+
+LITTLE_SPACE = 1024**3
+
+PROBE = """
+import sys
+import time
+from milepost.host.plugins.catalog import Catalog
+from milepost.host.plugins.load import Plugins
+from milepost.host.plugins.scan import scan
+role, word = sys.argv[1:]
+plugins = Plugins(Catalog(scan(tuple(sys.path))))
+plugins.observer(word) if role == "observer" else plugins.offer(role, word)
+"""
+
+ROLES = ("builder", "registry", "platform", "releaser", "observer")
+"""The roles that this milepost loads."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that the doctor looked at."""
+
+    level: Literal["ok", "warning", "problem"]
+    what: str
+    hint: str = ""
+
+
+def doctor(host: Host) -> tuple[Finding, ...]:
+    """Return what was found about the folders, the project, the history and the tools."""
+    return (*_folders(host), *_project(host), *_history(host), *_tools(host))
+
+
+def _folders(host: Host) -> Iterator[Finding]:
+    """Look at the user's folders."""
+    for name, folder in (("state", host.folders.state), ("cache", host.folders.cache)):
+        there = _nearest(folder)
+        if not os.access(there, os.W_OK):
+            hint = f"make {there} writable, or set MILEPOST_{name.upper()} to another folder"
+            yield Finding("problem", f"the {name} folder {folder} cannot be written to", hint)
+        elif shutil.disk_usage(there).free < LITTLE_SPACE:
+            yield Finding("warning", f"less than 1 GiB is free at {folder}", "free some space")
+        else:
+            yield Finding("ok", f"{name} folder {folder}")
+
+
+def _nearest(folder: Path) -> Path:
+    """Return the folder, or the nearest one above it that exists."""
+    return folder if folder.exists() else _nearest(folder.parent)
+
+
+def _project(host: Host) -> Iterator[Finding]:
+    """Look at the project file."""
+    try:
+        project = host.project
+        workspace = host.workspace(next(iter(project.workspaces), None))
+        problems = validate(host, workspace)
+    except MilepostError as error:
+        yield Finding("problem", str(error), error.hint)
+        return
+    for problem in problems:
+        yield Finding("problem", f"{problem.position or project.file.name}: {problem.message}", problem.hint)
+    if not problems:
+        yield Finding("ok", f"project {project.name}, apps {', '.join(project.apps)}")
+
+
+def _history(host: Host) -> Iterator[Finding]:
+    """Look at the history."""
+    try:
+        store = host.store
+        newest = store.latest("run", {}, limit=1)
+        broken = host.history.interrupted()
+    except MilepostError as error:
+        yield Finding("problem", str(error), error.hint)
+        return
+    told = f"#{newest[0]['number']} is the newest run" if newest else "no run yet"
+    yield Finding("ok", f"history {store.place}, {told}")
+    for each in broken:
+        yield Finding("warning", f"#{each.number} was interrupted", f"milepost show {each.number}")
+
+
+def _tools(host: Host) -> Iterator[Finding]:
+    """Look at the programs that milepost itself calls."""
+    git = shutil.which("git", path=host.environment.get("PATH"))
+    if git is None:
+        yield Finding("warning", "git was not found, so runs do not record their commit", "install git")
+    else:
+        yield Finding("ok", f"git at {git}")
+
+
+def plugin_findings(host: Host) -> tuple[Finding, ...]:
+    """Return how each installed plugin loads, tried in a process of its own."""
+    return tuple(_tried(host, role, word) for role in ROLES for word in host.catalog.words(role))
+
+
+def _tried(host: Host, role: str, word: str) -> Finding:
+    """Load one plugin in a process of its own, and return how that went."""
+    said: list[str] = []
+    watch = Watch(
+        cancel=Cancel(),
+        deadline=Deadline(f"loading the {role} {word}", PLUGIN_LIMIT, time.monotonic),
+        started=lambda pid: None,
+        ended=lambda pid: None,
+        output=lambda text, stream: said.append(text),
+    )
+    command = Command(argv=(sys.executable, "-c", PROBE, role, word), check=False)
+    try:
+        result = run(command, host.environment, watch)
+    except MilepostError as error:
+        return Finding("problem", f"{role} {word}: {error}", f"milepost plugin show {word}")
+    if result.status == 0:
+        return Finding("ok", f"{role} {word}")
+    why = said[-1] if said else f"its process ended with status {result.status}"
+    return Finding("problem", f"{role} {word}: {why}", f"milepost plugin show {word}")

@@ -1,0 +1,49 @@
+"""What git knows of a folder: the commit, the branch, and whether anything was changed since."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from milepost.host.cancel import Cancel, Deadline
+from milepost.host.processes import Watch, run
+from milepost.sdk.errors import CommandFailedError, DeadlineError
+from milepost.sdk.record import Source
+from milepost.sdk.step import Command
+
+LIMIT = 10.0
+"""How long git may take, in seconds: on a slow disk a run must not wait for what only informs."""
+
+
+def source_of(folder: Path, environment: Mapping[str, str]) -> Source:
+    """Return what is known of the source in a folder; the folder alone where there is no git or no repository."""
+    told = _ask(folder, environment, "log", "-1", "--format=%H%n%s")
+    if told is None:
+        return Source(folder=str(folder))
+    commit, _, subject = told.partition("\n")
+    branch = _ask(folder, environment, "rev-parse", "--abbrev-ref", "HEAD")
+    changes = _ask(folder, environment, "status", "--porcelain", "--", ".")
+    return Source(
+        folder=str(folder),
+        commit=commit,
+        branch=None if branch in (None, "HEAD") else branch,
+        subject=subject,
+        dirty=None if changes is None else bool(changes),
+    )
+
+
+def _ask(folder: Path, environment: Mapping[str, str], *words: str) -> str | None:
+    """Return what a git command prints; None if it cannot tell."""
+    command = Command(argv=("git", *words), cwd=str(folder), quiet=True, timeout=LIMIT)
+    watch = Watch(
+        cancel=Cancel(),
+        deadline=Deadline("git", LIMIT, time.monotonic),
+        started=lambda pid: None,
+        ended=lambda pid: None,
+        output=lambda text, stream: None,
+    )
+    try:
+        return run(command, environment, watch).stdout.decode(errors="replace").strip()
+    except (CommandFailedError, DeadlineError):
+        return None

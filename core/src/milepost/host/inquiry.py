@@ -1,0 +1,231 @@
+"""Questions about what is there: asked of the plugins that made it, with nothing written and a limit on each."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from milepost.host.assembly import Host, system_clock
+from milepost.host.cancel import Cancel
+from milepost.host.history.ref import resolve_operation, resolve_run
+from milepost.host.lifecycle.bench import Bench
+from milepost.host.lifecycle.live import Live, ask_health, find_live, inquiry
+from milepost.host.lifecycle.stand import Stand, bench_of, subject_of
+from milepost.host.lifecycle.subject import Subject, terms_of
+from milepost.host.lifecycle.workers import of_record, recorded_of
+from milepost.host.plugins.faults import blame
+from milepost.sdk.capabilities import Executes, LogLine, Logs
+from milepost.sdk.deployment import Health
+from milepost.sdk.errors import MilepostError, OperationError
+from milepost.sdk.record import Operation, Run
+from milepost.sdk.store import Document
+
+NOT_ASKED = Health(name="unknown")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppStatus:
+    """An app in a workspace, as it is now."""
+
+    app: str
+    live: Operation | None = None
+    """The deploy that is live."""
+    release: Operation | None = None
+    run: Run | None = None
+    """The run that released it."""
+    health: Health = NOT_ASKED
+    """How its platform says it is."""
+    public: Health | None = None
+    """How its releaser says the public sees it."""
+    urls: tuple[str, ...] = ()
+    kept: tuple[Operation, ...] = ()
+    """The deployments that a rollback can go back to, the last one first."""
+    staged: tuple[Operation, ...] = ()
+    """Those that are newer than the live one, and were not released."""
+    failed: Operation | None = None
+    """The newest operation that failed since."""
+    note: str = ""
+    """What could not be asked, and why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkspaceStatus:
+    """All apps of a workspace, as they are now."""
+
+    project: str
+    workspace: str
+    apps: tuple[AppStatus, ...]
+    locks: Mapping[str, Document]
+    at: datetime
+    interrupted: tuple[Operation | Run, ...]
+
+
+def quiet_bench(host: Host) -> Bench:
+    """Return a bench on which nothing is told to anybody."""
+    stand = Stand(
+        environment=host.environment,
+        cwd=host.folder,
+        path=host.path,
+        emit=lambda event: None,
+        cancel=Cancel(),
+    )
+    return bench_of(stand, host.project, host.store)
+
+
+def _subject(host: Host, app: str, workspace: str) -> Subject:
+    """Return an app of the host's project."""
+    return subject_of(host.project, app, workspace, 0, (host.environment, host.folder, ()))
+
+
+def status(
+    host: Host, workspace: str, apps: tuple[str, ...] = (), *, recorded: bool = False, limit: float = 5.0
+) -> WorkspaceStatus:
+    """Return how the apps are: as their platforms and releasers say within `limit` seconds, or as recorded."""
+    bench = quiet_bench(host)
+    named = apps or tuple(host.project.apps)
+    answers: dict[str, AppStatus] = {}
+
+    def ask(app: str) -> None:
+        answers[app] = _app_status(host, bench, app, workspace, recorded)
+
+    threads = [threading.Thread(target=ask, args=(app,), daemon=True) for app in named]
+    for thread in threads:
+        thread.start()
+    end = bench.monotonic() + limit
+    for thread in threads:
+        thread.join(max(0.0, end - bench.monotonic()))
+    late = AppStatus(app="", note=f"gave no answer within {limit:g} s")
+    return WorkspaceStatus(
+        project=host.project.name,
+        workspace=workspace,
+        apps=tuple(answers.get(app) or dataclasses.replace(late, app=app) for app in named),
+        locks=host.store.locks(),
+        at=system_clock(),
+        interrupted=tuple(bench.history.interrupted(workspace)),
+    )
+
+
+def _app_status(host: Host, bench: Bench, app: str, workspace: str, recorded: bool) -> AppStatus:
+    """Return how one app is; a plugin that cannot be asked is a note."""
+    note, live = "", Live()
+    subject = _subject(host, app, workspace)
+    try:
+        live = _recorded_live(bench, app, workspace) if recorded else find_live(bench, subject)
+    except MilepostError as error:
+        note, live = str(error), _recorded_live(bench, app, workspace)
+    health, public = NOT_ASKED, None
+    if live.deployment is not None and not recorded:
+        health = ask_health(bench, subject, live.deployment)
+        public = _ask_public(bench, subject, live)
+    answer = live.release.release if live.release else None
+    standing = bench.history.deployments(app, workspace)
+    return AppStatus(
+        app=app,
+        live=live.deployment,
+        release=live.release,
+        run=bench.history.run(live.release.run) if live.release else None,
+        health=health,
+        public=public,
+        urls=answer.urls if answer else (),
+        kept=tuple(each for each in standing if _can_go_back_to(each, live)),
+        staged=tuple(each for each in standing if _is_staged(each, live)),
+        failed=_failed_since(bench, app, workspace, live),
+        note=note,
+    )
+
+
+def _recorded_live(bench: Bench, app: str, workspace: str) -> Live:
+    """Return what is live as the history says, nobody asked."""
+    release = bench.history.live(app, workspace)
+    target = bench.history.operation(release.target) if release and release.target else None
+    return Live(deployment=target, release=release)
+
+
+def _ask_public(bench: Bench, subject: Subject, live: Live) -> Health | None:
+    """Return how the releaser says that the public sees it; None where there is no releaser."""
+    release = live.release
+    if release is None or release.plugin is None:
+        return None
+    try:
+        worker = of_record(bench, release, None, subject.read)
+        with inquiry(bench, subject, worker, release) as step, blame(worker.entry, "telling the status"):
+            found: Health = worker.role.status(recorded_of(release, worker), step)
+    except MilepostError as error:
+        return Health(name="unknown", message=str(error))
+    return found
+
+
+def _can_go_back_to(deployment: Operation, live: Live) -> bool:
+    """Return whether a deployment is kept for a rollback."""
+    if live.deployment is None or deployment.id == live.deployment.id:
+        return False
+    return deployment.status == "success" and deployment.presence in ("parked", "released")
+
+
+def _is_staged(deployment: Operation, live: Live) -> bool:
+    """Return whether a deployment waits for its release."""
+    newer = live.deployment is None or deployment.id > live.deployment.id
+    return newer and deployment.status == "success" and deployment.presence in ("staged", "prepared")
+
+
+def _failed_since(bench: Bench, app: str, workspace: str, live: Live) -> Operation | None:
+    """Return the newest operation that failed since what is live was released."""
+    where = {"app": app, "workspace": workspace, "status": ("error", "interrupted", "refused", "cancelled")}
+    newest = next(iter(bench.history.operations(where, limit=1)), None)
+    if newest is None or (live.release is not None and newest.id < live.release.id):
+        return None
+    return newest
+
+
+def _deployment(host: Host, bench: Bench, subject: Subject, ref: str | None) -> Operation:
+    """Return the live deployment, or the one that a REF names."""
+    if ref is None:
+        found = find_live(bench, subject).deployment
+        if found is None:
+            raise OperationError(f"nothing of {subject.app.name} is live in {subject.workspace}", hint="milepost up")
+        return found
+    document = resolve_operation(host.store, ref, subject.workspace, "deploy", subject.app.name)
+    deployment = bench.history.operation(str(document["id"]))
+    assert deployment is not None
+    return deployment
+
+
+def logs(
+    host: Host, workspace: str, app: str, *, ref: str | None = None, follow: bool, tail: int | None
+) -> Iterator[LogLine]:
+    """Yield what a deployment prints: the live one, or that of `ref`."""
+    bench = quiet_bench(host)
+    subject = _subject(host, app, workspace)
+    deployment = _deployment(host, bench, subject, ref)
+    worker = of_record(bench, deployment, None, subject.read)
+    if not isinstance(worker.role, Logs):
+        raise OperationError(f"the platform {worker.entry.word} has no logs")
+    with inquiry(bench, subject, worker, deployment) as step, blame(worker.entry, "reading logs"):
+        yield from worker.role.logs(recorded_of(deployment, worker), step, follow=follow, tail=tail)
+
+
+def execute(host: Host, workspace: str, app: str, argv: tuple[str, ...], *, ref: str | None = None) -> int:
+    """Run a command beside a deployment, with the user's terminal, and return its exit status."""
+    bench = quiet_bench(host)
+    subject = _subject(host, app, workspace)
+    deployment = _deployment(host, bench, subject, ref)
+    worker = of_record(bench, deployment, None, subject.read)
+    if not isinstance(worker.role, Executes):
+        raise OperationError(f"the platform {worker.entry.word} cannot run commands beside a deployment")
+    terms = terms_of(deployment, subject)
+    with inquiry(bench, subject, worker, deployment, terms) as step, blame(worker.entry, "running the command"):
+        return worker.role.exec(recorded_of(deployment, worker), argv, step)
+
+
+def cancel(host: Host, ref: str, workspace: str = "default") -> Run:
+    """Ask the run that `ref` names to end, and return it; its own process ends it, and says so."""
+    document = resolve_run(host.store, ref, workspace)
+    run = host.history.run(str(document["id"]))
+    assert run is not None
+    if run.status != "running":
+        raise OperationError(f"run #{run.number} has ended already: {run.status}", hint=f"milepost show {run.number}")
+    host.writable_store().ask_cancel(run.id)
+    return run

@@ -1,0 +1,93 @@
+"""Working on a deployment that an earlier operation made: its state goes to its own record, the rest to ours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from milepost.host.lifecycle.operation import OpenOperation
+from milepost.host.lifecycle.subject import Subject, step_for, terms_of
+from milepost.host.lifecycle.workers import Worker, of_record, recorded_of
+from milepost.host.plugins.faults import blame, demand
+from milepost.sdk.capabilities import Parks
+from milepost.sdk.deployment import Deployment
+from milepost.sdk.errors import OperationError
+from milepost.sdk.record import Operation, Presence
+from milepost.sdk.step import Stream
+
+
+class Behalf(OpenOperation):
+    """The ledger of a deployment while another operation works on it."""
+
+    def __init__(self, current: OpenOperation, deployment: Operation, stage: str) -> None:
+        super().__init__(current.bench, deployment)
+        self.current, self.stage = current, stage
+
+    def evidence(self, title: str, text: str) -> None:
+        """Keep it with the operation that goes on."""
+        self.current.evidence(title, text)
+
+    def started(self, pid: int) -> None:
+        """Note it with the operation that goes on."""
+        self.current.started(pid)
+
+    def ended(self, pid: int) -> None:
+        """Note it with the operation that goes on."""
+        self.current.ended(pid)
+
+    def say(self, text: str) -> None:
+        """Tell it as the operation that goes on."""
+        self.current.say(text)
+
+    def output(self, text: str, stream: Stream) -> None:
+        """Keep it with the operation that goes on."""
+        self.current.output(text, stream)
+
+    def warn(self, text: str) -> None:
+        """Warn as the operation that goes on."""
+        self.current.warn(text)
+
+
+def start(current: OpenOperation, subject: Subject, deployment: Operation, presence: Presence) -> Operation:
+    """Start a prepared or parked deployment, wait until it is ready, and return its record as it is then."""
+    ledger = Behalf(current, deployment, "unpark")
+    worker = _parking(ledger, subject)
+    terms = terms_of(deployment, subject)
+    with step_for(current.bench, subject, ledger, worker, terms) as step, blame(worker.entry, "starting"):
+        answer = worker.role.unpark(recorded_of(ledger.record, worker), step)
+    ledger.change(deployment=demand(worker.entry, answer, Deployment, "starting"), presence=presence)
+    return ledger.record
+
+
+def stop(current: OpenOperation, subject: Subject, deployment: Operation) -> Operation:
+    """Stop a deployment, keep what it needs to be started again, and return its record as it is then."""
+    ledger = Behalf(current, deployment, "park")
+    worker = _parking(ledger, subject)
+    terms = terms_of(deployment, subject)
+    with step_for(current.bench, subject, ledger, worker, terms) as step, blame(worker.entry, "stopping"):
+        worker.role.park(recorded_of(ledger.record, worker), step)
+    ledger.change(presence="parked")
+    return ledger.record
+
+
+def can_park(ledger: OpenOperation, subject: Subject, deployment: Operation) -> bool:
+    """Return whether the platform of a deployment can stop and start it."""
+    worker = of_record(ledger.bench, deployment, None, subject.read)
+    return isinstance(worker.role, Parks)
+
+
+def _parking(ledger: Behalf, subject: Subject) -> Worker[Any]:
+    """Return the worker that made the deployment. Raises OperationError if it cannot stop and start it."""
+    worker = of_record(ledger.bench, ledger.record, None, subject.read)
+    if not isinstance(worker.role, Parks):
+        raise OperationError(f"the platform {worker.entry.word} cannot stop and start a deployment")
+    return worker
+
+
+def remove(current: OpenOperation, subject: Subject, deployment: Operation) -> None:
+    """Destroy a deployment with what was recorded of it; it is marked `destroyed` once that has happened."""
+    ledger = Behalf(current, deployment, "destroy")
+    worker = of_record(current.bench, deployment, None, subject.read)
+    terms = terms_of(deployment, subject)
+    with step_for(current.bench, subject, ledger, worker, terms) as step, blame(worker.entry, "destroying"):
+        worker.role.destroy(recorded_of(ledger.record, worker), step)
+    ledger.change(presence="destroyed")

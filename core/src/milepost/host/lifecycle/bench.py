@@ -1,0 +1,52 @@
+"""The bench: all that an app's part works with, as one value, so that a test can put fakes on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from milepost.host import processes
+from milepost.host.cancel import Cancel, Deadline
+from milepost.host.folders import Folders
+from milepost.host.history.journal import History
+from milepost.host.mask import Masker
+from milepost.host.plugins.load import Plugins
+from milepost.host.plugins.observers import Observers
+from milepost.host.step import Runner
+from milepost.sdk.events import Event
+from milepost.sdk.record import Writer
+from milepost.sdk.store import Lock
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bench:
+    """What the lifecycle needs of the world."""
+
+    history: History
+    plugins: Plugins
+    observers: Observers
+    folders: Folders
+    environment: Mapping[str, str]
+    emit: Callable[[Event], None]
+    clock: Callable[[], datetime]
+    monotonic: Callable[[], float]
+    new_id: Callable[[], str]
+    lock: Callable[[str], Lock]
+    """Returns the lock on an outside object, which projects of the same user share."""
+    identify: Callable[[int], Writer]
+    """Returns what tells a process from all others, now and later."""
+    writer: Writer
+    key: bytes
+    """The key of the fingerprints of secrets."""
+    masker: Masker = field(default_factory=Masker)
+    cancel: Cancel = field(default_factory=Cancel)
+    runner: Runner = processes.run
+
+    def no_deadline(self) -> Deadline:
+        """Return a limit that never passes."""
+        return Deadline("", None, self.monotonic)
+
+    def uncancelled(self) -> Bench:
+        """Return a bench for cleaning up: a wish to end has been heard and must not stop that too."""
+        return replace(self, cancel=Cancel())

@@ -1,0 +1,176 @@
+"""The process of one app's part: the request comes in on standard input, events go out on standard output."""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import socket
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from milepost.host.cancel import Cancel
+from milepost.host.lifecycle.bench import Bench
+from milepost.host.lifecycle.goal import Part, Phase, Word
+from milepost.host.lifecycle.part import AppPart
+from milepost.host.lifecycle.stand import Stand, make_bench, make_subject
+from milepost.sdk.errors import MilepostError
+from milepost.sdk.events import Decided, Event, PhaseFinished, Said
+
+MOST_HANDLES = 64
+
+
+class Wire:
+    """The pipe of events to the parent; lines of several threads do not mix."""
+
+    def __init__(self, handle: int) -> None:
+        self._file = os.fdopen(handle, "wb", buffering=0)
+        self._guard = threading.Lock()
+        self._encoder = msgspec.json.Encoder()
+
+    def emit(self, event: Event) -> None:
+        """Send an event. A parent that is gone hears nothing, and the closed control pipe has told us already."""
+        line = self._encoder.encode(event) + b"\n"
+        with self._guard:
+            try:
+                self._file.write(line)
+            except BrokenPipeError:
+                return
+
+
+class Control:
+    """The words of the parent. That it is gone is a wish to end, like a cancel."""
+
+    def __init__(self, connection: socket.socket, cancel: Cancel) -> None:
+        self._connection, self._cancel = connection, cancel
+        self._words: queue.Queue[Word | None] = queue.Queue()
+        self._handles: list[int] = []
+        self._rest = b""
+
+    def read_part(self) -> Part:
+        """Return the part, which is the first thing that is said."""
+        while b"\n" not in self._rest:
+            self._rest += self._receive()
+        line, _, self._rest = self._rest.partition(b"\n")
+        return msgspec.json.decode(line, type=Part)
+
+    def listen(self) -> None:
+        """Hear the rest from here on, in a thread."""
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def next(self) -> Word | None:
+        """Wait for the next word about phases; None when there will be no more."""
+        return self._words.get()
+
+    def _listen(self) -> None:
+        while True:
+            *lines, self._rest = self._rest.split(b"\n")
+            for line in lines:
+                self._hear(msgspec.json.decode(line, type=Word))
+            data = self._receive()
+            if not data:
+                self._cancel.ask("whoever asked for this run is gone")
+                self._words.put(None)
+                return
+            self._rest += data
+
+    def _hear(self, word: Word) -> None:
+        if word.cancel is not None:
+            self._cancel.ask(word.cancel)
+        if word.go is not None or word.end:
+            self._words.put(word)
+
+    def _receive(self) -> bytes:
+        # The handles are kept for as long as this process lives: they are what holds the locks.
+        data, handles, _, _ = socket.recv_fds(self._connection, 65536, MOST_HANDLES)
+        for handle in handles:
+            os.set_inheritable(handle, False)
+        self._handles += handles
+        return data
+
+
+def catch_prints(emit: Callable[[str], None]) -> int:
+    """Turn what anything in this process prints into lines told to `emit`; return the true standard output."""
+    wire = os.dup(1)
+    reading, writing = os.pipe()
+    os.dup2(writing, 1)
+    os.dup2(writing, 2)
+    os.close(writing)
+
+    def read() -> None:
+        with os.fdopen(reading, "r", errors="replace") as lines:
+            for line in lines:
+                emit(line.rstrip("\n"))
+
+    threading.Thread(target=read, daemon=True).start()
+    return wire
+
+
+def main() -> None:
+    """Carry out the part that the parent sends, phase by phase, as the parent says."""
+    cancel = Cancel()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda signum, frame: cancel.ask(signal.Signals(signum).name))
+    control = Control(socket.socket(fileno=os.dup(0)), cancel)
+    part = control.read_part()
+    control.listen()
+    prints: queue.SimpleQueue[str] = queue.SimpleQueue()
+    wire = Wire(catch_prints(prints.put))
+    stand = Stand(environment=dict(os.environ), cwd=Path.cwd(), emit=wire.emit, cancel=cancel, path=tuple(sys.path))
+    bench = make_bench(stand, part)
+    threading.Thread(target=tell_prints, args=(prints, bench, part.app), daemon=True).start()
+    work(AppPart(bench, part, make_subject(stand, part)), control, wire)
+    bench.history.store.close()
+
+
+def tell_prints(prints: queue.SimpleQueue[str], bench: Bench, app: str) -> None:
+    """Tell what plugins print by themselves: a print must not break the line of events, nor be lost."""
+    while True:
+        bench.emit(Said(at=bench.clock(), app=app, stage="print", text=bench.masker.text(prints.get())))
+
+
+def work(app: AppPart, control: Control, wire: Wire) -> None:
+    """Do the phases that the parent calls for, until it says that it was all."""
+    while (word := control.next()) is not None and word.go is not None:
+        wire.emit(do_phase(app, word.go, wire))
+
+
+def do_phase(app: AppPart, phase: Phase, wire: Wire) -> PhaseFinished:
+    """Do the app's share of a phase, and return how it went."""
+    now, name = app.bench.clock, app.part.app
+    try:
+        app.carry_out(phase)
+    except MilepostError as error:
+        told, code, exit_status = str(error), error.code, error.exit_status
+    except Exception as error:
+        wire.emit(Decided(at=now(), app=name, text=traceback.format_exc()))
+        told, code, exit_status = f"{type(error).__name__}: {error}", "bug", 1
+    else:
+        return PhaseFinished(at=now(), app=name, phase=phase, ok=True)
+    return PhaseFinished(
+        at=now(),
+        app=name,
+        phase=phase,
+        ok=False,
+        live_changed=_live_changed(app),
+        error=app.bench.masker.text(told),
+        code=code,
+        exit_status=exit_status,
+    )
+
+
+def _live_changed(app: AppPart) -> bool:
+    """Return whether something else is live than before; where nobody can tell, it is taken to be."""
+    try:
+        return app.live_changed
+    except MilepostError:
+        return True
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""The processes of a run's apps, as the parent has them: words go in, events come out, and each may die."""
+
+from __future__ import annotations
+
+import queue
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from milepost.host.lifecycle.goal import Part, Phase, Word
+from milepost.host.processes import Child, start_child
+from milepost.sdk.events import AnyEvent, Event
+
+ARGV = (sys.executable, "-m", "milepost.host.lifecycle.child")
+
+
+class Heard(NamedTuple):
+    """Something that came from a child; no event: it is gone."""
+
+    app: str
+    event: Event | None
+
+
+class AppProcess:
+    """The process of one app's part."""
+
+    def __init__(self, part: Part, environment: Mapping[str, str], heard: queue.Queue[Heard]) -> None:
+        self.app, self.phases = part.app, part.phases
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._child: Child = start_child(ARGV, environment, theirs)
+        self._control = ours
+        self._heard = heard
+        self.pid = self._child.process.pid
+        self._send(msgspec.json.encode(part))
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def go(self, phase: Phase, locks: Sequence[int] = ()) -> None:
+        """Have it do its share of a phase; it holds the given locks from now on, too."""
+        self._send(msgspec.json.encode(Word(go=phase)), locks)
+
+    def cancel(self, reason: str) -> None:
+        """Ask it to end."""
+        self._send(msgspec.json.encode(Word(cancel=reason)))
+
+    def end(self) -> None:
+        """Tell it that there are no more phases, and wait for its end."""
+        self._send(msgspec.json.encode(Word(end=True)))
+        self._child.process.wait()
+        self._control.close()
+
+    def kill(self) -> None:
+        """End it at once, without its knowing."""
+        if self._child.process.poll() is None:
+            self._child.process.send_signal(signal.SIGKILL)
+        self._child.process.wait()
+        self._control.close()
+
+    def _send(self, data: bytes, handles: Sequence[int] = ()) -> None:
+        """Send a line. That the child is gone shows on its other pipe."""
+        try:
+            if handles:
+                socket.send_fds(self._control, [data + b"\n"], list(handles))
+            else:
+                self._control.sendall(data + b"\n")
+        except OSError as error:
+            self._broken = error
+
+    def _listen(self) -> None:
+        """Pass on all events until the pipe closes."""
+        decoder = msgspec.json.Decoder(AnyEvent)
+        with self._child.events as events:
+            for line in events:
+                self._heard.put(Heard(self.app, decoder.decode(line)))
+        self._heard.put(Heard(self.app, None))

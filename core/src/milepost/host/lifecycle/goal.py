@@ -1,0 +1,53 @@
+"""What the parent hands to the process of an app: the request, and what of it is that app's part."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from milepost.sdk.record import Source, Writer
+from milepost.sdk.request import Request
+
+Phase = Literal["build", "task", "deploy", "release", "destroy"]
+"""The phases of a run, in their order; all apps finish one before any begins the next."""
+
+PHASES: tuple[Phase, ...] = ("build", "task", "deploy", "release", "destroy")
+
+
+class Goal(Struct, frozen=True, kw_only=True):
+    """What a run is to do with one app; ids are those of operations. Most of it is known under the lock only."""
+
+    artifact_of: Annotated[str | None, Meta(description="The operation whose artifact is to be deployed.")] = None
+    copy: Annotated[bool, Meta(description="That artifact comes from another workspace and is copied first.")] = False
+    config_of: Annotated[str | None, Meta(description="The deploy whose recorded config is used, not today's.")] = None
+    release: Annotated[str | None, Meta(description="The deployment to release as it is.")] = None
+    restores: Annotated[str | None, Meta(description="The release that is brought back, with its config.")] = None
+    back_to: Annotated[int | None, Meta(description="The run to roll back to; None: the one before the live one.")] = (
+        None
+    )
+    destroy: Annotated[tuple[str, ...], Meta(description="The deployments to destroy.")] = ()
+    close: Annotated[bool, Meta(description="Destroy all, and close the app to traffic first.")] = False
+
+
+class Part(Struct, frozen=True, kw_only=True):
+    """One app's part of a run."""
+
+    request: Request
+    run: Annotated[str, Meta(description="The run's id.")]
+    number: Annotated[int, Meta(description="The run's number.")]
+    app: str
+    project: Annotated[str, Meta(description="The lowered project file, as text.")]
+    phases: tuple[Phase, ...]
+    goal: Goal
+    store: Annotated[str, Meta(description="The folder of the history.")]
+    writer: Annotated[Writer, Meta(description="The process that writes the run's record.")]
+    source: Annotated[Source, Meta(description="What the project's folder is, as git knows it.")]
+
+
+class Word(Struct, frozen=True, kw_only=True):
+    """What the parent says to the process of an app, a line each; the locks' file descriptors come with a `go`."""
+
+    go: Phase | None = None
+    cancel: str | None = None
+    end: bool = False

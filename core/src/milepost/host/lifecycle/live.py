@@ -1,0 +1,122 @@
+"""What is live: what the releaser answers, and the history where nobody can be asked."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from milepost.host.lifecycle.bench import Bench
+from milepost.host.lifecycle.operation import OpenOperation
+from milepost.host.lifecycle.subject import Subject, Terms, step_for
+from milepost.host.lifecycle.workers import Worker, of_record, recorded_of
+from milepost.host.plugins.faults import blame, demand
+from milepost.host.recording import convert
+from milepost.host.step import HostStep
+from milepost.sdk.deployment import Health
+from milepost.sdk.errors import MilepostError
+from milepost.sdk.record import Operation
+
+GONE = ("destroyed", "forgotten", "superseded")
+"""The presences of a deployment that can never be released again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Live:
+    """The deployment of an app that has the traffic, and the release that gave it; both None when nothing is live."""
+
+    deployment: Operation | None = None
+    release: Operation | None = None
+
+
+def find_live(bench: Bench, subject: Subject) -> Live:
+    """Return what is live, as the releaser that last released it says.
+
+    An interrupted release that turns out to be current is marked so in the history, and counts.
+    """
+    newest = last_release(bench, subject)
+    if newest is None:
+        return Live()
+    current = newest.target
+    if newest.plugin is not None:
+        current = ask_current(bench, subject, newest)
+    if current is None:
+        return Live()
+    deployment = bench.history.operation(current)
+    if deployment is None or deployment.presence in GONE:
+        return Live()
+    return Live(deployment=deployment, release=_release_of(bench, subject, current))
+
+
+def last_release(bench: Bench, subject: Subject) -> Operation | None:
+    """Return the newest release that may have changed what is live."""
+    releases = bench.history.operations(
+        {
+            "app": subject.app.name,
+            "workspace": subject.workspace,
+            "stage": "release",
+            "status": ("success", "interrupted", "error", "cancelled"),
+        }
+    )
+    for each in releases:
+        # One that was cut off may have moved the traffic, which only a releaser can tell.
+        if each.release is not None or (each.status == "interrupted" and each.plugin is not None):
+            return each
+    return None
+
+
+def _release_of(bench: Bench, subject: Subject, deployment: str) -> Operation | None:
+    """Return the release that made a deployment live; one that was interrupted is marked as a success now."""
+    found = bench.history.operations(
+        {"app": subject.app.name, "workspace": subject.workspace, "stage": "release", "target": deployment}
+    )
+    done = next((each for each in found if each.status in ("success", "error")), None)
+    cut = next((each for each in found if each.status == "interrupted"), None)
+    if cut is not None and (done is None or cut.id > done.id):
+        note = "it was interrupted, and found to be live afterwards"
+        done = msgspec.structs.replace(cut, status="success", warnings=(*cut.warnings, note))
+        bench.history.amend(done)
+    return done
+
+
+def ask_current(bench: Bench, subject: Subject, release: Operation) -> str | None:
+    """Return the id of the deployment that the releaser of a recorded release sends the traffic to."""
+    worker = of_record(bench, release, None, subject.read)
+    with inquiry(bench, subject, worker, release) as step, blame(worker.entry, "answering what is live"):
+        current = worker.role.current(step)
+    return None if current is None else demand(worker.entry, current, str, "answering what is live")
+
+
+def ask_health(bench: Bench, subject: Subject, deployment: Operation) -> Health:
+    """Return how a deployment is now, as its platform says; `unknown` when the platform cannot be asked."""
+    try:
+        worker = of_record(bench, deployment, None, subject.read)
+        with inquiry(bench, subject, worker, deployment) as step, blame(worker.entry, "telling the health"):
+            health = worker.role.status(recorded_of(deployment, worker), step)
+        return demand(worker.entry, health, Health, "telling the health")
+    except MilepostError as error:
+        return Health(name="unknown", message=str(error))
+
+
+class Inquiry(OpenOperation):
+    """The ledger of a step that only asks: what it is told is shown, and nothing is written down."""
+
+    def change(self, **fields: Any) -> None:
+        """Keep the change in memory alone."""
+        self.record = msgspec.structs.replace(self.record, **fields)
+
+    def flush(self) -> None:
+        """Forget what was printed."""
+        self._lines = []
+
+
+def inquiry(
+    bench: Bench, subject: Subject, worker: Worker[Any], operation: Operation, terms: Terms | None = None
+) -> AbstractContextManager[HostStep]:
+    """Return a context with a step that only asks about a recorded operation; without `terms`, no secret is read."""
+    if terms is None:
+        plain = {name: value for name, value in (operation.facts or {}).items() if name != "env"}
+        terms = convert({"strategy": "blue-green", **plain}, Terms)
+    return step_for(bench, subject, Inquiry(bench, operation), worker, terms)

@@ -1,0 +1,217 @@
+"""One operation, from its record to its end: nothing is done before it is written down, and every end is."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+
+from milepost.host.lifecycle.bench import Bench
+from milepost.host.lifecycle.hooks import HookContext, run_hooks
+from milepost.host.project.hooks import Hook
+from milepost.host.recording import record_state
+from milepost.sdk.config import PluginState
+from milepost.sdk.deployment import Resource
+from milepost.sdk.errors import CancelledError, MilepostError, RefusedError
+from milepost.sdk.events import OperationFinished, OperationStarted, Output, Said, Warned
+from milepost.sdk.record import Evidence, Failure, HookRun, Operation, Status
+from milepost.sdk.step import Stream
+from milepost.sdk.store import OutputLine
+
+FLUSH_AFTER = 0.2
+"""How long output may wait in memory before it is kept, in seconds."""
+
+
+class OpenOperation:
+    """An operation that is going on: its record, which each call brings up to date, and its output."""
+
+    def __init__(self, bench: Bench, record: Operation) -> None:
+        self.bench, self.record, self.stage = bench, record, str(record.stage)
+        self.result, self.summary = "done", ""
+        self.source = "plugin"
+        self._lines: list[OutputLine] = []
+        self._count = 0
+        self._flushed = time.monotonic()
+        self._guard = threading.RLock()
+
+    def change(self, **fields: Any) -> None:
+        """Replace fields of the record, durably."""
+        with self._guard:
+            self.record = msgspec.structs.replace(self.record, **fields)
+            self.bench.history.amend(self.record)
+
+    def intend(self, kind: str, key: str) -> None:
+        """Note an object that is about to be made."""
+        if all(each.key != key for each in self.record.resources):
+            self.change(resources=(*self.record.resources, Resource(kind=kind, key=key)))
+
+    def created(self, key: str, id: str) -> None:
+        """Note that it was made."""
+        self.change(
+            resources=tuple(
+                msgspec.structs.replace(each, id=id) if each.key == key else each for each in self.record.resources
+            )
+        )
+
+    def save(self, state: PluginState) -> None:
+        """Keep the plugin's document."""
+        self.change(state=record_state(state))
+
+    def evidence(self, title: str, text: str) -> None:
+        """Keep what explains a failure."""
+        mask = self.bench.masker.text
+        self.change(evidence=(*self.record.evidence, Evidence(title=mask(title), text=mask(text))))
+
+    def started(self, pid: int) -> None:
+        """Note a process that is about to run."""
+        self.change(processes=(*self.record.processes, self.bench.identify(pid)))
+
+    def ended(self, pid: int) -> None:
+        """Note that it is gone."""
+        self.change(processes=tuple(each for each in self.record.processes if each.pid != pid))
+
+    def say(self, text: str) -> None:
+        """Tell people, and keep it with the output."""
+        self._keep("say", self.bench.masker.text(text))
+        self.bench.emit(Said(at=self.bench.clock(), app=self.record.app, stage=self.record.label, text=text))
+
+    def output(self, text: str, stream: Stream) -> None:
+        """Keep and show a line that was printed."""
+        masked = self.bench.masker.text(text)
+        self._keep(stream, masked)
+        event = Output(at=self.bench.clock(), app=self.record.app, stage=self.record.label, stream=stream, text=masked)
+        self.bench.emit(event)
+
+    def warn(self, text: str) -> None:
+        """Tell people that something is not as it should be, and record it."""
+        if text not in self.record.warnings:
+            self.change(warnings=(*self.record.warnings, self.bench.masker.text(text)))
+            self.bench.emit(Warned(at=self.bench.clock(), app=self.record.app, text=text))
+
+    @contextmanager
+    def calm(self) -> Iterator[None]:
+        """Clean up in here: the wish to end has been heard, and must not stop that too."""
+        before, self.bench = self.bench, self.bench.uncancelled()
+        try:
+            yield
+        finally:
+            self.bench = before
+
+    def hooked(self, hook: HookRun) -> None:
+        """Record a hook that was run."""
+        self.change(hooks=(*self.record.hooks, hook))
+
+    def _keep(self, stream: str, text: str) -> None:
+        """Put a line into the output, and write it out when the last time was long enough ago."""
+        with self._guard:
+            self._count += 1
+            at = self.bench.clock().isoformat()
+            self._lines.append(OutputLine(self._count, at, self.source, stream, text))
+            if time.monotonic() - self._flushed >= FLUSH_AFTER:
+                self.flush()
+
+    def flush(self) -> None:
+        """Write out what was printed."""
+        with self._guard:
+            lines, self._lines = self._lines, []
+            self._flushed = time.monotonic()
+            if lines:
+                self.bench.history.store.write_output(self.record.id, lines)
+
+
+Work = Callable[[OpenOperation], None]
+
+
+def perform(bench: Bench, record: Operation, hooks: Sequence[Hook], context: HookContext, work: Work) -> Operation:
+    """Carry out one operation and return its final record. Raises what made it fail, once that is written."""
+    bench.history.append(record)
+    operation = OpenOperation(bench, record)
+    began = time.monotonic()
+    error = _attempt(operation, hooks, context, work)
+    _end(operation, error, time.monotonic() - began)
+    if error is not None:
+        raise error
+    return operation.record
+
+
+def _attempt(operation: OpenOperation, hooks: Sequence[Hook], context: HookContext, work: Work) -> BaseException | None:
+    """Do it, and return what went wrong; hooks for a failure, and those for always, have been run then."""
+    error: BaseException | None = None
+    try:
+        _announce(operation)
+        run_hooks(operation, "before", hooks, context)
+        work(operation)
+        run_hooks(operation, "after", hooks, context)
+    except BaseException as caught:  # written down first, then raised again by the caller
+        error = caught
+    ending = context.failed(str(error)) if error else context
+    for when in ("failure", "always") if error else ("always",):
+        try:
+            run_hooks(operation, when, hooks, ending)
+        except MilepostError as caught:
+            error = error or caught
+    return error
+
+
+def _announce(operation: OpenOperation) -> None:
+    """Ask the observers whether they mind, and tell that it begins. Raises RefusedError."""
+    bench, record = operation.bench, operation.record
+    bench.emit(
+        OperationStarted(at=bench.clock(), app=record.app, operation=record.id, stage=record.stage, label=record.label)
+    )
+    reason = bench.observers.starting(record)
+    if reason is not None:
+        raise RefusedError(reason)
+    bench.observers.started(record)
+
+
+def _end(operation: OpenOperation, error: BaseException | None, seconds: float) -> None:
+    """Write how it ended, then tell it."""
+    operation.flush()
+    bench = operation.bench
+    status = operation.record.status
+    fields: dict[str, Any] = {"ended": bench.clock()}
+    if error is not None:
+        status = status_of(error)
+        fields["failure"] = failure_of(error)
+        operation.result = "FAILED" if status == "error" else status.upper()
+    elif status == "running":
+        status = "success"
+    operation.change(status=status, **fields)
+    failure = operation.record.failure
+    release = operation.record.release
+    bench.emit(
+        OperationFinished(
+            at=bench.clock(),
+            app=operation.record.app,
+            operation=operation.record.id,
+            stage=operation.record.stage,
+            label=operation.record.label,
+            status=status,
+            result=operation.result,
+            summary=operation.summary,
+            error=failure.message if failure else "",
+            hint=failure.hint if failure else "",
+            urls=release.urls if release else (),
+            seconds=seconds,
+        )
+    )
+    bench.observers.finished(operation.record)
+
+
+def status_of(error: BaseException) -> Status:
+    """Return the status of an operation that ended with this error."""
+    if isinstance(error, CancelledError):
+        return "cancelled"
+    return "refused" if isinstance(error, RefusedError) else "error"
+
+
+def failure_of(error: BaseException) -> Failure:
+    """Return an error as a record keeps it."""
+    if isinstance(error, MilepostError):
+        return Failure(code=error.code, message=str(error), hint=error.hint)
+    return Failure(code="bug", message=f"{type(error).__name__}: {error}")

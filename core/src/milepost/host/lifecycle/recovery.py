@@ -1,0 +1,84 @@
+"""What the dead left behind: their operations get their true end, their processes theirs, and half a deploy goes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from milepost.host.history.journal import History, alive
+from milepost.host.lifecycle.behalf import start, stop
+from milepost.host.lifecycle.bench import Bench
+from milepost.host.lifecycle.drafts import draft, hook_context
+from milepost.host.lifecycle.goal import Part
+from milepost.host.lifecycle.live import Live, find_live
+from milepost.host.lifecycle.operation import OpenOperation, perform
+from milepost.host.lifecycle.releasing import destroy
+from milepost.host.lifecycle.subject import Subject
+from milepost.host.processes import end_group
+from milepost.sdk.events import Warned
+from milepost.sdk.record import Failure, Operation
+
+CUT = Failure(code="interrupted", message="whoever carried it out died before its end")
+
+
+def settle(history: History, operation: Operation, now: datetime) -> Operation:
+    """Give an operation whose writer is dead its end: what it had started is ended, and the record says so."""
+    for process in operation.processes:
+        if alive(process):
+            end_group(process.pid)
+    ended = msgspec.structs.replace(operation, status="interrupted", ended=now, failure=CUT, processes=())
+    history.amend(ended)
+    return ended
+
+
+def recover(bench: Bench, part: Part, subject: Subject) -> None:
+    """Settle all that died in the middle for this app and workspace; the lock must be held."""
+    for each in reversed(bench.history.interrupted(subject.workspace, subject.app.name)):
+        if not isinstance(each, Operation):
+            continue
+        settled = settle(bench.history, each, bench.clock())
+        text = f"#{each.number}'s {each.label} was interrupted"
+        bench.emit(Warned(at=bench.clock(), app=subject.app.name, text=text))
+        if settled.stage == "release":
+            _finish_release(bench, part, subject, settled)
+    live = find_live(bench, subject)
+    _clear_halves(bench, part, subject, live)
+
+
+def _clear_halves(bench: Bench, part: Part, subject: Subject, live: Live) -> None:
+    """Destroy what interrupted deploys left, and what a failed clean-up did."""
+    if part.request.choices.keep_failed:
+        return
+    for each in reversed(bench.history.deployments(subject.app.name, subject.workspace)):
+        cut = each.status == "interrupted" and each.presence == "starting"
+        dirty = each.status in ("error", "cancelled", "refused") and _failed_to_clean(each)
+        if (cut or dirty) and (live.deployment is None or each.id != live.deployment.id):
+            destroy(bench, part, subject, each)
+
+
+def _failed_to_clean(operation: Operation) -> bool:
+    """Return whether a failed deploy was to be removed and was not."""
+    return operation.presence == "starting" and any("cleaning up failed" in each for each in operation.warnings)
+
+
+def _finish_release(bench: Bench, part: Part, subject: Subject, cut: Operation) -> None:
+    """Bring the deployments around a release that was cut off into a state that is one or the other."""
+    live = find_live(bench, subject)
+    target = bench.history.operation(cut.target) if cut.target else None
+    if target is None or (live.deployment is not None and live.deployment.id == target.id):
+        return
+    strategy = (cut.facts or {}).get("strategy", "blue-green")
+    if strategy == "blue-green" or target.presence == "destroyed":
+        return
+    record = draft(bench, part, subject, "park", target=target.id)
+
+    def work(operation: OpenOperation) -> None:
+        # Both may run at this moment, or neither: the one that never became live stops first.
+        stop(operation, subject, target)
+        old = live.deployment
+        if old is not None and old.presence == "parked":
+            start(operation, subject, old, "released")
+        operation.result, operation.summary = "restored", f"#{old.number}" if old else "nothing"
+
+    perform(bench, record, (), hook_context(part, subject), work)

@@ -1,0 +1,179 @@
+"""The stage that releases: the new one starts as the strategy says, the traffic moves, the old one is parked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from milepost.host.lifecycle.behalf import can_park, remove, start, stop
+from milepost.host.lifecycle.bench import Bench
+from milepost.host.lifecycle.drafts import draft, hook_context
+from milepost.host.lifecycle.goal import Part
+from milepost.host.lifecycle.live import Live
+from milepost.host.lifecycle.operation import OpenOperation, perform
+from milepost.host.lifecycle.subject import Subject, step_for, terms_of
+from milepost.host.lifecycle.verify import check_release
+from milepost.host.lifecycle.workers import Worker, config_document
+from milepost.host.plugins.faults import blame, demand
+from milepost.host.project.hooks import Verify, hooks
+from milepost.sdk.deployment import Recorded, Release
+from milepost.sdk.errors import MilepostError
+from milepost.sdk.record import Operation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opening:
+    """A deployment that is to be opened to traffic, and what it replaces."""
+
+    deployment: Operation
+    live: Live
+    releaser: Worker[Any] | None
+    """None: the deployment exposes nothing, or is public already."""
+    verify: Verify | None = None
+    restores: Operation | None = None
+    """The release that a rollback brings back."""
+
+    @property
+    def replaced(self) -> Operation | None:
+        """The deployment that is live and another one than the new; None if there is none."""
+        old = self.live.deployment
+        return None if old is None or old.id == self.deployment.id else old
+
+    @property
+    def previous(self) -> str | None:
+        """What a rollback from here goes to: from a rollback, what was before the release it restores."""
+        if self.restores is not None:
+            return self.restores.previous
+        if self.replaced is None:
+            return self.live.release.previous if self.live.release else None
+        return self.replaced.id
+
+
+def release(bench: Bench, part: Part, subject: Subject, opening: Opening) -> Operation:
+    """Open the deployment to traffic and return the release's record."""
+    worker = opening.releaser
+    record = draft(
+        bench,
+        part,
+        subject,
+        "release",
+        plugin=worker.stamp if worker else None,
+        config=config_document(bench, worker) if worker else None,
+        facts=opening.deployment.facts,
+        target=opening.deployment.id,
+        previous=opening.previous,
+        artifact=opening.deployment.artifact,
+    )
+    block = subject.app.release
+    around = hooks(block.hooks, subject.scope) if block is not None else ()
+
+    def work(operation: OpenOperation) -> None:
+        deployment = _activate(operation, subject, opening)
+        operation.change(release=_open(operation, subject, opening, deployment))
+        bench.history.amend(msgspec.structs.replace(_fresh(bench, deployment), presence="released"))
+        operation.result = "live"
+        operation.summary = f"replaced #{opening.replaced.number}" if opening.replaced else ""
+        if opening.verify is not None:
+            assert operation.record.release is not None
+            check_release(operation, opening.verify, operation.record.release, str(subject.app.path))
+
+    return perform(bench, record, around, hook_context(part, subject), work)
+
+
+def _fresh(bench: Bench, operation: Operation) -> Operation:
+    """Return the record as the history has it now."""
+    return bench.history.operation(operation.id) or operation
+
+
+def _strategy(opening: Opening) -> str:
+    """Return the strategy that the deployment was made for."""
+    facts = opening.deployment.facts or {}
+    return str(facts.get("strategy", "blue-green"))
+
+
+def _activate(operation: OpenOperation, subject: Subject, opening: Opening) -> Operation:
+    """Have the deployment run, in the order of its strategy; return its record as it is then."""
+    new, old = opening.deployment, opening.replaced
+    strategy = _strategy(opening)
+    if strategy == "stop-first" and old is not None and old.presence != "parked":
+        operation.say(f"stopping #{old.number}")
+        stop(operation, subject, _fresh(operation.bench, old))
+    if new.presence not in ("prepared", "parked"):
+        return new
+    try:
+        return start(operation, subject, new, "staged")
+    except BaseException:
+        _undo(operation, subject, opening)
+        raise
+
+
+def _open(operation: OpenOperation, subject: Subject, opening: Opening, deployment: Operation) -> Release:
+    """Have the releaser move the traffic, if there is one."""
+    worker = opening.releaser
+    if worker is None:
+        return Release(urls=(deployment.deployment.url,) if deployment.deployment and deployment.deployment.url else ())
+    terms = terms_of(deployment, subject)
+    live = opening.live.deployment.id if opening.live.deployment else None
+    bench = operation.bench
+    try:
+        with step_for(bench, subject, operation, worker, terms) as step, blame(worker.entry, "releasing"):
+            answer = worker.role.release(_as_released(deployment), live, step)
+        return demand(worker.entry, answer, Release, "releasing")
+    except BaseException:
+        _undo(operation, subject, opening)
+        raise
+
+
+def _as_released(deployment: Operation) -> Any:
+    """Return the deployment as a releaser gets it: what it is and where, not its platform's own state."""
+    return Recorded(
+        operation=deployment.id,
+        resources=deployment.resources,
+        artifact=deployment.artifact,
+        deployment=deployment.deployment,
+    )
+
+
+def _undo(operation: OpenOperation, subject: Subject, opening: Opening) -> None:
+    """Go back to what ran before a release that failed: the new one stops, the old one starts."""
+    bench = operation.bench
+    strategy = _strategy(opening)
+    if strategy == "blue-green":
+        return
+    with operation.calm():
+        try:
+            stop(operation, subject, _fresh(bench, opening.deployment))
+            if opening.replaced is not None and strategy == "stop-first":
+                operation.say(f"starting #{opening.replaced.number} again")
+                start(operation, subject, _fresh(bench, opening.replaced), "released")
+        except MilepostError as error:
+            operation.warn(f"going back failed: {error}; nothing may be live")
+
+
+def retire(bench: Bench, part: Part, subject: Subject, old: Operation) -> None:
+    """Park a deployment that was replaced and has drained, as a recorded operation."""
+    if old.presence in ("parked", "destroyed", "superseded"):
+        return
+    record = draft(bench, part, subject, "park", target=old.id)
+
+    def work(operation: OpenOperation) -> None:
+        if can_park(operation, subject, old):
+            stop(operation, subject, _fresh(bench, old))
+            operation.result, operation.summary = "parked", f"#{old.number}"
+        else:
+            operation.result, operation.summary = "kept", f"#{old.number} runs on: its platform cannot park"
+
+    perform(bench, record, (), hook_context(part, subject), work)
+
+
+def destroy(bench: Bench, part: Part, subject: Subject, deployment: Operation) -> None:
+    """Destroy one deployment as a recorded operation."""
+    record = draft(bench, part, subject, "destroy", target=deployment.id)
+
+    def work(operation: OpenOperation) -> None:
+        remove(operation, subject, deployment)
+        operation.result, operation.summary = "destroyed", f"#{deployment.number}"
+
+    perform(bench, record, (), hook_context(part, subject), work)

@@ -1,0 +1,58 @@
+"""Requests: made for this user on this machine, checked before they are carried out, recorded without secrets."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import msgspec
+
+from milepost.host.assembly import Host
+from milepost.host.validation import validate
+from milepost.sdk.errors import ProjectFileError
+from milepost.sdk.request import Choices, Request, Verb
+
+CI_JOBS = ("MILEPOST_CI_JOB", "GITHUB_RUN_ID", "CI_JOB_URL", "BUILD_URL", "BUILDKITE_BUILD_URL", "CIRCLE_BUILD_URL")
+"""Where the usual CI systems say which job this is."""
+
+
+def new_request(host: Host, verb: Verb, **fields: Any) -> Request:
+    """Return a request of this user on this machine; the fields are those of Request."""
+    environment = host.environment
+    ci = next((environment[name] for name in CI_JOBS if environment.get(name)), None)
+    return Request(
+        id=host.new_id(),
+        verb=verb,
+        project=host.project.name,
+        folder=str(host.project.folder),
+        user=environment.get("USER") or environment.get("LOGNAME") or str(os.getuid()),
+        host=os.uname().nodename,
+        ci=ci or ("CI" if environment.get("CI") else None),
+        choices=fields.pop("choices", Choices()),
+        variables=tuple(fields.pop("variables", ())),
+        **fields,
+    )
+
+
+UNCHECKED: tuple[Verb, ...] = ("destroy", "rollback", "stop", "start", "restart")
+"""What goes by records: a mistake in today's file must not keep anybody from going back."""
+
+
+def check_ready(host: Host, request: Request) -> None:
+    """Return if the project file can be carried out. Raises ProjectFileError with all that is wrong."""
+    if request.verb in UNCHECKED:
+        return
+    problems = validate(host, request.workspace, request.variables)
+    if problems:
+        raise ProjectFileError(problems)
+
+
+def recorded_request(host: Host, request: Request) -> dict[str, Any]:
+    """Return the request as the run's record keeps it; the value of a sensitive variable is left out."""
+    known = host.project.variables
+    plain = tuple(
+        msgspec.structs.replace(each, value=None) if each.name in known and known[each.name].sensitive else each
+        for each in request.variables
+    )
+    document: dict[str, Any] = msgspec.to_builtins(msgspec.structs.replace(request, variables=plain))
+    return document

@@ -1,0 +1,109 @@
+"""Where the real world is put on the bench: stores, clocks, plugins and locks, for one process."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from milepost.host.assembly import system_clock
+from milepost.host.cancel import Cancel
+from milepost.host.folders import folders
+from milepost.host.history.ids import Ulids
+from milepost.host.history.journal import History, identify
+from milepost.host.history.lock import lock_named
+from milepost.host.history.place import folder_origin, origin_of
+from milepost.host.history.sqlite import SqliteStore
+from milepost.host.lifecycle.bench import Bench
+from milepost.host.lifecycle.goal import Part
+from milepost.host.lifecycle.subject import Subject
+from milepost.host.plugins.catalog import Catalog
+from milepost.host.plugins.load import Plugins
+from milepost.host.plugins.observers import Observers
+from milepost.host.plugins.scan import scan
+from milepost.host.project.project import Project
+from milepost.host.project.scope import app_scope
+from milepost.host.project.variables import variables
+from milepost.host.recording import fingerprint_key
+from milepost.sdk.events import Event, Warned
+from milepost.sdk.request import Variable
+from milepost.sdk.store import HistoryStore
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stand:
+    """What a process is given by the system."""
+
+    environment: Mapping[str, str]
+    cwd: Path
+    path: tuple[str, ...]
+    """Where Python modules, and so plugins, are looked for."""
+    emit: Callable[[Event], None]
+    cancel: Cancel
+
+
+def make_bench(stand: Stand, part: Part) -> Bench:
+    """Return the bench for a part, with the history that its parent has opened."""
+    project = Project.of_document(part.project.encode())
+    store = SqliteStore.open(
+        Path(part.store),
+        project.name,
+        origin_of(project.folder),
+        new_id=Ulids(system_clock, os.urandom),
+        now=system_clock,
+        formerly=folder_origin(project.folder),
+    )
+    return bench_of(stand, project, store)
+
+
+def bench_of(stand: Stand, project: Project, store: HistoryStore) -> Bench:
+    """Return the bench for a project, whose observers listen to all that happens on it."""
+    places = folders(stand.environment)
+    plugins = Plugins(Catalog(scan(stand.path)))
+    observers = Observers(
+        [plugins.observer(each.word) for each in project.observers],
+        lambda text: stand.emit(Warned(at=system_clock(), text=text)),
+    )
+
+    def emit(event: Event) -> None:
+        stand.emit(event)
+        observers.event(event)
+
+    return Bench(
+        history=History(store),
+        plugins=plugins,
+        observers=observers,
+        folders=places,
+        environment=stand.environment,
+        emit=emit,
+        clock=system_clock,
+        monotonic=time.monotonic,
+        new_id=Ulids(system_clock, os.urandom),
+        lock=lambda name: lock_named(places.state / "locks", name),
+        identify=identify,
+        writer=identify(os.getpid()),
+        key=fingerprint_key(places.state, stand.environment),
+        cancel=stand.cancel,
+    )
+
+
+def make_subject(stand: Stand, part: Part) -> Subject:
+    """Return the subject of a part."""
+    project = Project.of_document(part.project.encode())
+    request = part.request
+    given = (stand.environment, stand.cwd, request.variables)
+    return subject_of(project, part.app, request.workspace, part.number, given)
+
+
+Given = tuple[Mapping[str, str], Path, tuple[Variable, ...]]
+"""The user's environment, the folder where the command was typed, and the values that it gave to variables."""
+
+
+def subject_of(project: Project, app: str, workspace: str, run: int, given: Given) -> Subject:
+    """Return an app in a workspace, in the scope that is known before anything is built."""
+    environment, cwd, values = given
+    block = project.apps[app]
+    scope = app_scope(project, block, workspace, variables(project, values, environment), cwd)
+    return Subject(project=project, app=block, workspace=workspace, run=run, scope=scope)

@@ -1,0 +1,185 @@
+"""The subject of a part: one app in one workspace, with what the project file or a record says of it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from milepost.host.cancel import Deadline
+from milepost.host.lifecycle.bench import Bench
+from milepost.host.lifecycle.operation import OpenOperation
+from milepost.host.lifecycle.workers import Worker
+from milepost.host.project.project import App, Project
+from milepost.host.project.scope import Scope
+from milepost.host.project.settings import Settings, settings
+from milepost.host.recording import convert, record, restore
+from milepost.host.step import HostStep
+from milepost.sdk.artifact import Artifact
+from milepost.sdk.record import Operation
+from milepost.sdk.secret import Secret
+from milepost.sdk.step import Facts, HealthCheck, Strategy
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """What a deployment was asked to be, beside its plugin's config: recorded, so that a rollback can ask it again."""
+
+    strategy: Strategy
+    exposes: tuple[str, ...] = ()
+    env: dict[str, Any] = {}
+    health: HealthCheck = HealthCheck()
+    port: int | None = None
+    hosts: tuple[str, ...] = ()
+    keep_running: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """One app of the project in one workspace."""
+
+    project: Project
+    app: App
+    workspace: str
+    run: int
+    scope: Scope
+
+    @property
+    def lock(self) -> str:
+        """The name of the lock that whoever changes this app here must hold."""
+        return lock_name(self.workspace, self.app.name)
+
+    def settings(self) -> Settings:
+        """Return what the project file says of the app, evaluated with what is known so far."""
+        return settings(self.project, self.app, self.scope)
+
+    def with_artifact(self, artifact: Artifact | None) -> Subject:
+        """Return the same with `artifact.*` known."""
+        if artifact is None:
+            return self
+        known = {
+            **artifact.details,
+            "kind": artifact.kind,
+            "reference": artifact.reference,
+            "digest": artifact.digest,
+        }
+        return self._with(artifact=known)
+
+    def with_deployment(self, operation: Operation) -> Subject:
+        """Return the same with `deploy.*` known."""
+        deployment = operation.deployment
+        if deployment is None:
+            return self
+        return self._with(deploy={**deployment.details, "url": deployment.url or "", "id": operation.id})
+
+    def _with(self, **known: Mapping[str, Any]) -> Subject:
+        """Return the same in a scope that knows more."""
+        return Subject(
+            project=self.project,
+            app=self.app,
+            workspace=self.workspace,
+            run=self.run,
+            scope=self.scope.with_(**known),
+        )
+
+    def read(self, source: str) -> str | None:
+        """Return today's clear text of a secret's source."""
+        kind, _, name = source.partition(".")
+        value = self.scope.variables.get(name) if kind == "var" else None
+        if isinstance(value, Secret):
+            return value.reveal()
+        return value if isinstance(value, str) else None
+
+
+def lock_name(workspace: str, app: str) -> str:
+    """Return the name of the lock of an app in a workspace."""
+    return f"app/{workspace}/{app}"
+
+
+def terms_today(subject: Subject, strategy: Strategy, exposes: tuple[str, ...]) -> Terms:
+    """Return what the project file asks a deployment of the subject to be."""
+    said = subject.settings()
+    return Terms(
+        strategy=strategy,
+        exposes=exposes,
+        env=dict(said.env),
+        health=said.health,
+        port=said.port,
+        hosts=said.hosts,
+        keep_running=said.keep_running,
+    )
+
+
+def terms_document(terms: Terms, key: bytes) -> dict[str, Any]:
+    """Return the terms as a record keeps them."""
+    written: dict[str, Any] = record(terms, key)
+    return written
+
+
+def terms_of(operation: Operation, subject: Subject) -> Terms:
+    """Return the terms of a recorded deployment, its secrets read anew. Raises OperationError if one is gone."""
+    fields = dict(operation.facts or {"strategy": "blue-green"})
+    env = fields.pop("env", {})
+    today = subject.settings().env
+    terms = convert(fields, Terms)
+    restored = {
+        name: restore(value, today.get(name), subject.read, f"config.env.{name}") for name, value in env.items()
+    }
+    return msgspec.structs.replace(terms, env=restored)
+
+
+@contextmanager
+def step_for(
+    bench: Bench, subject: Subject, operation: OpenOperation, worker: Worker[Any], terms: Terms
+) -> Iterator[HostStep]:
+    """Yield the step with which a worker works on an operation; its scratch folder goes with it."""
+    about = operation.record
+    scratch = bench.folders.cache / "scratch" / about.id
+    scratch.mkdir(parents=True, exist_ok=True)
+    for value in terms.env.values():
+        if isinstance(value, Secret):
+            bench.masker.add(value.reveal())
+    facts = Facts(
+        run=about.number,
+        operation=about.id,
+        stage=operation.stage,
+        project=about.project,
+        app=about.app,
+        workspace=about.workspace,
+        source=subject.app.path,
+        home=bench.folders.home,
+        data=_data_folder(bench, worker),
+        scratch=scratch,
+        environment=bench.environment,
+        store=bench.history.store.id,
+        labels=about.labels,
+        env=terms.env,
+        health=terms.health,
+        strategy=terms.strategy,
+        port=terms.port,
+        hosts=terms.hosts,
+        previous=about.previous,
+    )
+    try:
+        yield HostStep(
+            facts=facts,
+            ledger=operation,
+            cancel=bench.cancel,
+            deadline=Deadline("", None, bench.monotonic),
+            masker=bench.masker,
+            clock=bench.clock,
+            lock=bench.lock,
+            runner=bench.runner,
+        )
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _data_folder(bench: Bench, worker: Worker[Any]) -> Any:
+    """Return the plugin's durable folder, made if need be."""
+    folder = bench.folders.plugin(worker.entry.distribution)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

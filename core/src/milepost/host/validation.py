@@ -1,0 +1,139 @@
+"""Whether a project can be carried out, said before anything is: names, variables, plugin configs, the chain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from milepost.host.assembly import Host
+from milepost.host.plugins.chain import Link, Links, check_chain
+from milepost.host.plugins.load import Plugins
+from milepost.host.project.check import check_names
+from milepost.host.project.fields import check, decode
+from milepost.host.project.hooks import hooks, tasks, verify
+from milepost.host.project.project import App, Use
+from milepost.host.project.scope import Scope, app_scope
+from milepost.host.project.settings import settings
+from milepost.host.project.variables import variables
+from milepost.sdk.errors import MilepostError, PluginError, Problem, ProjectFileError
+from milepost.sdk.offer import PlatformOffer
+from milepost.sdk.request import Variable
+
+
+def validate(host: Host, workspace: str, given: tuple[Variable, ...] = ()) -> tuple[Problem, ...]:
+    """Return all that is wrong with the project, as far as it can be known before it is carried out."""
+    project = host.project
+    problems = list(check_names(project))
+    try:
+        known = variables(project, given, host.environment)
+    except ProjectFileError as error:
+        return (*problems, *error.problems)
+    plugins = Plugins(host.catalog)
+    for observer in project.observers:
+        problems += _caught(partial(plugins.observer, observer.word))
+    for app in project.apps.values():
+        scope = app_scope(project, app, workspace, known, Path(host.folder))
+        problems += _AppCheck(host=host, app=app, scope=scope, plugins=plugins).problems()
+    return tuple(dict.fromkeys(problems))
+
+
+def _caught(read: Callable[[], object]) -> list[Problem]:
+    """Return the problems that reading something raises."""
+    try:
+        read()
+    except ProjectFileError as error:
+        return list(error.problems)
+    except MilepostError as error:
+        return [Problem(str(error), hint=error.hint)]
+    return []
+
+
+@dataclass(frozen=True, kw_only=True)
+class _AppCheck:
+    """The check of one app."""
+
+    host: Host
+    app: App
+    scope: Scope
+    plugins: Plugins
+    _found: list[Problem] = field(default_factory=list)
+
+    def problems(self) -> list[Problem]:
+        """Return what is wrong with the app."""
+        app, scope, found = self.app, self.scope, self._found
+        found += _caught(lambda: settings(self.host.project, app, scope))
+        found += _caught(lambda: tasks(app, scope))
+        found += _caught(lambda: verify(app, scope))
+        for block in (app.build, app.deploy, app.release, app.build.registry if app.build else None):
+            if block is not None:
+                found += _caught(partial(hooks, block.hooks, scope))
+        found += _caught(self._check_chain)
+        if not app.path.is_dir():
+            found.append(Problem(f"app {app.name}: its folder {app.path} does not exist"))
+        return found
+
+    def _check_chain(self) -> None:
+        """Note what in the chain does not fit."""
+        self._found.extend(check_chain(self._links()))
+
+    def _links(self) -> Links:
+        """Return the plugins of the app; what is wrong with one is noted on the way."""
+        app = self.app
+        builder = self._link("builder", app.build.use if app.build else None)
+        registry = self._link("registry", app.build.registry.use if app.build and app.build.registry else None)
+        platform = self._link("platform", app.deploy.use if app.deploy else None)
+        releaser = self._link("releaser", app.release.use if app.release else None)
+        offer = platform.offer if platform else None
+        assert offer is None or isinstance(offer, PlatformOffer)
+        exposes = tuple(offer.exposes(platform.config)) if platform and offer and platform.config is not None else ()
+        if releaser is None and offer is not None and offer.default_releaser is not None and exposes:
+            default = self.plugins.offer("releaser", offer.default_releaser.word)
+            releaser = _Found(Link(word=offer.default_releaser.word, kinds=default.offer.accepts), default.offer, None)
+        return Links(
+            app=app.name,
+            builder=builder.link if builder else None,
+            registry=registry.link if registry else None,
+            platform=platform.link if platform else None,
+            exposes=exposes,
+            parks=bool(offer and offer.parks),
+            releaser=releaser.link if releaser else None,
+            strategy=settings(self.host.project, app, self.scope).strategy,
+        )
+
+    def _link(self, role: Any, use: Use | None) -> _Found | None:
+        """Return a plugin's place in the chain; None if there is no such block or it cannot be known."""
+        if use is None:
+            return None
+        line = use.body.source.line(use.position.line)
+        try:
+            offer = self.plugins.offer(role, use.word).offer
+        except PluginError as error:
+            self._found.append(Problem(str(error), use.position, line, error.hint))
+            return None
+        wrong = check(use, offer.config, self.scope)
+        self._found.extend(wrong)
+        config = None
+        if not wrong:
+            try:
+                config = decode(use, offer.config, self.scope)
+            except ProjectFileError:
+                # It uses what is known after the build only; what could be checked has been.
+                config = None
+        kinds = getattr(offer, "accepts", ())
+        if role == "builder":
+            kinds = (offer.produces(config),) if config is not None else ()
+        return _Found(Link(word=use.word, kinds=tuple(kinds), position=use.position, source=line), offer, config)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A plugin that the app uses."""
+
+    link: Link
+    offer: Any
+    config: msgspec.Struct | None
