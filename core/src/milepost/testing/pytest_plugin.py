@@ -25,6 +25,7 @@ class Count:
         self._ran: set[str] = set()
         self._lacking: dict[str, str] = {}
 
+    @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Leave out what a plugin declares as lacking, and mark the rest of the contract tests."""
         lacking = {item.nodeid: reason for item in items if (reason := _reason(item))}
