@@ -27,7 +27,7 @@ def _lists(kind: str, plural: str) -> tuple[Entry, ...]:
     """Return the commands that list and inspect one kind of result."""
     return (
         Entry("list", f"List {plural}, newest first.", "kinds", function=f"list_{plural}"),
-        Entry("inspect", "Show all that is recorded about one.", "kinds", function=f"inspect_{kind}"),
+        Entry("inspect", "Show all that is recorded about one.", "inspect", function=f"inspect_{kind}"),
     )
 
 

@@ -1,4 +1,4 @@
-"""`milepost artifact|deployment|release|operation list|inspect`."""
+"""`milepost artifact|deployment|release|operation list`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from milepost.cli import render_show, render_tables
-from milepost.cli.arguments import Before, Limit, OnlyApp, Ref
-from milepost.host.history.ref import resolve_operation
+from milepost.cli import render_tables
+from milepost.cli.arguments import Before, Limit, OnlyApp
 
 if TYPE_CHECKING:
     from milepost.cli.session import Session
@@ -42,39 +41,10 @@ def list_operations(ctx: typer.Context, app: OnlyApp = None, limit: Limit = 20, 
     return _list(ctx.obj, "operations", app, limit, before)
 
 
-def inspect_artifact(ctx: typer.Context, ref: Ref) -> int:
-    """Show all that is recorded about an artifact."""
-    return _inspect(ctx.obj, "artifacts", ref)
-
-
-def inspect_deployment(ctx: typer.Context, ref: Ref) -> int:
-    """Show all that is recorded about a deployment."""
-    return _inspect(ctx.obj, "deployments", ref)
-
-
-def inspect_release(ctx: typer.Context, ref: Ref) -> int:
-    """Show all that is recorded about a release."""
-    return _inspect(ctx.obj, "releases", ref)
-
-
-def inspect_operation(ctx: typer.Context, ref: Ref) -> int:
-    """Show all that is recorded about an operation."""
-    return _inspect(ctx.obj, "operations", ref)
-
-
 def _list(session: Session, kind: str, app: str | None, limit: int, before: str | None) -> int:
     """List the operations of a kind, in the workspace that is named or in all."""
     asked = {"workspace": session.asked_workspace, "app": app, "stage": _STAGES[kind]}
     where = {name: value for name, value in asked.items() if value}
     found = session.host.store.latest("operation", where, limit=limit, before=before)
     session.screen.answer(kind, {kind: found}, render_tables.operations(found, session.screen))
-    return 0
-
-
-def _inspect(session: Session, kind: str, ref: str) -> int:
-    """Show the operation of a kind that a REF means."""
-    stages = _STAGES[kind]
-    stage = stages[0] if stages else None
-    found = resolve_operation(session.host.store, ref, session.workspace_of(ref), stage=stage)
-    session.screen.answer(kind[:-1], {kind[:-1]: found}, render_show.operation(found, session.screen))
     return 0

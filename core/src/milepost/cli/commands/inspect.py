@@ -1,0 +1,50 @@
+"""`milepost artifact|deployment|release|operation inspect`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from milepost.cli import render_show
+from milepost.cli.arguments import Ref
+from milepost.host.history.ref import resolve_operation
+from milepost.sdk.errors import UnknownNameError
+
+if TYPE_CHECKING:
+    from milepost.cli.session import Session
+
+
+def inspect_artifact(ctx: typer.Context, ref: Ref) -> int:
+    """Show all that is recorded about an artifact."""
+    return _inspect(ctx.obj, "artifact", ("push", "build"), ref)
+
+
+def inspect_deployment(ctx: typer.Context, ref: Ref) -> int:
+    """Show all that is recorded about a deployment."""
+    return _inspect(ctx.obj, "deployment", ("deploy",), ref)
+
+
+def inspect_release(ctx: typer.Context, ref: Ref) -> int:
+    """Show all that is recorded about a release."""
+    return _inspect(ctx.obj, "release", ("release",), ref)
+
+
+def inspect_operation(ctx: typer.Context, ref: Ref) -> int:
+    """Show all that is recorded about an operation."""
+    return _inspect(ctx.obj, "operation", (None,), ref)
+
+
+def _inspect(session: Session, kind: str, stages: tuple[str | None, ...], ref: str) -> int:
+    """Show the operation that a REF means, of the first of the stages that has one."""
+    store, workspace = session.host.store, session.workspace_of(ref)
+    for last, stage in enumerate(stages, 1 - len(stages)):
+        try:
+            found = resolve_operation(store, ref, workspace, stage=stage)
+        except UnknownNameError:
+            if not last:
+                raise
+        else:
+            session.screen.answer(kind, {kind: found}, render_show.operation(found, session.screen))
+            break
+    return 0
