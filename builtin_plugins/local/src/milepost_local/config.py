@@ -87,16 +87,19 @@ class LocalConfig(PluginConfig, frozen=True):
     )
     settle: Annotated[float, Meta(description="Seconds a worker must stay up to count as ready.", ge=0, le=600)] = 1.0
     restart_limit: Annotated[
-        int | None,
-        Meta(description="How often in a row a process that ends is started again; none given: always.", ge=0),
+        Annotated[int, Meta(ge=0)] | None,
+        Meta(description="How often in a row a process that ends is started again; none given: always."),
     ] = None
     memory: Annotated[
         str | None,
         Meta(description="The most data a process may hold, such as `512M`; Linux sees to it, macOS does not."),
     ] = None
-    nofile: Annotated[int | None, Meta(description="How many files a process may have open.", ge=16)] = None
+    nofile: Annotated[
+        Annotated[int, Meta(ge=16)] | None, Meta(description="How many files a process may have open.")
+    ] = None
     cpu_time: Annotated[
-        int | None, Meta(description="Seconds of processor time after which a process is ended.", ge=1)
+        Annotated[int, Meta(ge=1)] | None,
+        Meta(description="Seconds of processor time after which a process is ended."),
     ] = None
     log_size: Annotated[str, Meta(description="The size at which a log file is put aside.")] = "10M"
     log_files: Annotated[int, Meta(description="How many log files each replica has.", ge=1, le=100)] = 5
