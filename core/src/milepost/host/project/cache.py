@@ -31,7 +31,7 @@ def read_project(file: Path, cache: Path | None) -> Project:
     # Only a file that has changed pays for the parser.
     from milepost.host.project.lower import lower  # noqa: PLC0415 - importing the parser costs more than a warm read
 
-    project = project_of(absolute, lower(source))
+    project = project_of(absolute, lower(source, cache))
     if place:
         _remember(place, project)
     return project

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
+from pathlib import Path
 
-from hcl2.parser import parser
-from lark import Token, Tree
+from hcl2.parser import PARSER_FILE, parser
+from hcl2.postlexer import PostLexer
+from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput, UnexpectedToken
 
 from milepost.host.project.source import Source
@@ -15,18 +18,40 @@ from milepost.sdk.errors import Problem, ProjectFileError
 _FOUND = re.compile(r'[A-Za-z_][\w-]*|\d+(?:\.\d+)?|"[^"]*"|[=!<>]=|&&|\|\||\S')
 
 
-def parse(masked: str, source: Source) -> Tree[Token]:
-    """Return the tree of a masked text. Raises ProjectFileError: what was found, what was expected, where."""
+def parse(masked: str, source: Source, cache: Path | None) -> Tree[Token]:
+    """Return the tree of a masked text. Raises ProjectFileError: what was found, what was expected, where.
+
+    `cache` is a folder where the tables of the grammar may be kept.
+    """
     # The end of the last line may be missing in the file; the parser wants it after comments.
     text = masked if masked.endswith("\n") else masked + "\n"
     try:
-        return parser().parse(text)
+        return _tables(cache).parse(text)
     except UnexpectedInput as error:
         accepted: Iterable[str] = ()
         if isinstance(error, UnexpectedToken):
             accepted = error.accepts or error.expected
         offset = len(text) if error.pos_in_stream is None else error.pos_in_stream
         raise _explained(text, offset, set(accepted), source) from error
+
+
+def _tables(cache: Path | None) -> Lark:
+    """Return the parser; where python-hcl2 cannot write its tables beside itself, they are kept in the cache."""
+    if cache is None or PARSER_FILE.exists() or os.access(PARSER_FILE.parent, os.W_OK):
+        return parser()
+    try:
+        cache.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError:
+        # Nowhere to keep the tables: they are made again, which takes two seconds.
+        return parser()
+    return Lark.open(
+        "hcl2.lark",
+        parser="lalr",
+        cache=str(cache / "grammar.bin"),
+        rel_to=str(PARSER_FILE),
+        propagate_positions=True,
+        postlex=PostLexer(),
+    )
 
 
 def _explained(masked: str, offset: int, accepted: set[str], source: Source) -> ProjectFileError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from lark import Token, Tree
 
 from milepost.host.project.grammar import parse
@@ -14,11 +16,14 @@ from milepost.sdk.errors import Position, Problem
 Node = Tree[Token]
 
 
-def lower(source: Source) -> Body:
-    """Return the tree of a project file. Raises ProjectFileError with all that is wrong with its syntax."""
+def lower(source: Source, cache: Path | None = None) -> Body:
+    """Return the tree of a project file. Raises ProjectFileError with all that is wrong with its syntax.
+
+    `cache` is a folder where the tables of the grammar may be kept.
+    """
     scanned = scan(source)
     lowering = Lowering(source, scanned)
-    start = parse(scanned.masked, source)
+    start = parse(scanned.masked, source, cache)
     bodies, root = _Bodies(lowering), _only(start, "body")
     bodies.top(root)
     body = bodies.body(root, source.position(0, 0))
