@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -33,6 +34,15 @@ def test_a_store_keeps_its_id_and_its_documents(open_store: Open) -> None:
     assert again.id == first.id
     assert again.append({"id": "R2", **RUN}) == 2
     assert [each["id"] for each in again.latest("run", {})] == ["R2", "R1"]
+
+
+@pytest.mark.parametrize("name", ["with space", "what?mode=memory", "#1", "100%25", "ä🚢", os.fsdecode(b"caf\xe9")])
+def test_any_folder_name_will_do(open_store: Open, tmp_path: Path, name: str) -> None:
+    store = open_store(folder=tmp_path / name)
+    store.append({"id": "R1", **RUN})
+    store.write_output("O1", [])
+    assert (tmp_path / name / "history.sqlite").is_file()
+    assert open_store(folder=tmp_path / name, create=False).get("R1") is not None
 
 
 def test_a_number_is_not_used_again_after_its_run_is_gone(open_store: Open, tmp_path: Path) -> None:

@@ -15,9 +15,12 @@ from milepost.host.history.trouble import told
 from milepost.sdk.store import Document
 
 SUFFIX = ".lock"
-ATTEMPTS = 4
-PAUSE = 0.004
-"""Somebody who looks whether a lock is free has it for some microseconds: worth waiting for, in seconds."""
+ATTEMPTS = 500
+PAUSE = 0.002
+"""In seconds. Somebody who looks whether a lock is free has it for an instant, and so must not count as an owner."""
+
+LONGEST = 1024 * 1024
+"""No owner has more to say, in bytes."""
 
 PLAIN = frozenset((string.ascii_lowercase + string.digits + "_-").encode())
 """What stands for itself in a file name; capitals do not, for file systems to which they are the same."""
@@ -104,14 +107,16 @@ def decoded(file: str) -> str:
 def _taken(path: Path) -> int | None:
     """Return a locked open file, or None if another has the lock."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    for attempt in range(ATTEMPTS):
-        if attempt:
-            time.sleep(PAUSE)
+    for _ in range(ATTEMPTS):
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         if _locked(handle) and _is_the_file(path, handle):
             os.set_inheritable(handle, True)
             return handle
+        owned = not _is_free(handle)
         os.close(handle)
+        if owned:
+            return None
+        time.sleep(PAUSE)
     return None
 
 
@@ -151,7 +156,7 @@ def _holder(path: Path) -> Document | None:
 
 
 def _is_free(handle: int) -> bool:
-    """Return whether nobody has the lock, by taking it for an instant together with others who look."""
+    """Return whether nobody owns the lock, by taking it for an instant together with others who look."""
     try:
         fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -162,12 +167,9 @@ def _is_free(handle: int) -> bool:
 
 def _read(handle: int) -> Document:
     """Return the owner's document; an empty one while he has not written it yet."""
-    size = os.fstat(handle).st_size
-    line = os.pread(handle, size, 0).split(b"\n")[0]
-    for _ in range(ATTEMPTS):
+    for _ in range(10):
         with suppress(ValueError):
-            document = json.loads(line)
+            document = json.loads(os.pread(handle, LONGEST, 0).partition(b"\n")[0])
             return document if isinstance(document, dict) else {}
         time.sleep(PAUSE)
-        line = os.pread(handle, size + 65536, 0).split(b"\n")[0]
     return {}
