@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from milepost.cli.flags import seconds
 from milepost.cli.render_run import telling
 from milepost.cli.variables import variables
-from milepost.host.lifecycle.conduct import Interrupts, carry_out
+from milepost.host.lifecycle.conduct import carry_out
+from milepost.host.lifecycle.interrupts import Interrupts
 from milepost.host.lifecycle.requesting import new_request
 from milepost.sdk.request import Choices, Verb
 

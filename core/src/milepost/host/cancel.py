@@ -22,6 +22,11 @@ class Cancel:
             self._event.set()
 
     @property
+    def reason(self) -> str:
+        """Why, as the first one said who asked."""
+        return self._reason
+
+    @property
     def is_asked(self) -> bool:
         """Whether somebody asked for an end."""
         return self._event.is_set()

@@ -1,0 +1,126 @@
+"""The crew of a run: the processes of its apps, kept in step, heard, cancelled and, where one dies, buried."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from milepost.host.assembly import system_clock
+from milepost.host.history.journal import History
+from milepost.host.lifecycle.children import AppProcess, Heard
+from milepost.host.lifecycle.goal import Part, Phase
+from milepost.host.lifecycle.interrupts import Interrupts
+from milepost.host.lifecycle.plan import AppPlan
+from milepost.host.lifecycle.recovery import settle
+from milepost.sdk.events import Event, PhaseFinished, Warned
+from milepost.sdk.record import Run
+
+TICK = 0.2
+"""How often the parent looks for signals and wishes to cancel while nothing happens, in seconds."""
+
+
+class Crew:
+    """The processes of a run's apps."""
+
+    def __init__(self, run: Run, history: History, interrupts: Interrupts, listen: Callable[[Event], None]) -> None:
+        self.failed: dict[str, PhaseFinished] = {}
+        """The apps that do not go on, and why."""
+        self._run, self._history, self._interrupts, self._listen = run, history, interrupts, listen
+        self._children: dict[str, AppProcess] = {}
+        self._heard: queue.Queue[Heard] = queue.Queue()
+        self._asked_at: float | None = None
+        self._grace = 0.0
+
+    def start(self, part: Part, environment: Mapping[str, str]) -> None:
+        """Start the process of an app's part."""
+        self._grace = part.request.choices.grace
+        self._children[part.app] = AppProcess(part, environment, self._heard)
+
+    def carry_out(self, phase: Phase, plans: Sequence[AppPlan], locks: Sequence[int]) -> None:
+        """Have the apps do a phase, each after those it waits for, and holding the given locks."""
+        waiting = {each.app: each for each in plans}
+        going: set[str] = set()
+        while waiting or going:
+            for app, planned in list(waiting.items()):
+                if self._interrupts.cancel.is_asked or planned.waits_for & set(self.failed):
+                    del waiting[app]
+                    self._not_begun(app, phase)
+                elif not planned.waits_for & (set(waiting) | going):
+                    del waiting[app]
+                    going.add(app)
+                    self._children[app].go(phase, locks)
+            if going:
+                going -= self._hear(phase)
+
+    def end(self) -> None:
+        """See every process to its end, and hear all that it still says."""
+        for child in self._children.values():
+            if self._interrupts.count > 1:
+                child.kill()
+            else:
+                child.end()
+        while not self._heard.empty():
+            event = self._heard.get().event
+            if event is not None and not isinstance(event, PhaseFinished):
+                self._listen(event)
+
+    def _not_begun(self, app: str, phase: Phase) -> None:
+        """Note an app that does not go on, because of another one or of a cancel."""
+        if self._interrupts.cancel.is_asked:
+            self._fail(app, phase, ("cancelled", "cancelled", 130))
+        else:
+            self._fail(app, phase, ("an app that it depends on failed", "dependency", 1))
+
+    def _fail(self, app: str, phase: Phase, why: tuple[str, str, int]) -> None:
+        """Note why an app does not go on: the message, its code and its exit status."""
+        error, code, exit_status = why
+        self.failed[app] = PhaseFinished(
+            at=system_clock(), app=app, phase=phase, ok=False, error=error, code=code, exit_status=exit_status
+        )
+
+    def _hear(self, phase: Phase) -> set[str]:
+        """Wait for something to happen; return the apps that are through with the phase."""
+        try:
+            heard = self._heard.get(timeout=TICK)
+        except queue.Empty:
+            heard = None
+        self._look_for_cancel()
+        if heard is None:
+            return set()
+        if heard.event is None:
+            self._bury(heard.app, phase)
+            return {heard.app}
+        if not isinstance(heard.event, PhaseFinished):
+            self._listen(heard.event)
+            return set()
+        if not heard.event.ok:
+            self.failed[heard.app] = heard.event
+        return {heard.app}
+
+    def _look_for_cancel(self) -> None:
+        """Pass on a wish to end; when the grace has passed, or it was said twice, end the processes."""
+        cancel = self._interrupts.cancel
+        if not cancel.is_asked and self._history.store.cancel_asked(self._run.id):
+            cancel.ask("milepost cancel")
+        if not cancel.is_asked:
+            return
+        if self._asked_at is None:
+            self._asked_at = time.monotonic()
+            for child in self._children.values():
+                child.cancel(cancel.reason)
+        late = time.monotonic() - self._asked_at > self._grace
+        if late or self._interrupts.count > 1:
+            for child in self._children.values():
+                child.kill()
+
+    def _bury(self, app: str, phase: Phase) -> None:
+        """Write down what a dead process left: its operations end, and so does what they had started."""
+        for each in self._history.operations({"run": self._run.id, "app": app, "status": "running"}):
+            settle(self._history, each, system_clock())
+            text = f"{each.label} was interrupted; the next run cleans up"
+            self._listen(Warned(at=system_clock(), app=app, text=text))
+        if app not in self.failed:
+            cancelled = self._interrupts.cancel.is_asked
+            told = "abandoned before it had cleaned up" if cancelled else "its process died"
+            self._fail(app, phase, (told, "interrupted", 130 if cancelled else 1))
