@@ -68,7 +68,7 @@ def test_a_wrong_kind_of_return_value_is_told_without_its_content(value: Any, to
 @pytest.mark.parametrize(
     ("artifact", "told"),
     [
-        (Artifact(kind="file-tree/1", reference=None, digest="sha256:0"), r"at `\$.reference`"),  # type: ignore[arg-type]
+        (Artifact(kind="file-tree/1", reference=None, digest="sha256:0"), r"at `\$.reference`"),  # type: ignore[arg-type]  # a plugin's mistake
         (Artifact(kind="file-tree/1", reference="/x", digest="y", details={"at": object()}), "object"),
         (Artifact(kind="file-tree/1", reference="/x", digest="y", details={"a": {1: 2}}), ""),
     ],
