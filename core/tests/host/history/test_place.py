@@ -93,7 +93,7 @@ def test_a_relative_remote_is_seen_from_the_repository(tmp_path: Path) -> None:
     assert origin_of(clone) == f"path:{tmp_path.resolve() / 'bare.git'}"
 
 
-USER = Folders(Path("/home/u"), Path("/state"), Path("/cache"))
+USER = Folders(Path("/user"), Path("/state"), Path("/cache"))
 
 
 def test_the_history_lies_in_the_state_folder_by_project() -> None:

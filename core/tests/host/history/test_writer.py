@@ -35,7 +35,8 @@ def test_a_zombie_is_dead(sleeper) -> None:
     sleeper.kill()
     while alive(facts):  # nobody has waited for it: it stays in the table of processes
         time.sleep(0.01)
-    os.kill(sleeper.pid, 0)
+    os.kill(sleeper.pid, 0)  # would raise if the pid were free
+    assert not alive(facts)
 
 
 def test_a_reused_pid_is_another_process(sleeper) -> None:
