@@ -113,6 +113,6 @@ def test_an_app_that_was_never_released_is_shown_without_a_number() -> None:
 
 
 def test_who_holds_a_lock_and_what_was_interrupted_is_shown() -> None:
-    lines = shown(WEB, locks={"production/web": {"number": 120, "verb": "up"}}, interrupted=(RUN,))
+    lines = shown(WEB, locks={"production/web": {"run": 120, "verb": "up"}}, interrupted=(RUN,))
     assert "Lock    production/web by #120 up   Staged nothing" in lines
     assert any(line.startswith("Broken  #118 was interrupted") for line in lines)

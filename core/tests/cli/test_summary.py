@@ -76,9 +76,9 @@ def an_operation(id: str, stage: Any, number: int = 118, **more: Any) -> Operati
     return Operation(**{**facts, **more})
 
 
-def told(ended: Ended, known: Known | None = None) -> list[str]:
+def told(ended: Ended, known: Known | None = None, **notes: str) -> list[str]:
     """Return the last words without colours."""
-    return summary(ended, known or Known(), lambda style, text: text)  # type: ignore[arg-type]  # has what is read
+    return summary(ended, known or Known(), lambda style, text: text, {"01REL": notes.get("said", "")})  # type: ignore[arg-type]  # has what is read
 
 
 OLD = an_operation("01OLD", "deploy", 112)
@@ -93,8 +93,7 @@ def test_a_release_says_where_it_is_live_what_it_replaced_and_how_to_undo_it() -
     )
     parked = an_operation("01PARK", "park", target="01OLD")
     pruned = an_operation("01PRUNE", "destroy", target="01OLDEST")
-    assert told(Ended(a_run(), (NEW, release, parked, pruned)), HISTORY) == [
-        "",
+    assert told(Ended(a_run(), (NEW, release, parked, pruned)), HISTORY, said="replaced #112") == [
         "LIVE  https://shop.example.com   #118 replaced #112   68s",
         "Kept  #112 (parked)   pruned #109",
         "Undo  milepost rollback -w production",
@@ -103,27 +102,39 @@ def test_a_release_says_where_it_is_live_what_it_replaced_and_how_to_undo_it() -
 
 def test_a_first_release_replaces_nothing() -> None:
     release = an_operation("01REL", "release", target="01NEW", release=Release(urls=("http://127.0.0.1:4444",)))
-    assert told(Ended(a_run(workspace="default"), (release,)), HISTORY)[1:] == [
+    assert told(Ended(a_run(workspace="default"), (release,)), HISTORY) == [
         "LIVE  http://127.0.0.1:4444   #118   68s",
-        "Undo  milepost rollback",
     ]
+
+
+def test_a_stop_says_how_to_start_again() -> None:
+    assert told(Ended(a_run(verb="stop"), (an_operation("01P", "park", target="01NEW"),)), HISTORY) == [
+        "STOPPED  web   68s",
+        "Next     milepost start -w production",
+    ]
+
+
+def test_a_destroy_says_what_is_gone() -> None:
+    gone = an_operation("01P", "destroy", target="01OLD")
+    assert told(Ended(a_run(verb="destroy"), (gone,)), HISTORY) == ["DESTROYED  #112   68s"]
+    assert told(Ended(a_run(verb="destroy"))) == ["DESTROYED  nothing was there   68s"]
 
 
 def test_nothing_changed_says_what_is_live_still() -> None:
     build = an_operation("01B", "build")
     same = [an_operation(f"01{stage}", stage, status="unchanged", same_as="01OLD") for stage in ("deploy", "release")]
-    assert told(Ended(a_run(), (build, *same)), HISTORY)[1:] == ["UNCHANGED  #112 is live as before   68s"]
+    assert told(Ended(a_run(), (build, *same)), HISTORY) == ["UNCHANGED  #112 is live as before   68s"]
 
 
 def test_a_build_says_what_to_type_next() -> None:
     artifact = Artifact(kind="file-tree/1", reference="/t", digest="sha256:" + "9f2c41aa" * 8)
     ended = Ended(a_run(verb="build"), (an_operation("01B", "build", artifact=artifact),))
-    assert told(ended)[1:] == ["BUILT  #118   sha256:9f2c41aa9f2c   68s", "Next   milepost deploy -w production"]
+    assert told(ended) == ["BUILT  #118   sha256:9f2c41aa9f2c   68s", "Next   milepost deploy -w production"]
 
 
 def test_a_staged_deployment_says_where_to_look_and_how_to_release_it() -> None:
     deploy = an_operation("01D", "deploy", deployment=Deployment(url="http://127.0.0.1:5001"))
-    assert told(Ended(a_run(verb="deploy"), (deploy,)))[1:] == [
+    assert told(Ended(a_run(verb="deploy"), (deploy,))) == [
         "STAGED  #118   http://127.0.0.1:5001   68s",
         "Next    milepost release 118 -w production",
     ]
@@ -140,9 +151,8 @@ def test_a_failed_deploy_says_what_still_serves_why_and_what_to_type() -> None:
     )
     known = Known({"01OLD": OLD}, {"web": an_operation("01REL", "release", 112, target="01OLD")})
     assert told(Ended(a_run(number=119, status="error"), (failed,), 1), known) == [
-        "",
         "PRODUCTION IS UNCHANGED: web #112 serves",
-        "Cause   web exited 1 before /healthz answered",
+        "Cause   web deploy: web exited 1 before /healthz answered",
         "  last lines of web.1",
         "  | Traceback",
         "  | KeyError: 'SMTP_HOST'",
@@ -163,7 +173,7 @@ def test_a_failed_deploy_says_what_still_serves_why_and_what_to_type() -> None:
 )
 def test_each_way_to_fail_says_what_it_means(status: int, first: str, last: str) -> None:
     lines = told(Ended(a_run(status="error", failure=Failure(code="x", message="why")), (), status))
-    assert lines[1].startswith(first)
+    assert lines[0].startswith(first)
     assert lines[-1] == last
 
 

@@ -44,10 +44,13 @@ class Teller:
         self._session, self._view = session, view
         self._log = RunLog(session.host.folders.state, session.screen.now())
         self._reader_gone = False
+        self._notes: dict[str, str] = {}
 
     def listen(self, event: Event) -> None:
         """Pass on an event. A reader that has gone does not stop the run."""
         self._log.listen(event)
+        if isinstance(event, events.OperationFinished):
+            self._notes[event.operation] = event.summary
         if self._reader_gone:
             return
         try:
@@ -63,9 +66,11 @@ class Teller:
         if self._reader_gone:
             return
         session = self._session
-        lines = summary(outcome, session.host.history, session.screen.paint)
+        lines = summary(outcome, session.host.history, session.screen.paint, self._notes)
         if session.flags.output == "document":
             session.screen.document("run", run_document(outcome))
+        if not session.flags.quiet:
+            session.screen.line()
         if session.flags.output == "text" or not session.flags.quiet:
             session.screen.lines(lines)
 
@@ -136,9 +141,8 @@ def ending(event: events.OperationFinished) -> list[str]:
 
 
 def explained(event: events.OperationFinished) -> list[str]:
-    """Return why an operation did not succeed, in lines."""
-    hint = [f"hint: {event.hint}"] if event.error and event.hint else []
-    return [*event.error.splitlines(), *hint]
+    """Return why an operation did not succeed, in one line; the end of the run tells the rest."""
+    return event.error.splitlines()[:1]
 
 
 def _hook(event: events.HookFinished) -> str:

@@ -67,9 +67,14 @@ def locks(held: dict[str, Document], screen: Screen) -> list[str]:
     return columns([("LOCK", "HELD BY", "SINCE", "DOING"), *rows]) if rows else ["no lock is held"]
 
 
+def _holder(owner: Document) -> str:
+    """Return who holds a lock, and on which machine."""
+    return "@".join(str(part) for part in (owner.get("user"), owner.get("host")) if part)
+
+
 def doing(owner: Document) -> str:
     """Return what the holder of a lock does."""
-    number, verb = owner.get("number"), owner.get("verb") or owner.get("doing")
+    number, verb = owner.get("run"), owner.get("verb")
     return " ".join(str(part) for part in (f"#{number}" if number else "", verb or "") if part)
 
 

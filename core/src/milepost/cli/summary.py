@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Protocol
 
-from milepost.cli.phrasing import clean, length, short
+from milepost.cli.phrasing import clean, length, listed, short
 
 if TYPE_CHECKING:
     from milepost.host.lifecycle.conduct import Outcome
@@ -39,40 +39,40 @@ class Look(Protocol):
         ...
 
 
-def summary(outcome: Outcome, look: Look, paint: Paint) -> list[str]:
-    """Return the last lines of a run."""
+def summary(outcome: Outcome, look: Look, paint: Paint, notes: Mapping[str, str]) -> list[str]:
+    """Return the last lines of a run. `notes` are the few words that each operation ended with, by its id."""
     if outcome.plan:
         return list(outcome.plan)
     if outcome.exit_status:
-        return ["", *_failure(outcome, look, paint)]
-    return ["", *_success(outcome, look, paint)]
+        return list(_failure(outcome, look, paint))
+    return list(_success(outcome, look, paint, notes))
 
 
-def _success(outcome: Outcome, look: Look, paint: Paint) -> Iterator[str]:
+def _success(outcome: Outcome, look: Look, paint: Paint, notes: Mapping[str, str]) -> Iterator[str]:
     """Yield what is live now, or else what was made."""
     released = [each for each in outcome.operations if each.stage == "release" and each.status == "success"]
     took = length(_seconds(outcome.run))
     if released:
-        yield from _live(outcome.run, released, look, paint)
+        said = dict.fromkeys(notes[each.id] for each in released if notes.get(each.id))
+        yield from _live(outcome.run, released, look, paint, ", ".join(said))
         yield from _kept(outcome, look)
-        yield f"Undo  milepost rollback{_where(outcome.run)}"
+        if outcome.run.verb != "start" and any(each.previous for each in released):
+            yield f"Undo  milepost rollback{_where(outcome.run)}"
         return
     unchanged = [each for each in outcome.operations if each.status == "unchanged"]
     if unchanged and all(each.status != "success" or each.stage in ("build", "push") for each in outcome.operations):
         numbers = sorted({held.number for each in unchanged if (held := look.operation(each.same_as or ""))})
         yield f"{paint('good', 'UNCHANGED')}  {_numbers(numbers) or 'what was there'} is live as before   {took}"
         return
-    yield from _made(outcome, took, paint)
+    yield from _made(outcome, look, took, paint)
 
 
-def _live(run: Run, released: list[Operation], look: Look, paint: Paint) -> Iterator[str]:
+def _live(run: Run, released: list[Operation], look: Look, paint: Paint, said: str) -> Iterator[str]:
     """Yield where the released apps are public and what they replaced."""
-    before = {held.number for each in released if (held := look.operation(each.previous or ""))}
     now = {held.number for each in released if (held := look.operation(each.target or ""))} or {run.number}
-    replaced = f" replaced {_numbers(sorted(before - now))}" if before - now else ""
     urls = [url for each in released if each.release for url in each.release.urls[:1]] or [run.workspace]
-    first = f"{_numbers(sorted(now))}{replaced}   {length(_seconds(run))}"
-    yield f"{paint('good', 'LIVE')}  {urls[0]}   {first}"
+    parts = [urls[0], f"{_numbers(sorted(now))} {said}".rstrip(), length(_seconds(run))]
+    yield f"{paint('good', 'LIVE')}  {'   '.join(parts)}"
     for url in urls[1:]:
         yield f"      {url}"
 
@@ -87,11 +87,16 @@ def _kept(outcome: Outcome, look: Look) -> Iterator[str]:
         yield f"Kept  {'   '.join(parts)}"
 
 
-def _made(outcome: Outcome, took: str, paint: Paint) -> Iterator[str]:
+def _made(outcome: Outcome, look: Look, took: str, paint: Paint) -> Iterator[str]:
     """Yield what a run made that releases nothing, and the next command."""
     run, stages = outcome.run, {each.stage for each in outcome.operations}
-    done = paint("good", "DONE")
-    if "deploy" in stages:
+    if run.verb == "destroy":
+        gone = _targets(outcome, "destroy", look)
+        yield f"{paint('good', 'DESTROYED')}  {_numbers(gone) or 'nothing was there'}   {took}"
+    elif run.verb == "stop":
+        yield f"{paint('good', 'STOPPED')}  {listed(run.apps)}   {took}"
+        yield f"Next     milepost start{_where(run)}"
+    elif "deploy" in stages:
         urls = [each.deployment.url for each in outcome.operations if each.deployment and each.deployment.url]
         yield f"{paint('good', 'STAGED')}  #{run.number}   {' '.join(urls)}   {took}".rstrip()
         yield f"Next    milepost release {run.number}{_where(run)}"
@@ -100,23 +105,19 @@ def _made(outcome: Outcome, took: str, paint: Paint) -> Iterator[str]:
         yield f"{paint('good', 'BUILT')}  #{run.number}   {' '.join(digests)}   {took}"
         yield f"Next   milepost deploy{_where(run)}"
     else:
-        yield f"{done}  #{run.number} {run.verb}   {len(outcome.operations)} operations   {took}"
+        yield f"{paint('good', 'DONE')}  #{run.number} {run.verb} {listed(run.apps)}   {took}"
 
 
 def _failure(outcome: Outcome, look: Look, paint: Paint) -> Iterator[str]:
     """Yield what is live, the cause with its evidence, what to type, and what the exit status means."""
     run = outcome.run
     yield paint("bad", _standing(outcome, look))
-    failed = next((each for each in outcome.operations if each.failure), None)
-    failure = failed.failure if failed else run.failure
-    if failure:
-        first, *rest = failure.message.splitlines() or [failure.code]
-        yield f"Cause   {clean(first)}"
-        yield from (f"        {clean(line)}" for line in rest)
-    for each in failed.evidence if failed else ():
-        yield f"  {each.title}"
-        yield from (f"  | {clean(line)}" for line in each.text.splitlines()[-EVIDENCE_LINES:])
-    yield from _next(run, failed, failure.hint if failure else "")
+    failed = [each for each in outcome.operations if each.failure]
+    for each in failed:
+        yield from _cause(each)
+    if run.failure and not failed:
+        yield f"Cause   {clean(run.failure.message)}"
+    yield from _next(run, failed)
     yield f"exit {outcome.exit_status}: {EXITS.get(outcome.exit_status, 'failed')}"
 
 
@@ -134,15 +135,26 @@ def _standing(outcome: Outcome, look: Look) -> str:
     return f"{place} IS UNCHANGED: {', '.join(parts) + ' serves' if parts else 'nothing is live'}"
 
 
-def _next(run: Run, failed: Operation | None, hint: str) -> Iterator[str]:
+def _cause(failed: Operation) -> Iterator[str]:
+    """Yield why an operation failed, with the last lines of its evidence."""
+    message = failed.failure.message if failed.failure else failed.status
+    first, *rest = message.splitlines() or [failed.status]
+    yield f"Cause   {failed.app} {failed.label or failed.stage}: {clean(first)}"
+    yield from (f"        {clean(line)}" for line in rest)
+    for each in failed.evidence:
+        yield f"  {each.title}"
+        yield from (f"  | {clean(line)}" for line in each.text.splitlines()[-EVIDENCE_LINES:])
+
+
+def _next(run: Run, failed: list[Operation]) -> Iterator[str]:
     """Yield commands to type after a failure."""
-    if hint:
+    failures = [run.failure, *(each.failure for each in failed)]
+    for hint in dict.fromkeys(failure.hint for failure in failures if failure and failure.hint):
         yield f"Hint    {hint}"
-    if not run.number:
-        return
     yield f"Next    milepost logs --run {run.number}     milepost show {run.number}"
-    if failed and failed.stage == "deploy":
-        yield f"        milepost deploy {failed.app}{_where(run)} --keep-failed"
+    deploys = dict.fromkeys(each.app for each in failed if each.stage == "deploy")
+    if deploys:
+        yield f"        milepost deploy {' '.join(deploys)}{_where(run)} --keep-failed"
 
 
 def _targets(outcome: Outcome, stage: str, look: Look) -> list[int]:

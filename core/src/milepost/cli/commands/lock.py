@@ -30,6 +30,6 @@ def break_lock(ctx: typer.Context, name: LockName) -> int:
         raise UnknownNameError("lock", name, tuple(held), hint="milepost lock list")
     owner = held[name]
     session.screen.confirm(f"This cancels {doing(owner) or 'a run'} of {owner.get('user') or 'somebody'}.", name)
-    store.ask_cancel(str(owner["run"]))
+    store.ask_cancel(str(owner["run_id"]))
     session.screen.answer("lock", {"lock": name, "owner": owner}, [f"asked {doing(owner)} to end; it frees the lock"])
     return 0
