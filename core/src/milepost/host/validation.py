@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from milepost.host.project.hooks import hooks, tasks, verify
 from milepost.host.project.project import App, Use
 from milepost.host.project.scope import Scope, app_scope
 from milepost.host.project.settings import settings
+from milepost.host.project.values import Value
 from milepost.host.project.variables import variables
 from milepost.sdk.errors import MilepostError, PluginError, Problem, ProjectFileError
 from milepost.sdk.offer import PlatformOffer
@@ -53,6 +54,22 @@ def _caught(read: Callable[[], object]) -> list[Problem]:
     return []
 
 
+class Foreseen(Mapping[str, Value]):
+    """Names that will have a value once their stage is over, whatever they are."""
+
+    def __getitem__(self, name: str) -> Value:
+        """Return some text."""
+        return f"the {name} to come"
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield nothing: nobody can list what is to come."""
+        return iter(())
+
+    def __len__(self) -> int:
+        """Return 0, as nothing can be listed."""
+        return 0
+
+
 @dataclass(frozen=True, kw_only=True)
 class _AppCheck:
     """The check of one app."""
@@ -65,7 +82,8 @@ class _AppCheck:
 
     def problems(self) -> list[Problem]:
         """Return what is wrong with the app."""
-        app, scope, found = self.app, self.scope, self._found
+        # Their time is after the build and the deploy: what those give is taken to be some text here.
+        app, scope, found = self.app, self.scope.with_(artifact=Foreseen(), deploy=Foreseen()), self._found
         found += _caught(lambda: settings(self.host.project, app, scope))
         found += _caught(lambda: tasks(app, scope))
         found += _caught(lambda: verify(app, scope))
@@ -102,7 +120,7 @@ class _AppCheck:
             exposes=exposes,
             parks=bool(offer and offer.parks),
             releaser=releaser.link if releaser else None,
-            strategy=settings(self.host.project, app, self.scope).strategy,
+            strategy=settings(self.host.project, app, self.scope.with_(artifact=Foreseen())).strategy,
         )
 
     def _link(self, role: Any, use: Use | None) -> _Found | None:

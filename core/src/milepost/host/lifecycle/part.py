@@ -101,7 +101,9 @@ class AppPart:
         if self._order is None:
             goal = self.goal
             if goal.config_of is not None:
-                self._order = recorded_order(self.bench, self.subject, self._recorded(goal.config_of), self.live)
+                origin = self._recorded(goal.config_of)
+                self.subject = self.subject.with_artifact(origin.artifact)
+                self._order = recorded_order(self.bench, self.subject, origin, self.live)
             else:
                 if goal.artifact_of is not None and self.build is None:
                     self._use(self._recorded(goal.artifact_of))
@@ -127,6 +129,7 @@ class AppPart:
             note_unchanged(self.bench, self.part, self.subject, "deploy", self.live.deployment)
         else:
             self.deployment = deploy(self.bench, self.part, self.subject, self._ordered())
+        self.subject = self.subject.with_artifact(self.deployment.artifact)
 
     def _release(self) -> None:
         verb = self.part.request.verb
@@ -134,7 +137,10 @@ class AppPart:
             park_live(self.bench, self.part, self.subject, self.live)
         elif verb == "start":
             self.deployment = unpark_live(self.bench, self.part, self.subject, self.live)
-            self._open(Opening(deployment=self.deployment, live=self.live, releaser=None, restores=self.live.release))
+            if self.live.release is not None and self.live.release.plugin is not None:
+                # It may have come back with other endpoints, which its releaser has to know.
+                again = self.live.release
+                self._open(Opening(deployment=self.deployment, live=self.live, releaser=None, restores=again))
         elif self.unchanged and self.live.release is not None:
             note_unchanged(self.bench, self.part, self.subject, "release", self.live.release)
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from milepost.host.history.journal import History
@@ -131,11 +131,19 @@ def _back(request: Request, project: Project, history: History) -> dict[str, Goa
     where: dict[str, str | int] = {"workspace": request.workspace, "stage": "release", "status": "success"}
     if back_to is not None:
         where["number"] = back_to
-    released = [each for each in history.operations(where) if each.app in project.apps]
+    released = [each for each in _changes(history.operations(where)) if each.app in project.apps]
     if not released:
         raise OperationError(f"nothing was released in {request.workspace} yet", hint="milepost history")
     found = {each.app for each in released if each.number == released[0].number}
     return {app: Goal(back_to=back_to) for app in project.apps if app in found}
+
+
+def _changes(releases: list[Operation]) -> Iterator[Operation]:
+    """Yield the releases, newest first, without those that only opened again what was live already."""
+    for at, each in enumerate(releases):
+        before = next((older for older in releases[at + 1 :] if older.app == each.app), None)
+        if before is None or before.target != each.target:
+            yield each
 
 
 def _promoted(request: Request, project: Project, history: History) -> dict[str, Goal]:

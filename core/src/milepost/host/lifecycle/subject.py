@@ -123,7 +123,7 @@ def terms_of(operation: Operation, subject: Subject) -> Terms:
     """Return the terms of a recorded deployment, its secrets read anew. Raises OperationError if one is gone."""
     fields = dict(operation.facts or {"strategy": "blue-green"})
     env = fields.pop("env", {})
-    today = subject.settings().env
+    today = subject.with_artifact(operation.artifact).settings().env
     terms = convert(fields, Terms)
     restored = {
         name: restore(value, today.get(name), subject.read, f"config.env.{name}") for name, value in env.items()

@@ -82,8 +82,12 @@ def misfits(body: Body, shape: Shape = ROOT, where: str = "a project file") -> l
         if found is None:
             problems.append(_unknown_block(block, shape, where))
         else:
-            problems += _label(block, found) + misfits(block.body, found.shape, f"a {block.type} block")
+            problems += _label(block, found) + misfits(block.body, found.shape, _article(block.type))
     return problems
+
+
+def _article(kind: str) -> str:
+    return f"an {kind} block" if kind[0] in "aeiou" else f"a {kind} block"
 
 
 def _arguments(body: Body, shape: Shape, where: str) -> list[Problem]:

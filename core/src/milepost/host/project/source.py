@@ -30,6 +30,14 @@ class Source:
         self.file, self.text = file, text
         self._starts: list[int] | None = None
 
+    def __eq__(self, other: object) -> bool:
+        """Two are equal when they are the same text of a file of the same name."""
+        return isinstance(other, Source) and (other.file, other.text) == (self.file, self.text)
+
+    def __hash__(self) -> int:
+        """Return a hash that agrees with equality."""
+        return hash((self.file, self.text))
+
     def position(self, start: int, end: int) -> Position:
         """Return the place of the characters from `start` up to `end`."""
         line, column = self._place(start)
