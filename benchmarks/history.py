@@ -95,23 +95,26 @@ def seconds(work: Callable[..., object], *arguments: object) -> float:
     return time.perf_counter() - began
 
 
-def insert_ratio(folder: Path, size: int, count: int) -> tuple[float, float]:
-    """Return the median of durable inserts over that of appending as much and fdatasync; and its milliseconds."""
-    store = opened(folder)
-    handle = os.open(folder / "floor", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+def insert_times(folders: dict[int, Path], count: int) -> tuple[float, dict[int, float]]:
+    """Return the medians of appending 1 KB with fdatasync, and of a durable insert by size; all take turns."""
+    stores = {size: opened(folder) for size, folder in folders.items()}
+    handle = os.open(folders[min(folders)] / "floor", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
     def floor() -> None:
         os.write(handle, b"x" * 1024)
         os.fdatasync(handle)
 
-    floors, inserts = [], []
-    for place in range(size, size + count):
-        each = {**document(place), "id": f"02{place:024}"}
+    floors: list[float] = []
+    inserts: dict[int, list[float]] = {size: [] for size in folders}
+    for place in range(count):
         floors.append(seconds(floor))
-        inserts.append(seconds(store.append, each))
+        for size, store in stores.items():
+            each = {**document(size + place), "id": f"02{place:024}"}
+            inserts[size].append(seconds(store.append, each))
     os.close(handle)
-    store.close()
-    return statistics.median(inserts) / statistics.median(floors), statistics.median(inserts) * 1000
+    for store in stores.values():
+        store.close()
+    return statistics.median(floors), {size: statistics.median(each) for size, each in inserts.items()}
 
 
 def start(code: str) -> None:
@@ -146,15 +149,15 @@ def main() -> None:
     scale = QUICK if given.quick else WHOLE
     tell = sys.stdout.write
     with tempfile.TemporaryDirectory(dir=given.folder) as scratch:
-        medians: dict[int, float] = {}
-        for size in scale.sizes:
-            folder = Path(scratch) / str(size)
+        folders = {size: Path(scratch) / str(size) for size in scale.sizes}
+        for size, folder in folders.items():
             fill(folder, size)
-            ratio, medians[size] = insert_ratio(folder, size, scale.inserts)
-            tell(f"insert at {size:>7}: {ratio:.2f} x (append 1 KB + fdatasync)\n")
-        first, last = medians[scale.sizes[0]], medians[scale.sizes[-1]]
-        tell(f"insert at {scale.sizes[-1]} over insert at {scale.sizes[0]}: {last / first:.2f}\n")
-        cold = {size: cold_ratios(Path(scratch) / str(size), scale.starts) for size in (1_000, scale.sizes[-1])}
+        floor, inserts = insert_times(folders, scale.inserts)
+        for size, median in inserts.items():
+            tell(f"insert at {size:>7}: {median / floor:.2f} x (append 1 KB + fdatasync)\n")
+        first, last = scale.sizes[0], scale.sizes[-1]
+        tell(f"insert at {last} over insert at {first}: {inserts[last] / inserts[first]:.2f}\n")
+        cold = {size: cold_ratios(folders[size], scale.starts) for size in sorted({1_000, last})}
         for size, ratios in cold.items():
             for name, ratio in ratios.items():
                 tell(f"latest 20 {name} at {size:>7}: {ratio:.2f} F (python -I -c pass)\n")
