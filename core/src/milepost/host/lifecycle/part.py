@@ -128,7 +128,8 @@ class AppPart:
             self.deployment = self.live.deployment
             note_unchanged(self.bench, self.part, self.subject, "deploy", self.live.deployment)
         else:
-            self.deployment = deploy(self.bench, self.part, self.subject, self._ordered())
+            order = self._ordered()
+            self.deployment = deploy(self.bench, self.part, self.subject, order)
         self.subject = self.subject.with_artifact(self.deployment.artifact)
 
     def _release(self) -> None:
