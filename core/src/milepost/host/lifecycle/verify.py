@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
-from urllib.parse import urlsplit
-
 from milepost.host.cancel import Deadline
 from milepost.host.lifecycle.operation import OpenOperation
 from milepost.host.processes import Watch
@@ -45,6 +42,9 @@ def _until_answered(operation: OpenOperation, verify: Verify, url: str) -> None:
 
 def _status(url: str, timeout: float) -> int | str:
     """Return the HTTP status that a URL answers with, or why there is none."""
+    import http.client  # noqa: PLC0415 - it brings the e-mail package, which few releases need
+    from urllib.parse import urlsplit  # noqa: PLC0415 - needed with it
+
     parts = urlsplit(url)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = kind(parts.netloc, timeout=timeout)
