@@ -28,7 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning"))
 
 
-SERVER = '''
+SERVER = """
 import http.server, os, sys
 
 class Page(http.server.BaseHTTPRequestHandler):
@@ -47,7 +47,7 @@ class Page(http.server.BaseHTTPRequestHandler):
 
 print("started with", os.environ.get("PASSWORD"), flush=True)
 http.server.HTTPServer(("127.0.0.1", int(os.environ["PORT"])), Page).serve_forever()
-'''
+"""
 
 
 @pytest.fixture

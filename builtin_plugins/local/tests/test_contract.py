@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -87,7 +87,7 @@ class TestLocalPlatform(PlatformContract):
 
 
 class TestStaticSite(PlatformContract):
-    lacks = {
+    lacks: ClassVar[Mapping[str, str]] = {
         "failing": "files that are served as they are cannot fail to start",
         "endless": "files that are served as they are need no wait",
     }

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import hashlib
 import os
+import stat
 import tempfile
 import time
 from pathlib import Path
@@ -186,10 +187,12 @@ def _copy(entry: Entry, target: Path) -> None:
 
 
 def _is_sound(blob: Path, entry: Entry) -> bool:
-    """Whether the blob is there and holds what its name says."""
+    """Whether the blob is there, and has the content and the mode that its name says."""
     try:
         with open(blob, "rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == entry.content
+            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+            whole = hashlib.file_digest(file, "sha256").hexdigest() == entry.content
+            return whole and mode == file_mode(entry.kind, writable=False)
     except FileNotFoundError:
         return False
 

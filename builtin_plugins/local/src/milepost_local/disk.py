@@ -39,7 +39,7 @@ def remove_tree(folder: Path) -> None:
     with explained("removing a folder"):
         try:
             shutil.rmtree(folder, onerror=_give_right_and_retry)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return
 
 

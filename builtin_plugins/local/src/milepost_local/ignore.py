@@ -54,8 +54,9 @@ def parsed(lines: Iterable[str], below: str = "") -> Rules:
     """Return the rules that the lines of an ignore file say."""
     rules = []
     for line in lines:
-        pattern = GitIgnoreSpec.from_lines([line]).patterns[0]
-        if pattern.regex is not None and pattern.include is not None:
+        for pattern in GitIgnoreSpec.from_lines([line]).patterns:
+            if pattern.regex is None or pattern.include is None:
+                continue  # an empty line, or a comment
             text = line.strip().removeprefix("!").rstrip("/")
             regex = re.compile(pattern.regex.pattern)
             rules.append(_Rule(regex, pattern.include, "/" not in text, text.endswith("/**")))

@@ -26,23 +26,25 @@ STOP_TIMEOUT = 10.0
 
 def start(state: LocalState, step: Step) -> None:
     """Start a supervisor for the deployment and wait until it answers. Raises NotReadyError."""
-    place = Place(Path(state.folder))
-    log = place.log / "supervisor.log"
-    result = step.run(
-        Command(
-            argv=(os.path.realpath(sys.executable), "-I", "-S", str(_program()), state.folder),
-            cwd=state.folder,
-            # An app that runs milepost itself has a mark, which is not for its deployments' supervisors.
-            env={MARK: ""},
-            input=encoded(_spec(state, step)),
-            detach=True,
-            log=str(log),
-        )
-    )
+    log = Place(Path(state.folder)).log / "supervisor.log"
+    result = step.run(supervisor_command(state, step))
     if not comes_true(step, "the supervisor", START_LIMIT, lambda: _answers_or_died(state, result.pid)):
         raise _did_not_start(step, log, f"did not answer within {START_LIMIT:g} s")
     if ask_status(state.socket) is None:
         raise _did_not_start(step, log, "ended at once")
+
+
+def supervisor_command(state: LocalState, step: Step) -> Command:
+    """Return what starts the supervisor: what is secret stands in its input, and nowhere else."""
+    return Command(
+        argv=(os.path.realpath(sys.executable), "-I", "-S", str(_program()), state.folder),
+        cwd=state.folder,
+        # An app that runs milepost itself has a mark, which is not for its deployments' supervisors.
+        env={MARK: ""},
+        input=encoded(_spec(state, step)),
+        detach=True,
+        log=str(Place(Path(state.folder)).log / "supervisor.log"),
+    )
 
 
 def stop(place: Place, key: str, timeout: float, step: Step) -> None:
@@ -52,7 +54,7 @@ def stop(place: Place, key: str, timeout: float, step: Step) -> None:
     """
     record = read_record(place)
     if record is not None and is_alive(record.supervisor):
-        asked = tell(record.socket, "stop") is not None or send(record.supervisor, signal.SIGTERM)
+        asked = tell(record.socket, "stop") is not None or _wake_and_ask(record.supervisor)
         ended = asked and comes_true(
             step, "the supervisor", timeout + OBEY_LIMIT, lambda: not is_alive(record.supervisor)
         )
@@ -79,6 +81,11 @@ def _sweep(place: Place, key: str, timeout: float, step: Step) -> None:
             send(each, number)
         if not left or comes_true(step, "what is left", patience, lambda: not leftovers(place, key)):
             return
+
+
+def _wake_and_ask(supervisor: Identity) -> bool:
+    """Ask a supervisor that does not answer to end, one that somebody stopped too; return whether it is there."""
+    return send(supervisor, signal.SIGTERM) and send(supervisor, signal.SIGCONT)
 
 
 def _answers_or_died(state: LocalState, pid: int) -> bool:

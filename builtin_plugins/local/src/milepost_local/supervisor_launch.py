@@ -45,9 +45,10 @@ def main(argv: list[str]) -> None:
         limit(resource.RLIMIT_DATA, memory)
         limit(resource.RLIMIT_NOFILE, nofile)
         limit(resource.RLIMIT_CPU, cpu_time)
-        # The interpreter ignores them, and what is ignored stays so in the program it becomes.
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+        # What is ignored here, by this interpreter or by who started it, would stay so in the program.
+        for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, [])
         os.execvp(command[0], command)  # noqa: S606  without a shell is what is wanted
     except (OSError, ValueError) as error:
         sys.stderr.write(f"{command[0]} could not be started: {error}\n")

@@ -31,6 +31,7 @@ def _forms(secret: str) -> Iterator[str]:
     yield json.dumps(secret)[1:-1]
     yield json.dumps(secret, ensure_ascii=False)[1:-1]
     raw = secret.encode(errors="surrogateescape")
+    yield quote(raw)
     yield quote(raw, safe="")
     yield quote_plus(raw)
     for offset in range(3):
