@@ -168,7 +168,8 @@ def test_a_literal_has_the_value_that_hcl_gives_it(text: str, value: object) -> 
 
 
 @pytest.mark.parametrize(
-    ("text", "digits"), [("5", "5"), ("-5", "-5"), ("- 5", "-5"), ("1.5", "1.5"), ("1e3", "1e3"), ("-2.5E-3", "-2.5E-3")]
+    ("text", "digits"),
+    [("5", "5"), ("-5", "-5"), ("- 5", "-5"), ("1.5", "1.5"), ("1e3", "1e3"), ("-2.5E-3", "-2.5E-3")],
 )
 def test_a_number_keeps_its_digits(text: str, digits: str) -> None:
     found = tree(f"a = {text}\n").value("a")

@@ -97,16 +97,16 @@ def _apps(project: Project) -> list[Problem]:
     for circle in _circles({app.name: needs(app) for app in project.apps.values()}):
         app = project.apps[circle[0]]
         message = f"these apps wait for each other: {' → '.join((*circle, circle[0]))}"
-        problems.append(Problem(message, _at(app.body, "depends_on", app.position), hint="take one of them out"))
+        at = _at(app.build.body, "from", app.position) if app.build else app.position
+        problems.append(Problem(message, _at(app.body, "depends_on", at), hint="take one of them out"))
     return problems
 
 
 def _from(project: Project, app: App, name: str, at: Position) -> list[Problem]:
     """Return what is wrong with taking another app's artifact."""
-    others = tuple(each for each in project.apps if each != app.name)
-    if name not in others:
-        return [_missing("other app", name, others, at)]
-    if project.apps[name].build is None:
+    if name not in project.apps:
+        return [_missing("app", name, tuple(each for each in project.apps if each != app.name), at)]
+    if project.apps[name].build is None and name != app.name:
         return [Problem(f'the app "{name}" builds nothing that could be taken', at)]
     return []
 
