@@ -68,6 +68,7 @@ class LiveRun:
     def _end(self, event: events.OperationFinished) -> None:
         """Leave the line of a step that has ended."""
         self._running.pop(event.operation, None)
+        self._live.refresh()
         label, *words = ending(event)
         bad = event.status in BAD
         line = Text(f"  {event.app:<{self._width[0]}}  {label:<{self._width[1]}}  ")

@@ -58,7 +58,7 @@ def locks(held: dict[str, Document], screen: Screen) -> list[str]:
     rows = [
         (
             name,
-            str(owner.get("user") or ""),
+            _holder(owner),
             screen.when(moment(owner.get("since"))),
             doing(owner),
         )

@@ -160,7 +160,8 @@ def _next(run: Run, failed: list[Operation]) -> Iterator[str]:
 def _targets(outcome: Outcome, stage: str, look: Look) -> list[int]:
     """Return the numbers of the deployments that operations of a stage acted on."""
     done = (each for each in outcome.operations if each.stage == stage and each.status == "success")
-    return sorted({held.number for each in done if (held := look.operation(each.target or ""))})
+    held = (look.operation(each.target or "") for each in done)
+    return sorted({each.number for each in held if each and each.stage == "deploy"})
 
 
 def _numbers(numbers: list[int]) -> str:
