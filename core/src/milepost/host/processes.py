@@ -58,6 +58,8 @@ def run(command: Command, environment: Mapping[str, str], watch: Watch) -> Resul
     _record(process, watch)
     if command.detach:
         _open_gate(process, command)
+        # Somebody must take note of its death while we live, or it stays as a zombie that looks alive.
+        threading.Thread(target=process.wait, daemon=True).start()
         return Result(status=0, pid=process.pid)
     try:
         return _follow(process, command, watch)

@@ -33,7 +33,6 @@ Nothing is imported here: the errors must be there even where nothing else can b
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import ClassVar, NamedTuple
 
 
@@ -65,6 +64,8 @@ class Problem(NamedTuple):
 
 def nearest(name: str, known: tuple[str, ...]) -> str | None:
     """Return the known name that looks most like `name`, if one does."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only a wrong name pays for it
+
     return next(iter(get_close_matches(name, known, n=1)), None)
 
 

@@ -6,11 +6,11 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from milepost.host.cancel import Deadline
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.operation import OpenOperation
 from milepost.host.lifecycle.workers import Worker
@@ -136,13 +136,34 @@ def step_for(
     bench: Bench, subject: Subject, operation: OpenOperation, worker: Worker[Any], terms: Terms
 ) -> Iterator[HostStep]:
     """Yield the step with which a worker works on an operation; its scratch folder goes with it."""
-    about = operation.record
-    scratch = bench.folders.cache / "scratch" / about.id
-    scratch.mkdir(parents=True, exist_ok=True)
     for value in terms.env.values():
         if isinstance(value, Secret):
             bench.masker.add(value.reveal())
-    facts = Facts(
+    scratch = bench.folders.cache / "scratch" / operation.record.id
+    scratch.mkdir(parents=True, exist_ok=True)
+    data = bench.folders.plugin(worker.entry.distribution)
+    data.mkdir(parents=True, exist_ok=True)
+    try:
+        yield HostStep(
+            facts=_facts(bench, subject, operation, terms, {"data": data, "scratch": scratch}),
+            ledger=operation,
+            cancel=bench.cancel,
+            deadline=bench.no_deadline(),
+            masker=bench.masker,
+            clock=bench.clock,
+            lock=bench.lock,
+            runner=bench.runner,
+        )
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _facts(
+    bench: Bench, subject: Subject, operation: OpenOperation, terms: Terms, places: Mapping[str, Path]
+) -> Facts:
+    """Return what the step is about."""
+    about = operation.record
+    return Facts(
         run=about.number,
         operation=about.id,
         stage=operation.stage,
@@ -151,8 +172,8 @@ def step_for(
         workspace=about.workspace,
         source=subject.app.path,
         home=bench.folders.home,
-        data=_data_folder(bench, worker),
-        scratch=scratch,
+        data=places["data"],
+        scratch=places["scratch"],
         environment=bench.environment,
         store=bench.history.store.id,
         labels=about.labels,
@@ -163,23 +184,3 @@ def step_for(
         hosts=terms.hosts,
         previous=about.previous,
     )
-    try:
-        yield HostStep(
-            facts=facts,
-            ledger=operation,
-            cancel=bench.cancel,
-            deadline=Deadline("", None, bench.monotonic),
-            masker=bench.masker,
-            clock=bench.clock,
-            lock=bench.lock,
-            runner=bench.runner,
-        )
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-
-
-def _data_folder(bench: Bench, worker: Worker[Any]) -> Any:
-    """Return the plugin's durable folder, made if need be."""
-    folder = bench.folders.plugin(worker.entry.distribution)
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
