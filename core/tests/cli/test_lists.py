@@ -108,7 +108,16 @@ def test_logs_of_a_run_show_what_its_operations_printed(milepost: Any, filled: S
 def test_lock_list_names_the_holder(milepost: Any, store: SqliteStore) -> None:
     assert milepost("lock", "list").out == "no lock is held\n"
     lock = store.lock("production/web")
-    assert lock.acquire({"run": 118, "run_id": "01GOOD", "verb": "up", "user": "ada", "host": "thinkpad", "since": "2026-03-03T10:00:00Z"})
+    assert lock.acquire(
+        {
+            "run": 118,
+            "run_id": "01GOOD",
+            "verb": "up",
+            "user": "ada",
+            "host": "thinkpad",
+            "since": "2026-03-03T10:00:00Z",
+        }
+    )
     shown = milepost("lock", "list", tty=True).out
     assert shown.splitlines()[1].split() == ["production/web", "ada@thinkpad", "2h", "ago", "#118", "up"]
     lock.release()

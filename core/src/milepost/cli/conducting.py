@@ -55,6 +55,7 @@ def conduct(
         choices=choices_of(session, choices),
         why=session.flags.why,
     )
+    warn_of_lonely_history(session)
     with telling(session) as teller:
         outcome = carry_out(host, request, teller.listen, interrupts=Interrupts())
     teller.conclude(outcome)
@@ -75,3 +76,15 @@ def choices_of(session: Session, own: dict[str, bool]) -> Choices:
         lock_timeout=patience,
         grace=TERMINAL_GRACE if watched else CI_GRACE,
     )
+
+
+def warn_of_lonely_history(session: Session) -> None:
+    """Say, in the first run of a CI job's own history, that nobody else sees it, and how to share one."""
+    host, environment = session.host, session.environment
+    if not environment.get("CI") or environment.get("MILEPOST_HISTORY") or host.project.history_path:
+        return
+    if not host.store.latest("run", {}, limit=1):
+        session.screen.warn(
+            f"the history begins anew at {host.store.place}, and nobody else sees it; "
+            "name a place that lasts by MILEPOST_HISTORY or in a history block"
+        )

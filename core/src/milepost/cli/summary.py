@@ -151,7 +151,8 @@ def _next(run: Run, failed: list[Operation]) -> Iterator[str]:
     failures = [run.failure, *(each.failure for each in failed)]
     for hint in dict.fromkeys(failure.hint for failure in failures if failure and failure.hint):
         yield f"Hint    {hint}"
-    yield f"Next    milepost logs --run {run.number}     milepost show {run.number}"
+    logs = f"milepost logs --run {run.number}     " if failed else ""
+    yield f"Next    {logs}milepost show {run.number}"
     deploys = dict.fromkeys(each.app for each in failed if each.stage == "deploy")
     if deploys:
         yield f"        milepost deploy {' '.join(deploys)}{_where(run)} --keep-failed"
