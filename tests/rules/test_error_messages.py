@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from milepost.sdk import errors
-from milepost.sdk.errors import Position, Problem
+from milepost.sdk.problem import Position, Problem
 
 SPOT = Position("milepost.hcl", 3, 5, 3, 9)
 

@@ -21,8 +21,9 @@ from milepost.host.project.scope import Scope, app_scope
 from milepost.host.project.settings import settings
 from milepost.host.project.values import Value
 from milepost.host.project.variables import variables
-from milepost.sdk.errors import MilepostError, PluginError, Problem, ProjectFileError
+from milepost.sdk.errors import MilepostError, PluginError, ProjectFileError
 from milepost.sdk.offer import PlatformOffer
+from milepost.sdk.problem import Problem
 from milepost.sdk.request import Variable
 
 

@@ -28,45 +28,14 @@
 
 The number is the exit status of the command, the word is the `code` that programs read.
 An error keeps its facts as attributes, builds its own message, and offers in `hint` what to type next.
-Nothing is imported here: the errors must be there even where nothing else can be loaded.
+Only the standard library is needed: the errors must be there even where nothing else can be loaded.
 """
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
-
-class Position(NamedTuple):
-    """A place in a project file. Lines and columns count from 1, columns in code points."""
-
-    file: str
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-
-    def __str__(self) -> str:
-        """Return `file:line:column`, as editors read it."""
-        return f"{self.file}:{self.line}:{self.column}"
-
-
-class Problem(NamedTuple):
-    """One thing that is wrong in a project file."""
-
-    message: str
-    """What was found and what was expected."""
-    position: Position | None = None
-    source: str = ""
-    """The whole source line, without its line end; empty when there is no position."""
-    hint: str = ""
-    """What to do, for example the nearest known name."""
-
-
-def nearest(name: str, known: tuple[str, ...]) -> str | None:
-    """Return the known name that looks most like `name`, if one does."""
-    from difflib import get_close_matches  # noqa: PLC0415 - only a wrong name pays for it
-
-    return next(iter(get_close_matches(name, known, n=1)), None)
+from milepost.sdk.problem import Problem, nearest
 
 
 class MilepostError(Exception):
@@ -133,22 +102,7 @@ class ProjectFileError(ProjectError):
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         self.problems = problems
-        super().__init__("\n".join(_told(each) for each in problems))
-
-
-def _told(problem: Problem) -> str:
-    """Return the problem as text: place, message, source line and a caret under the range."""
-    if problem.position is None:
-        return "\n".join(part for part in (problem.message, problem.hint) if part)
-    at = problem.position
-    end = at.end_column if at.end_line == at.line else len(problem.source) + 1
-    lines = [f"{at}: {problem.message}"]
-    if problem.source:
-        shown = problem.source.replace("\t", " ")
-        lines += [f"  {shown}", "  " + " " * (at.column - 1) + "^" * max(1, end - at.column)]
-    if problem.hint:
-        lines.append(f"  {problem.hint}")
-    return "\n".join(lines)
+        super().__init__("\n".join(map(str, problems)))
 
 
 class PluginError(MilepostError):

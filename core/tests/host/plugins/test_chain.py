@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from milepost.host.plugins.chain import Link, Links, check_chain
-from milepost.sdk.errors import Position
+from milepost.sdk.problem import Position
 
 TREE, IMAGE, IMAGE2, HTTP, STATIC = (
     "file-tree/1",

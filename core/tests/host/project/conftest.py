@@ -14,7 +14,8 @@ from milepost.host.project.project import Project
 from milepost.host.project.scope import Scope, app_scope
 from milepost.host.project.source import source_of
 from milepost.host.project.variables import variables
-from milepost.sdk.errors import Problem, ProjectFileError
+from milepost.sdk.errors import ProjectFileError
+from milepost.sdk.problem import Problem
 
 Read = Callable[..., Project]
 Problems = Callable[..., tuple[Problem, ...]]

@@ -11,7 +11,8 @@ from milepost.host.project.fields import check, decode
 from milepost.host.project.project import Project, Use
 from milepost.host.project.scope import Scope
 from milepost.sdk import PluginConfig
-from milepost.sdk.errors import Problem, ProjectFileError
+from milepost.sdk.errors import ProjectFileError
+from milepost.sdk.problem import Problem
 from milepost.sdk.secret import Credential, Part, Secret
 
 Read = Callable[..., Project]

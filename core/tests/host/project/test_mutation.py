@@ -11,7 +11,8 @@ from milepost.host.project.project import Project
 from milepost.host.project.scope import app_scope
 from milepost.host.project.settings import hooks, settings, tasks, verify
 from milepost.host.project.variables import variables
-from milepost.sdk.errors import Problem, ProjectFileError
+from milepost.sdk.errors import ProjectFileError
+from milepost.sdk.problem import Problem
 
 PIECES = [
     '"',

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from milepost.host.project.project import Project
-from milepost.sdk.errors import Problem
+from milepost.sdk.problem import Problem
 
 Read = Callable[..., Project]
 Problems = Callable[..., tuple[Problem, ...]]

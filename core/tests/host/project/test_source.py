@@ -6,7 +6,8 @@ import pytest
 
 from milepost.host.project.cache import read_project
 from milepost.host.project.source import FILE_NAMES, LIMIT, Source, find_project_file, source_of
-from milepost.sdk.errors import Problem, ProjectError, ProjectFileError, ProjectNotFoundError
+from milepost.sdk.errors import ProjectError, ProjectFileError, ProjectNotFoundError
+from milepost.sdk.problem import Problem
 
 
 def test_the_file_is_found_in_a_folder_above(tmp_path: Path) -> None:

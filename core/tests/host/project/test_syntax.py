@@ -7,7 +7,8 @@ import pytest
 from milepost.host.project.lower import lower
 from milepost.host.project.source import source_of
 from milepost.host.project.tree import Body, Call, Items, Literal, Number, Object, Reference, Template
-from milepost.sdk.errors import Problem, ProjectFileError
+from milepost.sdk.errors import ProjectFileError
+from milepost.sdk.problem import Problem
 
 
 def tree(text: str) -> Body:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from milepost.sdk.errors import Position, Problem
+from milepost.sdk.problem import Position, Problem
 from milepost.sdk.step import Strategy
 
 

@@ -11,7 +11,8 @@ import pluggy
 
 from milepost.host.plugins.scan import Entry
 from milepost.sdk import hooks
-from milepost.sdk.errors import MilepostError, PluginBrokenError, nearest
+from milepost.sdk.errors import MilepostError, PluginBrokenError
+from milepost.sdk.problem import nearest
 
 
 def load_module(entry: Entry) -> pluggy.PluginManager:

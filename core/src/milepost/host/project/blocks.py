@@ -8,7 +8,7 @@ from pathlib import Path
 from milepost.host.project import plain
 from milepost.host.project.stages import App, Build, Deploy, HookBlock, ReleaseBlock, Stage, TaskBlock, Use
 from milepost.host.project.tree import Block, Body, Expression, Literal
-from milepost.sdk.errors import Problem, nearest
+from milepost.sdk.problem import Problem, nearest
 
 WHEN = ("before", "after", "failure", "always")
 """When a hook may run."""

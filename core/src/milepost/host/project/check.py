@@ -8,7 +8,7 @@ from milepost.host.project.evaluate import unknown_root
 from milepost.host.project.project import App, Project
 from milepost.host.project.scope import ROOTS
 from milepost.host.project.tree import Body, Expression, Literal, Reference, expressions, references
-from milepost.sdk.errors import Position, Problem, nearest
+from milepost.sdk.problem import Position, Problem, nearest
 
 _LATER = {"artifact": "build", "deploy": "deploy"}
 

@@ -13,7 +13,7 @@ from milepost.host.project import limits
 from milepost.host.project.duration import seconds
 from milepost.host.project.values import Unknown, described, plain_text
 from milepost.host.project.wording import alternatives, bare, is_union, worded
-from milepost.sdk.errors import nearest
+from milepost.sdk.problem import nearest
 from milepost.sdk.secret import Part, Secret
 
 Path = tuple[str | int, ...]

@@ -15,7 +15,7 @@ from milepost.host.project.tree import (
     inside,
     references,
 )
-from milepost.sdk.errors import Problem
+from milepost.sdk.problem import Problem
 
 TYPES = ("string", "number", "bool", "list(string)", "map(string)", "any")
 """The types that a variable may have."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from milepost.host.project.scope import ROOTS, Scope
 from milepost.host.project.tree import Call, Expression, Items, Literal, Number, Object, Reference, Template
 from milepost.host.project.values import UNKNOWN, Unknown, Value, described, joined, number, plain_text
-from milepost.sdk.errors import Position, Problem, nearest
+from milepost.sdk.problem import Position, Problem, nearest
 from milepost.sdk.secret import Secret
 
 

@@ -12,7 +12,7 @@ from milepost.host.project.scope import Scope
 from milepost.host.project.stages import Use
 from milepost.host.project.tree import Block, Body, Expression, Items, Literal, Object
 from milepost.sdk.config import PluginConfig
-from milepost.sdk.errors import Position, Problem
+from milepost.sdk.problem import Position, Problem
 
 ConfigT = TypeVar("ConfigT", bound=PluginConfig)
 StructT = TypeVar("StructT", bound=Struct)

@@ -13,7 +13,8 @@ from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput, UnexpectedToken
 
 from milepost.host.project.source import Source
-from milepost.sdk.errors import Problem, ProjectFileError
+from milepost.sdk.errors import ProjectFileError
+from milepost.sdk.problem import Problem
 
 _FOUND = re.compile(r'[A-Za-z_][\w-]*|\d+(?:\.\d+)?|"[^"]*"|[=!<>]=|&&|\|\||\S')
 

@@ -11,7 +11,7 @@ from milepost.host.project.lower_expression import Lowering
 from milepost.host.project.scan import scan
 from milepost.host.project.source import Source
 from milepost.host.project.tree import Attribute, Block, Body, Label
-from milepost.sdk.errors import Position, Problem
+from milepost.sdk.problem import Position, Problem
 
 Node = Tree[Token]
 

@@ -11,7 +11,7 @@ from milepost.host.project.scan import Heredoc, Scanned
 from milepost.host.project.source import Source
 from milepost.host.project.template import Piece, heredoc_pieces, quoted_text
 from milepost.host.project.tree import Call, Entry, Expression, Items, Literal, Number, Object, Reference, Template
-from milepost.sdk.errors import Position, Problem
+from milepost.sdk.problem import Position, Problem
 
 Node = Tree[Token]
 

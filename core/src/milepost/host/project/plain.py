@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from milepost.host.project.tree import Body, Expression, Items, Literal, Template
-from milepost.sdk.errors import Position, Problem
+from milepost.sdk.problem import Position, Problem
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 

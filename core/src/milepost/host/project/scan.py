@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple, NoReturn
 
 from milepost.host.project.source import Source
-from milepost.sdk.errors import Problem
+from milepost.sdk.problem import Problem
 
 DEPTH = 100
 """How deep brackets, blocks and `${…}` may be nested."""

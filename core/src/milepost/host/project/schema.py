@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from milepost.host.project.tree import Block, Body, Label
-from milepost.sdk.errors import Problem, nearest
+from milepost.sdk.problem import Problem, nearest
 
 
 class Shape(NamedTuple):

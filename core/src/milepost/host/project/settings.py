@@ -12,7 +12,7 @@ from milepost.host.project.hooks import Hook, Verify, hooks, tasks, verify
 from milepost.host.project.project import App, Build, Deploy, Project, ReleaseBlock, Stage
 from milepost.host.project.scope import Scope
 from milepost.host.project.tree import Body
-from milepost.sdk.errors import Problem
+from milepost.sdk.problem import Problem
 from milepost.sdk.secret import Secret
 from milepost.sdk.step import HealthCheck, Strategy
 

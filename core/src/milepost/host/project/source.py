@@ -8,7 +8,8 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from pathlib import Path
 
-from milepost.sdk.errors import Position, Problem, ProjectError, ProjectFileError, ProjectNotFoundError
+from milepost.sdk.errors import ProjectError, ProjectFileError, ProjectNotFoundError
+from milepost.sdk.problem import Position, Problem
 
 FILE_NAMES = ("milepost.hcl", "waypoint.hcl")
 """What a project file may be called; the first one found in a folder is taken."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
 from milepost.host.project.source import Source
-from milepost.sdk.errors import Position
+from milepost.sdk.problem import Position
 
 
 class Literal(NamedTuple):

@@ -11,7 +11,7 @@ from milepost.host.project.evaluate import Evaluator
 from milepost.host.project.project import Project, VariableBlock
 from milepost.host.project.scope import Scope
 from milepost.host.project.values import Value, described, number, plain_text
-from milepost.sdk.errors import Problem, nearest
+from milepost.sdk.problem import Problem, nearest
 from milepost.sdk.request import Variable
 from milepost.sdk.secret import Part, Secret
 
