@@ -26,6 +26,8 @@ TOOLS = (
     ("mypy bin", ("mypy", "bin/checks.py")),
     ("lint-imports", ("lint-imports",)),
 )
+HERE_ONLY = ("--ignore=tests/rules", "--ignore=tests/docs")
+"""Tests of the sources and the pages, which are the same for every interpreter."""
 ALONE = "serial or journey"
 """Tests that want the machine for themselves."""
 NO_TESTS = 5
@@ -67,7 +69,8 @@ def _checks(quick: bool, chosen: tuple[str, ...]) -> Iterator[Outcome]:
     yield _tests("tests that run alone", here, ("-m", ALONE))
     yield from _gates(here)
     for version, python in _other_interpreters():
-        yield _tests(f"tests on {version}", python, ("-n", "2", "-m", f"not ({ALONE}) and not slow"))
+        quickly = ("-n", "2", "-m", f"not ({ALONE}) and not slow", *HERE_ONLY)
+        yield _tests(f"tests on {version}", python, quickly)
 
 
 def _gates(python: Path) -> Iterator[Outcome]:

@@ -92,12 +92,12 @@ def typed(block: Block) -> Iterator[Typed]:
 
 
 def run(typed: Typed, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Type a command in the page's folder, as somebody whose output is piped."""
+    """Type a command in the page's folder, as somebody whose output is piped; what milepost keeps lies beside it."""
     programs = Path(sys.executable).parent
     own = {
         "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
-        "MILEPOST_STATE": str(folder / ".state"),
-        "MILEPOST_CACHE": str(folder / ".cache"),
+        "MILEPOST_STATE": str(folder.parent / "state"),
+        "MILEPOST_CACHE": str(folder.parent / "cache"),
         "GIT_CEILING_DIRECTORIES": str(folder.parent),
     }
     environment = {name: value for name, value in os.environ.items() if name not in ("CI", "MILEPOST_WORKSPACE")}

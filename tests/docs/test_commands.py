@@ -28,7 +28,8 @@ def _pages() -> list[Path]:
 def folder() -> Iterator[Path]:
     """A folder for one page, with the examples in it; what the page left running is destroyed at the end."""
     with tempfile.TemporaryDirectory(prefix="page") as scratch:  # short, because sockets will have their place in it
-        folder = Path(scratch)
+        folder = Path(scratch) / "page"
+        folder.mkdir()
         if (ROOT / "docs" / "examples").is_dir():
             shutil.copytree(ROOT / "docs" / "examples", folder / "docs" / "examples")
         try:

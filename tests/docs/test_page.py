@@ -47,7 +47,7 @@ def test_output_is_compared_line_by_line_and_loosely(expected: tuple[str, ...], 
 
 def test_a_command_that_fails_is_seen_in_the_middle_of_a_pipe(tmp_path: Path) -> None:
     assert run(Typed("false | cat", ()), tmp_path).returncode == 1
-    assert run(Typed("echo $MILEPOST_STATE", ()), tmp_path).stdout == f"{tmp_path / '.state'}\n"
+    assert run(Typed("echo $MILEPOST_STATE", ()), tmp_path).stdout == f"{tmp_path.parent / 'state'}\n"
 
 
 @pytest.mark.parametrize(

@@ -83,15 +83,17 @@ def test_the_installed_program_finds_the_plugins(installed: Path, tmp_path: Path
 
 def test_a_project_is_checked_by_what_was_installed(installed: Path, tmp_path: Path) -> None:
     project = 'project = "p"\napp "web" {\n  build {\n    use "files" {}\n  }\n  deploy {\n    use "local" {}\n  }\n}\n'
-    (tmp_path / "milepost.hcl").write_text(project, encoding="utf-8")
-    (tmp_path / "index.html").write_text("<h1>p</h1>\n", encoding="utf-8")
-    _milepost(installed, tmp_path, "validate")
-    assert "web" in _milepost(installed, tmp_path, "status")
+    app = tmp_path / "app"
+    app.mkdir()
+    (app / "milepost.hcl").write_text(project, encoding="utf-8")
+    (app / "index.html").write_text("<h1>p</h1>\n", encoding="utf-8")
+    _milepost(installed, app, "validate")
+    assert "web" in _milepost(installed, app, "status")
 
 
 def _milepost(programs: Path, folder: Path, *words: str) -> str:
     """Run the installed milepost with a state of its own and return what it prints."""
-    own = {"MILEPOST_STATE": str(folder / "state"), "MILEPOST_CACHE": str(folder / "cache")}
+    own = {"MILEPOST_STATE": str(folder.parent / "state"), "MILEPOST_CACHE": str(folder.parent / "cache")}
     return _run(programs / "milepost", *words, cwd=folder, **own)
 
 

@@ -37,7 +37,8 @@ LISTS = (
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with a run in its history, whose file was read before."""
-    folder = tmp_path_factory.mktemp("counted")
+    folder = tmp_path_factory.mktemp("counted") / "app"
+    folder.mkdir()
     (folder / "milepost.hcl").write_text(PROJECT, encoding="utf-8")
     (folder / "index.html").write_text("<h1>counted</h1>\n", encoding="utf-8")
     _milepost(folder, "build")
@@ -74,7 +75,7 @@ def _imported(folder: Path, *words: str) -> set[str]:
 def _milepost(folder: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run milepost in the folder, with a state of its own, as somebody whose output is piped."""
     program = Path(sys.executable).parent / "milepost"
-    own = {"MILEPOST_STATE": str(folder / ".state"), "MILEPOST_CACHE": str(folder / ".cache"), **variables}
+    own = {"MILEPOST_STATE": str(folder.parent / "state"), "MILEPOST_CACHE": str(folder.parent / "cache"), **variables}
     ended = subprocess.run(
         (program, *words), cwd=folder, env={**os.environ, **own}, capture_output=True, text=True, check=False
     )
