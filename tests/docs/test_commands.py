@@ -56,10 +56,10 @@ def test_what_a_page_says_can_be_typed(page: Path | None, folder: Path) -> None:
 
 
 def _check_command(block: Block, each: Typed, here: Path, folder: Path) -> None:
-    """Type one command and compare; where the page shows a failure, `error:` stands in its output."""
+    """Type one command and compare; a page that shows a failure shows `error:`, `FAILED` or `exit 1:` too."""
     located = each._replace(command=f"cd '{here}'\n{each.command}")
     ended = run(located, folder)
     told = f"{block.place}\n$ {each.command}\n{ended.stdout}"
-    shows_failure = any(line.startswith("error") or "FAILED" in line for line in each.expected)
+    shows_failure = any(line.startswith(("error", "exit ")) or "FAILED" in line for line in each.expected)
     assert (ended.returncode != 0) is shows_failure, told
     assert agrees(each.expected, ended.stdout), f"{told}\nthe page shows:\n" + "\n".join(each.expected)
