@@ -84,9 +84,10 @@ def remains(bench: Bench) -> Callable[[], list[str]]:
     """Lists the folders and processes that deployments have left."""
 
     def listed() -> list[str]:
-        folders = [each.name for each in (bench.data / "deployments").glob("*")]
+        deployments = bench.data / "deployments"
+        folders = [each.name for each in deployments.glob("*")]
         sockets = [each.name for each in (bench.data / "run").glob("*")]
-        pids = [str(each.pid) for step in bench.steps for each in marked(step.key())]
+        pids = [str(each.pid) for step in bench.steps for each in marked(deployments / step.key())]
         return [*folders, *sockets, *pids]
 
     return listed

@@ -49,7 +49,7 @@ def until(what: Callable[[], Any], seconds: float = 20.0) -> None:
         time.sleep(0.02)
 
 
-def rewrite_record(recorded: Recorded[Any], change: Callable[[list[Any]], object]) -> None:
+def rewrite_record(recorded: Recorded[Any], change: Callable[[dict[str, Any]], object]) -> None:
     """Change what a supervisor wrote down."""
     path = place(recorded).record
     known = json.loads(path.read_text())

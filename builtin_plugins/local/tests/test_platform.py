@@ -105,7 +105,7 @@ def test_a_killed_supervisor_takes_its_apps_along_and_status_says_what_to_type(
     recorded = deploy(serving)
     supervisor = record(recorded).supervisor.pid
     os.kill(supervisor, signal.SIGKILL)
-    until(lambda: not marked(recorded.state.key))
+    until(lambda: not marked(place(recorded).root))
     platform = LocalPlatform(serving)
     health = platform.status(recorded, bench.step("status"))
     assert health.name == "down"
@@ -123,9 +123,9 @@ def test_destroy_finds_what_a_killed_supervisors_app_had_started_by_itself(
 ) -> None:
     recorded = deploy(LocalConfig(command=["sh", "-c", "setsid sleep 300 & exec sleep 300"], worker=True, settle=0.2))
     os.kill(record(recorded).supervisor.pid, signal.SIGKILL)
-    until(lambda: len(marked(recorded.state.key)) == 1)
+    until(lambda: len(marked(place(recorded).root)) == 1)
     health = LocalPlatform(LocalConfig()).status(recorded, bench.step("status"))
-    assert f"still there: process {marked(recorded.state.key)[0].pid}" in health.message
+    assert f"still there: process {marked(place(recorded).root)[0].pid}" in health.message
     LocalPlatform(LocalConfig()).destroy(recorded, bench.step("destroy"))
     assert remains() == []
 
@@ -150,9 +150,9 @@ def test_a_process_that_has_the_id_of_an_app_by_chance_is_never_touched(
         assert identity is not None
         false = list(identity._replace(**{field: "another"}))
 
-        def pretend(known: list[Any]) -> None:
-            known[1] = false
-            known[3] = [["web.1", false, 20000]]
+        def pretend(known: dict[str, Any]) -> None:
+            known["supervisor"] = false
+            known["replicas"] = [{"name": "web.1", "process": false, "port": 20000}]
 
         rewrite_record(recorded, pretend)
         health = LocalPlatform(serving).status(recorded, bench.step("status"))
@@ -165,7 +165,8 @@ def test_a_process_that_has_the_id_of_an_app_by_chance_is_never_touched(
 def test_after_a_restart_of_the_machine_status_says_so(bench: Bench, deploy: Deploy, serving: LocalConfig) -> None:
     recorded = deploy(serving)
     os.kill(record(recorded).supervisor.pid, signal.SIGKILL)
-    rewrite_record(recorded, lambda known: known[1].__setitem__(2, "an earlier boot"))
+    until(lambda: not marked(place(recorded).root))
+    rewrite_record(recorded, lambda known: known["supervisor"].__setitem__(2, "an earlier boot"))
     health = LocalPlatform(serving).status(recorded, bench.step("status"))
     assert (health.name, health.message) == ("down", "the machine was restarted since; milepost start web")
 

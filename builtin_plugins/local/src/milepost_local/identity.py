@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 MARK = "MILEPOST_DEPLOYMENT"
-"""The environment variable that every process of a deployment inherits; its value is the deployment's key."""
+"""The environment variable that every process of a deployment inherits; its value is the deployment's folder."""
 
 _PROC = Path("/proc")
 
@@ -86,9 +86,9 @@ def group(leader: int) -> tuple[int, ...]:
     return tuple(found)
 
 
-def marked(key: str) -> tuple[Identity, ...]:
-    """Return all processes that carry the mark of the deployment; none where the system does not tell."""
-    mark = f"{MARK}={key}".encode()
+def marked(folder: Path) -> tuple[Identity, ...]:
+    """Return all processes that carry the mark of the deployment in `folder`; none where the system does not tell."""
+    mark = os.fsencode(f"{MARK}={folder}")
     found = (identify(pid) for pid in _processes() if mark in _environment(pid) and pid != os.getpid())
     return tuple(each for each in found if each is not None)
 

@@ -60,6 +60,7 @@ class _Reader:
         self._newest, self._name = folder / f"{name}.log", name
         self._file: BinaryIO | None = None
         self._rest = b""
+        self._last: datetime | None = None
 
     def lines(self) -> Iterator[LogLine]:
         """Yield what came since the last time."""
@@ -89,8 +90,14 @@ class _Reader:
     def _parsed(self, line: str) -> LogLine:
         stamp, _, rest = line.partition(" ")
         stream, _, text = rest.partition(" ")
-        at = datetime.fromisoformat(stamp)
-        return LogLine(text=text, replica=self._name, at=at, stream="stderr" if stream == "stderr" else "stdout")
+        try:
+            self._last = datetime.fromisoformat(stamp)
+        except ValueError:
+            # Torn by a crash of the machine, or not ours: shown as it is, where it stands.
+            return LogLine(text=line, replica=self._name, at=self._last)
+        return LogLine(
+            text=text, replica=self._name, at=self._last, stream="stderr" if stream == "stderr" else "stdout"
+        )
 
     def _files(self) -> list[Path]:
         """Return the files there are, the newest first."""

@@ -78,7 +78,6 @@ class ReplicaRecord(NamedTuple):
 class Record(NamedTuple):
     """What a supervisor wrote down of itself before it started anything."""
 
-    key: str
     supervisor: Identity
     socket: str
     replicas: tuple[ReplicaRecord, ...] = ()
@@ -86,17 +85,21 @@ class Record(NamedTuple):
 
 def write_record(place: Place, record: Record) -> None:
     """Replace the record of the processes. Raises OSError."""
-    write_text(place.record, json.dumps(record))
+    replicas = [{"name": each.name, "process": each.identity, "port": each.port} for each in record.replicas]
+    write_text(
+        place.record,
+        json.dumps({"version": 1, "supervisor": record.supervisor, "socket": record.socket, "replicas": replicas}),
+    )
 
 
 def read_record(place: Place) -> Record | None:
     """Return the record of the processes; None if no supervisor ever got that far."""
     try:
-        key, supervisor, socket, replicas = json.loads(place.record.read_text())
+        known = json.loads(place.record.read_text())
     except FileNotFoundError:
         return None
-    known = tuple(ReplicaRecord(name, Identity(*identity), port) for name, identity, port in replicas)
-    return Record(key, Identity(*supervisor), socket, known)
+    replicas = (ReplicaRecord(each["name"], Identity(*each["process"]), each["port"]) for each in known["replicas"])
+    return Record(Identity(*known["supervisor"]), known["socket"], tuple(replicas))
 
 
 def write_text(path: Path, text: str) -> None:

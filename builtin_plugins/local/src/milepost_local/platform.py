@@ -81,11 +81,11 @@ class LocalPlatform:
     def destroy(self, recorded: Recorded[LocalState], step: Step) -> None:
         """End the processes and remove the folder."""
         timeout = recorded.state.launch.stop_timeout if recorded.state else processes.STOP_TIMEOUT
-        for key, place in _places(recorded, step).items():
+        for place in _places(recorded, step):
             if place.root.is_dir():
                 with explained("marking the deployment's folder"):
                     place.doomed.touch()
-            processes.stop(place, key, timeout, step)
+            processes.stop(place, timeout, step)
             _remove(place)
 
     def park(self, recorded: Recorded[LocalState], step: Step) -> None:
@@ -94,7 +94,7 @@ class LocalPlatform:
         place = Place(Path(state.folder))
         # Before the end: whoever looks from now on sees a purpose in it.
         _mark_parked(place)
-        processes.stop(place, state.key, state.launch.stop_timeout, step)
+        processes.stop(place, state.launch.stop_timeout, step)
 
     def unpark(self, recorded: Recorded[LocalState], step: Step) -> Deployment:
         """Start the processes with the step's environment and wait until they are ready."""
@@ -141,7 +141,7 @@ class LocalPlatform:
             key = step.key(PROCESSES)
             step.intend(PROCESSES, key)
             if ask_status(state.socket) is None:
-                processes.stop(place, state.key, state.launch.stop_timeout, step)
+                processes.stop(place, state.launch.stop_timeout, step)
                 processes.start(state, step)
             ports = wait_ready(state, step)
             state = msgspec.structs.replace(state, ports=ports)
@@ -173,12 +173,12 @@ def _place(step: Step, key: str) -> Place:
     return Place(step.facts.data / "deployments" / key)
 
 
-def _places(recorded: Recorded[LocalState], step: Step) -> dict[str, Place]:
-    """Return all folders that the deploy made or meant to make, by their keys."""
-    places = {each.key: _place(step, each.key) for each in recorded.resources if each.kind == FOLDER}
+def _places(recorded: Recorded[LocalState], step: Step) -> tuple[Place, ...]:
+    """Return all folders that the deploy made or meant to make."""
+    places = [_place(step, each.key) for each in recorded.resources if each.kind == FOLDER]
     if recorded.state is not None:
-        places[recorded.state.key] = Place(Path(recorded.state.folder))
-    return places
+        places.append(Place(Path(recorded.state.folder)))
+    return tuple(dict.fromkeys(places))
 
 
 def _socket(step: Step, key: str) -> str:

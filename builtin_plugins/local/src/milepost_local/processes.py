@@ -47,7 +47,7 @@ def supervisor_command(state: LocalState, step: Step) -> Command:
     )
 
 
-def stop(place: Place, key: str, timeout: float, step: Step) -> None:
+def stop(place: Place, timeout: float, step: Step) -> None:
     """End all processes of a deployment: gracefully within `timeout` seconds, then by force.
 
     A process that is not the deployment's is never touched, whatever its id.
@@ -61,25 +61,25 @@ def stop(place: Place, key: str, timeout: float, step: Step) -> None:
         if not ended:
             send(record.supervisor, signal.SIGKILL)
             comes_true(step, "the supervisor", OBEY_LIMIT, lambda: not is_alive(record.supervisor))
-    _sweep(place, key, timeout, step)
+    _sweep(place, timeout, step)
     if record is not None:
         Path(record.socket).unlink(missing_ok=True)
 
 
-def leftovers(place: Place, key: str) -> tuple[Identity, ...]:
+def leftovers(place: Place) -> tuple[Identity, ...]:
     """Return the app's processes that still run: those with its mark, and those its supervisor wrote down."""
     record = read_record(place)
     written = [each.identity for each in record.replicas if is_alive(each.identity)] if record else []
-    return tuple(dict.fromkeys([*written, *marked(key)]))
+    return tuple(dict.fromkeys([*written, *marked(place.root)]))
 
 
-def _sweep(place: Place, key: str, timeout: float, step: Step) -> None:
+def _sweep(place: Place, timeout: float, step: Step) -> None:
     """End what runs without its supervisor: TERM, and KILL after `timeout` seconds."""
     for number, patience in ((signal.SIGTERM, timeout), (signal.SIGKILL, OBEY_LIMIT)):
-        left = leftovers(place, key)
+        left = leftovers(place)
         for each in left:
             send(each, number)
-        if not left or comes_true(step, "what is left", patience, lambda: not leftovers(place, key)):
+        if not left or comes_true(step, "what is left", patience, lambda: not leftovers(place)):
             return
 
 
@@ -111,7 +111,7 @@ def _spec(state: LocalState, step: Step) -> Spec:
     launch, app = state.launch, Place(Path(state.folder)).app
     env = app_environment(app, launch.pass_env, step)
     return Spec(
-        key=state.key,
+        mark=state.folder,
         name=step.facts.app,
         command=tuple(launch.command),
         env={name: reveal(value) for name, value in env.items()},

@@ -14,7 +14,6 @@ from milepost_local.logs import last_lines
 from milepost_local.place import Place, read_record
 from milepost_local.probe import Seen, look
 from milepost_local.processes import leftovers
-from milepost_local.supervisor_launch import CANNOT_START
 from milepost_local.supervisor_replica import ended
 
 TOO_OFTEN = 3
@@ -75,7 +74,7 @@ def _health_without_supervisor(place: Place, state: LocalState, step: Step) -> H
         message = "the machine was restarted since"
     else:
         message = f"its supervisor, process {record.supervisor.pid}, has ended"
-    if left := leftovers(place, state.key):
+    if left := leftovers(place):
         message += f"; still there: process {', '.join(str(each.pid) for each in left)}"
     return Health(name="down", message=f"{message}; milepost start {app}", ready=0, wanted=wanted)
 
@@ -87,7 +86,7 @@ def _is_settled(state: LocalState, step: Step) -> bool:
         step.evidence("the supervisor has ended", last_lines(Place(Path(state.folder)), _EVIDENCE_LINES))
         raise NotReadyError(f"the supervisor of {step.facts.app} ended before it was ready")
     for each in status.replicas:
-        if each.exits >= TOO_OFTEN or each.state == "failed" or (each.exits and each.last_exit == CANNOT_START):
+        if each.exits >= TOO_OFTEN or each.state == "failed":
             raise _ended(state, each, step)
     if not _all_healthy(state, status, step):
         return False

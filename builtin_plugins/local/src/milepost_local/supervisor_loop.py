@@ -141,7 +141,7 @@ class Supervisor:
     def _record(self) -> None:
         """Write down which processes run. Raises OSError."""
         replicas = tuple(ReplicaRecord(each.name, each.identity, each.port) for each in self._replicas if each.identity)
-        write_record(self._place, Record(self._spec.key, self._me, self._spec.socket, replicas))
+        write_record(self._place, Record(self._me, self._spec.socket, replicas))
 
     def _answer(self, server: socket.socket) -> None:
         answer(server, self._told)

@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import IO, Any
 
 from milepost_local.identity import MARK, Identity, group, identify
+from milepost_local.supervisor_launch import CANNOT_START
 from milepost_local.supervisor_log import Lines, Log
 from milepost_local.supervisor_ports import free_port
 from milepost_local.supervisor_spec import Spec
@@ -107,12 +108,17 @@ class Replica:
         self._drain()
         self.exits = 1 if now - self.started >= LONG_ENOUGH else self.exits + 1
         self._process, self.identity = None, None
-        limit = self._spec.restart_limit
-        if restart and (limit is None or self.exits <= limit):
+        if restart and self._may_restart():
             first = _FIRST_DELAY if self.proven else _FIRST_DELAY_UNPROVEN
             self.due = now + min(_LONGEST_DELAY, first * 2 ** (self.exits - 1))
         told = f"in {self.due - now:g} s it starts again" if self.due is not None else "it is not started again"
         self._log.write(f"[milepost] {self.name} {ended(self.last_exit)}; {told}".encode(), "stderr")
+
+    def _may_restart(self) -> bool:
+        """Whether it is worth another try."""
+        limit = self._spec.restart_limit
+        could_not_start = self.last_exit == CANNOT_START and not self.proven
+        return not could_not_start and (limit is None or self.exits <= limit)
 
     def told(self, now: float) -> dict[str, Any]:
         """Return how it is, as JSON values."""
@@ -137,7 +143,7 @@ class Replica:
         return subprocess.Popen(
             [*interpreter, str(os.getpid()), str(gate), *limits, *spec.command],
             cwd=spec.folder,
-            env={**spec.env, MARK: spec.key, "MILEPOST_REPLICA": self.name, **port},
+            env={**spec.env, MARK: spec.mark, "MILEPOST_REPLICA": self.name, **port},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -20,7 +20,8 @@ class Limits(NamedTuple):
 class Spec(NamedTuple):
     """A deployment's processes, as they are to run."""
 
-    key: str
+    mark: str
+    """The deployment's folder, by which its processes are known."""
     name: str
     """The app's name; replicas are called `NAME.1`, `NAME.2`."""
     command: tuple[str, ...]
