@@ -48,7 +48,9 @@ class Blocks:
         )
 
     def _path(self, body: Body) -> Path:
-        written = plain.text(body, "path", self.problems) or "."
+        written = plain.text(body, "path", self.problems)
+        if written is None:
+            return self.folder
         path = Path(os.path.normpath(self.folder / written))
         if not path.is_relative_to(self.folder):
             message = f'path: "{written}" is not in the folder of the project file'

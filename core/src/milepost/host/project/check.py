@@ -26,7 +26,7 @@ def check_names(project: Project) -> tuple[Problem, ...]:
 
 def _outside(body: Body, *without: str) -> list[Expression]:
     """Return the expressions of a body, some of its blocks left out."""
-    return list(expressions(body._replace(blocks=tuple(each for each in body.blocks if each.type not in without))))
+    return list(expressions(body.part(lambda name: name not in without)))
 
 
 def _app_level(project: Project) -> list[Expression]:

@@ -10,6 +10,7 @@ from milepost.host.project.tree import (
     Block,
     Body,
     Call,
+    Content,
     Entry,
     Expression,
     Items,
@@ -20,10 +21,10 @@ from milepost.host.project.tree import (
     Reference,
     Template,
 )
-from milepost.sdk.errors import Position
+from milepost.sdk.problem import Position
 
 FORMAT = 1
-"""Raise it with each change of the tree, of its document, or of how a text is lowered."""
+"""Raise it with each change of the tree, of its document, or of what is lowered and refused and how."""
 
 
 def encode(body: Body) -> list[Any]:
@@ -73,10 +74,13 @@ class _Decoder:
 
     def body(self, values: list[Any]) -> Body:
         arguments, blocks, *place = values
+        return Body(lambda: self.content(arguments, blocks), self.position(*place), self.source)
+
+    def content(self, arguments: list[Any], blocks: list[Any]) -> Content:
         attributes = {
             name: Attribute(name, self.expression(value), self.position(*at)) for name, value, *at in arguments
         }
-        return Body(attributes, tuple(map(self.block, blocks)), self.position(*place), self.source)
+        return attributes, tuple(map(self.block, blocks))
 
     def block(self, values: list[Any]) -> Block:
         kind, labels, body = values

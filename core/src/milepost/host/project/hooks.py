@@ -128,8 +128,9 @@ def verify(app: App, scope: Scope) -> Verify | None:
     if release is None:
         return None
     source, chosen = release.body.source, release.body.attributes.get("on_verify_failure")
-    part = release.body._replace(attributes={"on_verify_failure": chosen} if chosen else {}, blocks=())
-    outer = decode_body(part, _Release, scope, "release").on_verify_failure
+    outer = decode_body(
+        release.body.part(lambda name: name == "on_verify_failure"), _Release, scope, "release"
+    ).on_verify_failure
     if release.verify is None:
         if chosen:
             message = "on_verify_failure: there is no verify block that could fail"

@@ -56,7 +56,8 @@ class _Bodies:
                 attributes.setdefault(attribute.name, attribute)
             elif child.data == "block":
                 blocks.append(self._block(child))
-        return Body(attributes, tuple(blocks), position, self.source)
+        content = attributes, tuple(blocks)
+        return Body(lambda: content, position, self.source)
 
     def _given_twice(self, second: Attribute, first: Attribute) -> None:
         message = f'"{second.name}" is set twice; it is set at line {first.position.line} already'

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from milepost.host.project import plain
 from milepost.host.project.blocks import Blocks, env_of
@@ -26,7 +26,7 @@ from milepost.host.project.stages import (
     VariableBlock,
 )
 from milepost.host.project.tree import Body, Expression
-from milepost.sdk.errors import Problem
+from milepost.sdk.problem import Problem
 
 __all__ = [
     "App",
@@ -44,8 +44,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Project:
+class Project(NamedTuple):
     """A project file, read and checked as far as it can be without a plugin."""
 
     name: str
@@ -87,13 +86,17 @@ class Project:
         if values["format"] != FORMAT:
             raise ValueError(f"a project document of format {values['format']}; this milepost reads {FORMAT}")
         file = Path(values["file"])
-        return project_of(file, decode(values["tree"], Source(file.name, values["text"])))
+        # It was checked by the one who made it.
+        return project_of(file, decode(values["tree"], Source(file.name, values["text"])), checked=True)
 
 
-def project_of(file: Path, body: Body) -> Project:
-    """Return the project whose tree is `body`. Raises ProjectFileError with all that is wrong."""
+def project_of(file: Path, body: Body, *, checked: bool = False) -> Project:
+    """Return the project whose tree is `body`. Raises ProjectFileError with all that is wrong.
+
+    A tree that was `checked` before is taken to have only what may stand in a project file.
+    """
     folder = file.parent
-    problems = misfits(body) + check_calls(body)
+    problems = [] if checked else misfits(body) + check_calls(body)
     blocks = Blocks(folder, lenient=file.name == "waypoint.hcl")
     name = plain.text(body, "project", problems) or ""
     if name:

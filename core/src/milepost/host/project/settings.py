@@ -130,7 +130,4 @@ def _env(body: Body, scope: Scope, place: str, problems: list[Problem]) -> dict[
 
 def _part(body: Body, *names: str) -> Body:
     """Return a body with some of its arguments and blocks only."""
-    return body._replace(
-        attributes={name: each for name, each in body.attributes.items() if name in names},
-        blocks=tuple(each for each in body.blocks if each.type in names),
-    )
+    return body.part(lambda name: name in names)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from milepost.host.project.tree import Body, Expression
-from milepost.sdk.errors import Position
+from milepost.sdk.problem import Position
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Use:
+class Use(NamedTuple):
     """A `use` block: the plugin's word and its arguments."""
 
     word: str
@@ -20,16 +19,14 @@ class Use:
     """Where it stands, for messages: `build > use "files"`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HookBlock:
+class HookBlock(NamedTuple):
     """A `hook` block."""
 
     body: Body
     position: Position
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskBlock:
+class TaskBlock(NamedTuple):
     """A `task` block."""
 
     name: str
@@ -37,8 +34,7 @@ class TaskBlock:
     position: Position
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
+class Stage(NamedTuple):
     """A stage that has a plugin: the `registry` block."""
 
     use: Use
@@ -48,8 +44,7 @@ class Stage:
     position: Position
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Build:
+class Build(NamedTuple):
     """A `build` block: a builder, or another app's artifact (`from`); never both."""
 
     use: Use | None
@@ -61,8 +56,7 @@ class Build:
     position: Position
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deploy:
+class Deploy(NamedTuple):
     """A `deploy` block."""
 
     use: Use
@@ -73,8 +67,7 @@ class Deploy:
     position: Position
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseBlock:
+class ReleaseBlock(NamedTuple):
     """A `release` block; without `use`, the platform's default releaser."""
 
     use: Use | None
@@ -85,8 +78,7 @@ class ReleaseBlock:
     position: Position
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class App:
+class App(NamedTuple):
     """An `app` block; it has a build, a deploy or both."""
 
     name: str
@@ -103,8 +95,7 @@ class App:
     position: Position
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VariableBlock:
+class VariableBlock(NamedTuple):
     """A `variable` block."""
 
     name: str
@@ -119,8 +110,7 @@ class VariableBlock:
     position: Position
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PluginBlock:
+class PluginBlock(NamedTuple):
     """A `plugin` block: an observer, with its arguments."""
 
     word: str

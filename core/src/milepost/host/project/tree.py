@@ -5,7 +5,7 @@ It knows nothing of the parser that the text was read with, and nothing is evalu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeAlias
 
 from milepost.host.project.source import Source
@@ -106,13 +106,54 @@ class Block(NamedTuple):
     position: Position
 
 
-class Body(NamedTuple):
+Content = tuple[Mapping[str, Attribute], tuple[Block, ...]]
+"""The arguments and the blocks of a body."""
+
+
+class Body:
     """What stands in a block, or in the whole file; the position is that of the block's type and labels."""
 
-    attributes: Mapping[str, Attribute]
-    blocks: tuple[Block, ...]
-    position: Position
-    source: Source
+    __slots__ = ("_content", "_load", "position", "source")
+
+    def __init__(self, load: Callable[[], Content], position: Position, source: Source) -> None:
+        # A cached tree is mostly not looked at: what stands in a body is made when somebody asks.
+        self._load, self._content = load, None
+        self.position, self.source = position, source
+
+    _content: Content | None
+
+    @property
+    def content(self) -> Content:
+        """The arguments by their names, and the blocks in the file's order."""
+        if self._content is None:
+            self._content = self._load()
+        return self._content
+
+    @property
+    def attributes(self) -> Mapping[str, Attribute]:
+        """The arguments by their names."""
+        return self.content[0]
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """The blocks in the file's order."""
+        return self.content[1]
+
+    def __eq__(self, other: object) -> bool:
+        """Two are equal when the same stands in them at the same place of the same file."""
+        return isinstance(other, Body) and (self.content, self.position, self.source) == (
+            other.content,
+            other.position,
+            other.source,
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # it holds mappings, which have no hash
+
+    def part(self, is_in: Callable[[str], bool]) -> Body:
+        """Return the body with those arguments and blocks only whose name `is_in`."""
+        attributes = {name: each for name, each in self.attributes.items() if is_in(name)}
+        blocks = tuple(each for each in self.blocks if is_in(each.type))
+        return Body(lambda: (attributes, blocks), self.position, self.source)
 
     def of_type(self, name: str) -> tuple[Block, ...]:
         """Return the blocks of that type, in the file's order."""
