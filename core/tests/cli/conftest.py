@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -12,14 +15,16 @@ from typing import Any
 
 import pytest
 
-from milepost.cli.session import Surroundings
 from milepost.cli.start import run
+from milepost.cli.surroundings import Surroundings
 from milepost.host.folders import Folders, folders
 from milepost.host.history.journal import History
 from milepost.host.history.sqlite import SqliteStore
 from milepost.host.plugins.catalog import Catalog
 from milepost.host.plugins.scan import Entry
 from milepost.sdk.errors import UnknownNameError
+from milepost.testing.fakes.plugin import install_fakes
+from milepost.testing.fakes.world import World
 
 NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 
@@ -107,7 +112,7 @@ def milepost(tmp_path: Path, store: SqliteStore) -> Milepost:
             out=out,
             err=err,
             input=io.StringIO("") if answers is None else Terminal(answers),
-            open_host=lambda folder, given: FakeHost(folder, given, store),  # type: ignore[arg-type,return-value]  # a fake
+            open_host=lambda folder, given: FakeHost(folder, given, store),  # type: ignore[arg-type,return-value]  # a fake with what the commands read
             now=lambda: NOON,
         )
         status = run(list(words), surroundings)
@@ -178,3 +183,81 @@ def filled(store: SqliteStore) -> SqliteStore:
     )
     store.append(deploy)
     return store
+
+
+PROJECT = """
+project = "shop"
+
+variable "tag" {
+  type    = string
+  default = "one"
+}
+
+app "web" {
+  build {
+    use "fake" {
+      text = var.tag
+    }
+  }
+
+  deploy {
+    use "fake" {}
+  }
+}
+"""
+
+
+@dataclass
+class Shop:
+    """A project in a folder, with a state folder of its own."""
+
+    folder: Path
+    more: dict[str, str] = field(default_factory=dict)
+    """What else is in the environment."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of its user."""
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.folder.parent),
+            "USER": "ada",
+            "MILEPOST_STATE": str(self.folder.parent / "state"),
+            "PYTHONPATH": str(self.folder.parent / "plugins"),
+            **self.more,
+        }
+
+    @property
+    def world(self) -> World:
+        """What the fake plugins made."""
+        return World(self.folder.parent / "state" / "plugins" / "milepost-fakes")
+
+    def argv(self, *words: str) -> list[str]:
+        """Return the command line of a process."""
+        return [sys.executable, "-m", "milepost.cli", *words]
+
+    def __call__(self, *words: str, status: int = 0) -> subprocess.CompletedProcess[str]:
+        """Run a command and see that it ends with that status."""
+        done = subprocess.run(
+            self.argv(*words), cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == status, done.stdout + done.stderr
+        assert "Traceback" not in done.stdout + done.stderr
+        return done
+
+    def document(self, *words: str, status: int = 0) -> dict[str, Any]:
+        """Run a command with --json and return its one document."""
+        found: dict[str, Any] = json.loads(self(*words, "--json", status=status).stdout)
+        assert found["schema"] == 1
+        return found
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Shop:
+    """A project whose plugins are installed."""
+    install_fakes(tmp_path / "plugins")
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    (folder / "milepost.hcl").write_text(PROJECT)
+    (folder / "app.txt").write_text("hello")
+    return Shop(folder)

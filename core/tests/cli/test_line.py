@@ -16,8 +16,8 @@ import pytest
 
 from milepost.cli.flags import flags_of, seconds, with_values
 from milepost.cli.lazy import _given
-from milepost.cli.session import Surroundings
 from milepost.cli.start import root, run
+from milepost.cli.surroundings import Surroundings
 from milepost.cli.table import COMMANDS, Entry
 from milepost.sdk.errors import UsageError
 

@@ -67,6 +67,8 @@ def test_a_list_of_one_app_leaves_the_others_out(milepost: Any, filled: SqliteSt
 
 def test_inspect_shows_what_was_recorded_about_the_kind(milepost: Any, filled: SqliteStore) -> None:
     assert "sha256:9f2c41aa" in milepost("artifact", "inspect", "1").out
+    assert milepost("release", "inspect", "1", "--json").document["release"]["stage"] == "release"
+    assert "web#1/build" in milepost("operation", "inspect", "web#1/build").out
     assert milepost("deployment", "inspect", "web#1", "--json").document["deployment"]["presence"] == "released"
 
 

@@ -14,9 +14,10 @@ import pytest
 from milepost.cli.flags import Flags
 from milepost.cli.render import Screen
 from milepost.cli.render_live import LiveRun
-from milepost.cli.render_run import PlainRun, _json_line
+from milepost.cli.render_run import PlainRun
 from milepost.cli.runlog import KEPT, RunLog, write_log
-from milepost.cli.session import Surroundings
+from milepost.cli.surroundings import Surroundings
+from milepost.cli.telling import _json_line
 from milepost.sdk import events
 
 AT = datetime(2026, 3, 3, 16, 2, 11, tzinfo=UTC)

@@ -10,7 +10,7 @@ from typing import Any
 from milepost.cli.flags import Flags
 from milepost.cli.render import Screen
 from milepost.cli.render_status import workspace
-from milepost.cli.session import Surroundings
+from milepost.cli.surroundings import Surroundings
 from milepost.host.inquiry import AppStatus, WorkspaceStatus
 from milepost.sdk.deployment import Health
 from milepost.sdk.record import Failure, Operation, Run, Source, Writer

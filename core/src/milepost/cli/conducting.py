@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from milepost.cli.flags import seconds
-from milepost.cli.render_run import telling
+from milepost.cli.telling import telling
 from milepost.cli.variables import variables
 from milepost.host.lifecycle.conduct import carry_out
 from milepost.host.lifecycle.interrupts import Interrupts

@@ -16,7 +16,7 @@ from milepost.cli.session import Session
 from milepost.sdk.errors import UnknownNameError
 
 if TYPE_CHECKING:
-    from milepost.cli.session import Surroundings
+    from milepost.cli.surroundings import Surroundings
     from milepost.cli.table import Entry
 
 _FLAGS_NOTE = "Flags that every command knows, such as -w, -C, --json, --var and -m: milepost --help"

@@ -12,7 +12,7 @@ from milepost.sdk.errors import RefusedError
 
 if TYPE_CHECKING:
     from milepost.cli.flags import Flags
-    from milepost.cli.session import Surroundings
+    from milepost.cli.surroundings import Surroundings
 
 SCHEMA = 1
 """The version of the documents that `--json` prints."""

@@ -13,7 +13,7 @@ from milepost.sdk.errors import MilepostError
 
 if TYPE_CHECKING:
     from milepost.cli.flags import Flags
-    from milepost.cli.session import Surroundings
+    from milepost.cli.surroundings import Surroundings
 
 
 def tell_error(error: MilepostError, flags: Flags, surroundings: Surroundings) -> None:

@@ -2,43 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 from milepost.cli.flags import Flags
 from milepost.cli.render import Screen
+from milepost.cli.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from milepost.host.assembly import Host
-
-
-def system_host(folder: Path, environment: Mapping[str, str]) -> Host:
-    """Open the host of this machine."""
-    from milepost.host.assembly import open_host  # noqa: PLC0415 - help and version need no host
-
-    return open_host(folder, environment)
-
-
-def utc_now() -> datetime:
-    """Return the time."""
-    return datetime.now(UTC)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Surroundings:
-    """The world of the process: what a test puts its own in place of."""
-
-    environment: Mapping[str, str]
-    folder: Path
-    out: TextIO
-    err: TextIO
-    input: TextIO
-    open_host: Callable[[Path, Mapping[str, str]], Host] = system_host
-    now: Callable[[], datetime] = utc_now
 
 
 class Session:

@@ -16,7 +16,7 @@ from milepost.cli.lazy import LazyGroup
 from milepost.cli.options import shared
 from milepost.cli.render import Screen
 from milepost.cli.render_error import tell_bug, tell_error
-from milepost.cli.session import Surroundings
+from milepost.cli.surroundings import Surroundings
 from milepost.cli.table import COMMANDS, Entry
 from milepost.sdk.errors import MilepostError, UsageError
 

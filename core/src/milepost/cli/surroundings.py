@@ -1,0 +1,37 @@
+"""The world of the process, as one value: environment, folder, streams, the clock and the way to a host."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from milepost.host.assembly import Host
+
+
+def system_host(folder: Path, environment: Mapping[str, str]) -> Host:
+    """Open the host of this machine."""
+    from milepost.host.assembly import open_host  # noqa: PLC0415 - help and version need no host
+
+    return open_host(folder, environment)
+
+
+def utc_now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """The world of the process: what a test puts its own in place of."""
+
+    environment: Mapping[str, str]
+    folder: Path
+    out: TextIO
+    err: TextIO
+    input: TextIO
+    open_host: Callable[[Path, Mapping[str, str]], Host] = system_host
+    now: Callable[[], datetime] = utc_now

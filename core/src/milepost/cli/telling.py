@@ -1,0 +1,93 @@
+"""Who is told of a run: people by a view that fits their terminal, programs by JSON, the log; and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from milepost.cli.render_json import run_document
+from milepost.cli.render_run import PlainRun
+from milepost.cli.runlog import RunLog
+from milepost.cli.summary import summary
+from milepost.sdk import events
+
+if TYPE_CHECKING:
+    from milepost.cli.session import Session
+    from milepost.host.lifecycle.conduct import Outcome
+    from milepost.sdk.events import Event
+
+
+class View(Protocol):
+    """Shows a run to people."""
+
+    def listen(self, event: Event) -> None:
+        """Show what happened."""
+        ...
+
+    def close(self) -> None:
+        """Show nothing more."""
+        ...
+
+
+class Teller:
+    """Tells everybody who wants to know of a run's events, then of its end."""
+
+    def __init__(self, session: Session, view: View) -> None:
+        """Make it for a session, with a view for people."""
+        self._session, self._view = session, view
+        self._log = RunLog(session.host.folders.state, session.screen.now())
+        self._reader_gone = False
+        self._notes: dict[str, str] = {}
+
+    def listen(self, event: Event) -> None:
+        """Pass on an event. A reader that has gone does not stop the run."""
+        self._log.listen(event)
+        if isinstance(event, events.OperationFinished):
+            self._notes[event.operation] = event.summary
+        if self._reader_gone:
+            return
+        try:
+            self._view.listen(event)
+            if self._session.flags.output == "events":
+                self._session.screen.raw(_json_line(event))
+        except BrokenPipeError:
+            self._reader_gone = True
+
+    def conclude(self, outcome: Outcome) -> None:
+        """Tell how the run ended. Nothing, when the reader has gone."""
+        self._log.close(f"run-{outcome.run.number}")
+        if self._reader_gone:
+            return
+        session = self._session
+        lines = summary(outcome, session.host.history, session.screen.paint, self._notes)
+        if session.flags.output == "document":
+            session.screen.document("run", run_document(outcome))
+        if not session.flags.quiet:
+            session.screen.line()
+        if session.flags.output == "text" or not session.flags.quiet:
+            session.screen.lines(lines)
+
+
+@contextmanager
+def telling(session: Session) -> Iterator[Teller]:
+    """Give the teller of a session's run; the live view lasts as long as the context."""
+    view: View
+    if session.screen.is_live:
+        from milepost.cli.render_live import LiveRun  # noqa: PLC0415 - rich is slow, and a pipe needs none
+
+        view = LiveRun(session.screen)
+    else:
+        view = PlainRun(session.screen)
+    try:
+        yield Teller(session, view)
+    finally:
+        view.close()
+
+
+def _json_line(event: Event) -> str:
+    """Return an event as one line of JSON, with the schema number."""
+    document = msgspec.to_builtins(event)
+    return msgspec.json.encode({"schema": 1, **document}).decode()

@@ -1,0 +1,54 @@
+"""Signals, locks and readers that go away, with real processes."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from typing import Any
+
+
+def test_ctrl_c_cancels_and_ends_with_130(shop: Any) -> None:
+    shop.world.trouble("deploy", "hang")
+    process = subprocess.Popen(
+        shop.argv("up"),
+        cwd=shop.folder,
+        env=shop.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    seen = []
+    while "hanging at deploy" not in (line := process.stdout.readline()):
+        assert line, seen
+        seen.append(line)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate()
+    assert process.returncode == 130, out + err
+    assert "exit 130: cancelled" in out
+    assert shop.document("show", "last")["run"]["status"] == "cancelled"
+
+
+def test_who_waits_for_a_lock_too_long_ends_with_4(shop: Any) -> None:
+    shop.world.trouble("deploy", "hang")
+    first = subprocess.Popen(shop.argv("up"), cwd=shop.folder, env=shop.environment, stdout=subprocess.PIPE, text=True)
+    assert first.stdout is not None
+    while "hanging at deploy" not in first.stdout.readline():
+        assert first.poll() is None
+    try:
+        second = shop("up", "--lock-timeout", "0", status=4)
+        assert "is locked by" in second.stdout + second.stderr
+        assert "up" in shop("lock", "list").stdout
+        assert shop("cancel", "1").stdout.startswith("asked #1 to end")
+    finally:
+        first.communicate()
+    assert first.returncode == 130
+
+
+def test_a_reader_that_goes_away_does_not_stop_the_run(shop: Any) -> None:
+    line = " ".join(shop.argv("up")) + " | head -1; echo ${PIPESTATUS[0]}"
+    done = subprocess.run(
+        ["bash", "-c", line], cwd=shop.folder, env=shop.environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "0"
+    assert shop.document("show", "last")["run"]["status"] == "success"
