@@ -18,6 +18,7 @@ Strategy = Literal["blue-green", "start-first", "stop-first"]
 release, before or after the old one stops."""
 
 Stream = Literal["stdout", "stderr"]
+"""Where a program printed something."""
 
 
 class HealthCheck(Struct, frozen=True, kw_only=True):
@@ -87,6 +88,10 @@ class Facts(Struct, frozen=True, kw_only=True):
     data: Annotated[Path, Meta(description="A durable folder of this plugin and user, the same for all projects.")]
     scratch: Annotated[Path, Meta(description="An empty folder that is removed after the operation.")]
     environment: Annotated[Mapping[str, str], Meta(description="The environment variables of the user.")]
+    own: Annotated[
+        tuple[Path, ...],
+        Meta(description="Folders of milepost itself, which are never part of a build or of its digest."),
+    ] = ()
     store: Annotated[str, Meta(description="The id of the history store, for labels on outside objects.")] = ""
     labels: Annotated[Mapping[str, str], Meta(description="The labels of project, app, stage and run.")] = {}
     env: Annotated[

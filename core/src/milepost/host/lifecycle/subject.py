@@ -158,9 +158,7 @@ def step_for(
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _facts(
-    bench: Bench, subject: Subject, operation: OpenOperation, terms: Terms, places: Mapping[str, Path]
-) -> Facts:
+def _facts(bench: Bench, subject: Subject, operation: OpenOperation, terms: Terms, places: Mapping[str, Path]) -> Facts:
     """Return what the step is about."""
     about = operation.record
     return Facts(
@@ -175,6 +173,7 @@ def _facts(
         data=places["data"],
         scratch=places["scratch"],
         environment=bench.environment,
+        own=(bench.folders.state, bench.folders.cache, Path(bench.history.store.place)),
         store=bench.history.store.id,
         labels=about.labels,
         env=terms.env,
