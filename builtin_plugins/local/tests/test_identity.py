@@ -67,7 +67,7 @@ def test_a_record_reads_back(tmp_path: Path) -> None:
 
 
 def test_a_socket_has_a_short_path_wherever_the_data_lies() -> None:
-    short, long = Path("/home/user/.local/state"), Path("/" + "long/" * 40)
+    short, long = Path("/var/lib/state"), Path("/" + "long/" * 40)
     assert socket_path(short, "key", Path("/run")).parent == short / "run"
     assert socket_path(long, "key", Path("/run")).parent == Path(f"/run/milepost-{os.getuid()}")
     assert socket_path(long, "key", Path("/run")) != socket_path(long, "other", Path("/run"))

@@ -15,11 +15,9 @@ from milepost.testing.project import write_files
 from milepost_local.ignore import Filter
 from milepost_local.walk import app_files
 
-TREE = (
-    "a.py", "a.txt", "b.log", "build/out.js", "build/keep.txt", "src/a.py", "src/a.txt", "src/build/x.js",
-    "src/deep/b.log", "src/deep/c.py", "src/deep/d/e.txt", "docs/x.md", "docs/y.txt", "docs/sub/z.md", "!odd", "#odd",
-    "with space.txt", "foo/foo/foo.txt",
-)  # fmt: skip
+PLAIN = "a.py a.txt b.log build/out.js build/keep.txt docs/x.md docs/y.txt docs/sub/z.md !odd #odd foo/foo/foo.txt"
+DEEP = "src/a.py src/a.txt src/build/x.js src/deep/b.log src/deep/c.py src/deep/d/e.txt"
+TREE = [*PLAIN.split(), *DEEP.split(), "with space.txt"]
 
 LIKE_GIT = [
     {".gitignore": "*.log\n"},

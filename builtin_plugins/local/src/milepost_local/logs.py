@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import os
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -47,6 +47,11 @@ def last_lines(place: Place, count: int, replica: str | None = None) -> str:
 def _replicas(place: Place) -> list[str]:
     """Return the names of the replicas that printed something."""
     return sorted(each.stem for each in place.log.glob("*.log") if each.name != "supervisor.log")
+
+
+def _number(path: Path) -> int:
+    """Return how old a file is: the number after its name."""
+    return int(path.name.rpartition(".")[2])
 
 
 def _time(line: LogLine) -> datetime:
@@ -101,8 +106,7 @@ class _Reader:
 
     def _files(self) -> list[Path]:
         """Return the files there are, the newest first."""
-        numbered: Callable[[Path], int] = lambda path: int(path.name.rpartition(".")[2])  # noqa: E731  a key
-        older = sorted(self._newest.parent.glob(f"{self._newest.name}.[0-9]*"), key=numbered)
+        older = sorted(self._newest.parent.glob(f"{self._newest.name}.[0-9]*"), key=_number)
         return [*([self._newest] if self._newest.exists() else []), *older]
 
     def _oldest(self) -> Path:

@@ -19,6 +19,8 @@ class Seen(NamedTuple):
     is_healthy: bool
     how: str
     """In words, to follow the replica's name: `answered 503 on /healthz`."""
+    answered: bool = False
+    """Whether something answered, if not what was wanted."""
 
 
 def look(port: int, health: HealthCheck) -> Seen:
@@ -32,9 +34,9 @@ def look(port: int, health: HealthCheck) -> Seen:
     except ConnectionRefusedError:
         return Seen(False, f"does not listen on port {port}")
     except TimeoutError:
-        return Seen(False, f"did not answer within {limit:g} s on port {port}")
+        return Seen(False, f"did not answer within {limit:g} s on port {port}", answered=True)
     except (OSError, http.client.HTTPException) as error:
-        return Seen(False, f"answered no HTTP on port {port}: {type(error).__name__} {error}".rstrip())
+        return Seen(False, f"answered no HTTP on port {port}: {type(error).__name__} {error}".rstrip(), answered=True)
 
 
 def _look_by_http(port: int, path: str, wanted: tuple[int, ...], limit: float) -> Seen:
@@ -45,4 +47,4 @@ def _look_by_http(port: int, path: str, wanted: tuple[int, ...], limit: float) -
         status = connection.getresponse().status
     finally:
         connection.close()
-    return Seen(status in (wanted or _USUAL), f"answered {status} on {path}")
+    return Seen(status in (wanted or _USUAL), f"answered {status} on {path}", answered=True)

@@ -18,7 +18,7 @@ from milepost_local.supervisor_replica import ended
 
 TOO_OFTEN = 3
 """Ends of a replica that was never ready, after which it is not waited for: one may be a port that another took."""
-_SECOND_LOOK = 0.05
+_LOOK_EVERY, _SECOND_LOOK = 0.02, 0.05
 _EVIDENCE_LINES = 40
 
 
@@ -29,7 +29,7 @@ def wait_ready(state: LocalState, step: Step) -> tuple[int, ...]:
     """
     limit = step.facts.health.timeout
     try:
-        step.wait("readiness", limit, lambda: _is_settled(state, step), step.facts.health.interval)
+        step.wait("readiness", limit, lambda: _is_settled(state, step), _LOOK_EVERY)
     except DeadlineError:
         step.check()
         raise _late(state, step, limit) from None
@@ -88,7 +88,10 @@ def _is_settled(state: LocalState, step: Step) -> bool:
     for each in status.replicas:
         if each.exits >= TOO_OFTEN or each.state == "failed":
             raise _ended(state, each, step)
-    if not _all_healthy(state, status, step):
+    seen = [_seen(state, each, step.facts.health) for each in status.replicas]
+    if not all(each.is_healthy for each in seen):
+        # Whether it listens is asked often and costs it nothing; what it answers, as often as the project file says.
+        step.sleep(step.facts.health.interval if any(each.answered for each in seen) else 0)
         return False
     # Seen twice by the same processes: a look may have met another program that had the port for a moment.
     step.sleep(_SECOND_LOOK)

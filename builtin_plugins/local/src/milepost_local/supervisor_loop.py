@@ -104,10 +104,14 @@ class Supervisor:
         """Take note of the replicas that have ended."""
         for each in self._replicas:
             if each.has_ended() and not self._waits_for_company(each, now):
-                for pipe, _ in each.pipes:
-                    if pipe in self._selector.get_map():
-                        self._selector.unregister(pipe)
+                self._forget_pipes(each)
                 each.bury(now, restart=self._kill_at is None)
+
+    def _forget_pipes(self, replica: Replica) -> None:
+        """Wait for nothing more on the replica's pipes."""
+        for pipe, _ in replica.pipes:
+            if pipe in self._selector.get_map():
+                self._selector.unregister(pipe)
 
     def _begin_to_stop(self, now: float) -> None:
         """Ask all replicas to end, and start none again."""

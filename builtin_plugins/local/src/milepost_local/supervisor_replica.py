@@ -77,8 +77,7 @@ class Replica:
             piece = os.read(pipe.fileno(), _PIECE)
         except BlockingIOError:
             return True
-        for line in self._lines[stream].add(piece):
-            self._log.write(line, stream)
+        self._write(self._lines[stream].add(piece), stream)
         return bool(piece)
 
     def has_ended(self) -> bool:
@@ -156,11 +155,13 @@ class Replica:
         for pipe, stream in self.pipes:
             with suppress(BlockingIOError):
                 while piece := os.read(pipe.fileno(), _PIECE):
-                    for line in self._lines[stream].add(piece):
-                        self._log.write(line, stream)
-            for line in self._lines[stream].end():
-                self._log.write(line, stream)
+                    self._write(self._lines[stream].add(piece), stream)
+            self._write(self._lines[stream].end(), stream)
             pipe.close()
+
+    def _write(self, lines: list[bytes], stream: str) -> None:
+        for line in lines:
+            self._log.write(line, stream)
 
 
 def ended(status: int) -> str:
