@@ -89,8 +89,8 @@ class HistoryStore(Protocol):
     ) -> list[Document]:
         """Return documents, newest first, whose indexed fields equal the given values or are one of them.
 
-        Indexed: `run`, `number`, `workspace`, `app`, `stage`, `status`, `verb`, `target`, `presence`. `before` is the id of
-        the last one of the page before.
+        Indexed: `run`, `number`, `workspace`, `app`, `stage`, `status`, `verb`, `target`, `presence`. `before` is the
+        id of the last one of the page before.
         """
         ...
 

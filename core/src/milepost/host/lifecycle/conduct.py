@@ -95,15 +95,19 @@ class _Conduct:
             self._warn_of_lonely_history()
         crew = Crew(run, self._host.history, self._interrupts, self._listen)
         locks = Locks(self._host.store, run, self._interrupts.cancel)
-        error: MilepostError | None = None
+        error: BaseException | None = None
         try:
             self._phases(run, plans, crew, locks)
-        except MilepostError as caught:
+        except BaseException as caught:  # written down first; a bug of ours is raised again below
             error = caught
+        try:
+            crew.end(f"the run failed: {error}" if error else "")
         finally:
-            crew.end()
             locks.release()
-        return self._end(run, crew, error, time.monotonic() - began)
+        outcome = self._end(run, crew, error, time.monotonic() - began)
+        if error is not None and not isinstance(error, MilepostError):
+            raise error
+        return outcome
 
     def _begin(self, apps: tuple[str, ...]) -> Run:
         """Write the run's record, and tell."""
@@ -173,7 +177,7 @@ class _Conduct:
 
         locks.take(names, choices.lock_timeout, told, preempt=choices.preempt)
 
-    def _end(self, run: Run, crew: Crew, error: MilepostError | None, seconds: float) -> Outcome:
+    def _end(self, run: Run, crew: Crew, error: BaseException | None, seconds: float) -> Outcome:
         """Write how the run ended, and tell."""
         operations = tuple(reversed(self._host.history.operations({"run": run.id})))
         failed = tuple(crew.failed.values())

@@ -53,13 +53,15 @@ class Crew:
             if going:
                 going -= self._hear(phase)
 
-    def end(self) -> None:
-        """See every process to its end, and hear all that it still says."""
+    def end(self, reason: str = "") -> None:
+        """See every process to its end, and hear all that it still says; with a reason, it is to stop its work."""
         for child in self._children.values():
             if self._interrupts.count > 1:
                 child.kill()
-            else:
-                child.end()
+                continue
+            if reason:
+                child.cancel(reason)
+            child.end()
         while not self._heard.empty():
             event = self._heard.get().event
             if event is not None and not isinstance(event, PhaseFinished):

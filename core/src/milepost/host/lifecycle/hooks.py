@@ -15,6 +15,7 @@ from milepost.host.project.hooks import Hook
 from milepost.sdk.errors import CancelledError, CommandFailedError, DeadlineError, HookFailedError, MilepostError
 from milepost.sdk.events import HookFinished, HookStarted
 from milepost.sdk.record import HookRun, Operation
+from milepost.sdk.secret import Secret
 from milepost.sdk.step import Command, Stream
 
 When = Literal["before", "after", "failure", "always"]
@@ -50,6 +51,10 @@ class Hooked(Protocol):
         """Record a hook that was run."""
         ...
 
+    def hide(self, secret: Secret) -> None:
+        """Never show or keep the secret from now on."""
+        ...
+
     def warn(self, text: str) -> None:
         """Tell people that something is not as it should be."""
         ...
@@ -72,7 +77,7 @@ class HookContext:
 
     def wants(self, hook: Hook) -> bool:
         """Return whether the hook is for this kind of run: a rollback runs only those that ask for it."""
-        return self.verb in hook.on if hook.on else self.verb != "rollback"
+        return self.verb != "rollback" or "rollback" in hook.on
 
 
 def run_hooks(operation: Hooked, when: str, hooks: Sequence[Hook], context: HookContext) -> None:
@@ -94,7 +99,7 @@ def _run_hook(operation: Hooked, hook: Hook, context: HookContext) -> None:
         error = _outcome(operation, hook, context)
     finally:
         operation.source = before
-    why = "" if error is None else _reason(error)
+    why = "" if error is None else bench.masker.text(_reason(error))
     operation.hooked(HookRun(when=hook.when, command=shown, seconds=time.monotonic() - began, error=why))
     bench.emit(HookFinished(at=bench.clock(), error=why, **about))  # type: ignore[arg-type]  # a dict of mixed fields
     if error is None:
@@ -110,7 +115,7 @@ def _outcome(operation: Hooked, hook: Hook, context: HookContext) -> MilepostErr
     """Run the hook's program and return what went wrong."""
     bench = operation.bench
     for secret in hook.secrets:
-        bench.masker.add(secret.reveal())
+        operation.hide(secret)
     # After a failure or a cancel the hooks for it still run, with a limit of their own.
     cancel = Cancel() if hook.when in ("failure", "always") else bench.cancel
     watch = Watch(

@@ -12,6 +12,7 @@ import msgspec
 
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.hooks import HookContext, run_hooks
+from milepost.host.mask import SHORTEST, Masker
 from milepost.host.project.hooks import Hook
 from milepost.host.recording import record_state
 from milepost.sdk.config import PluginState
@@ -19,6 +20,7 @@ from milepost.sdk.deployment import Resource
 from milepost.sdk.errors import CancelledError, MilepostError, RefusedError
 from milepost.sdk.events import OperationFinished, OperationStarted, Output, Said, Warned
 from milepost.sdk.record import Evidence, Failure, HookRun, Operation, Status
+from milepost.sdk.secret import Secret
 from milepost.sdk.step import Stream
 from milepost.sdk.store import OutputLine
 
@@ -76,8 +78,9 @@ class OpenOperation:
 
     def say(self, text: str) -> None:
         """Tell people, and keep it with the output."""
-        self._keep("say", self.bench.masker.text(text))
-        self.bench.emit(Said(at=self.bench.clock(), app=self.record.app, stage=self.record.label, text=text))
+        masked = self.bench.masker.text(text)
+        self._keep("say", masked)
+        self.bench.emit(Said(at=self.bench.clock(), app=self.record.app, stage=self.record.label, text=masked))
 
     def output(self, text: str, stream: Stream) -> None:
         """Keep and show a line that was printed."""
@@ -88,9 +91,15 @@ class OpenOperation:
 
     def warn(self, text: str) -> None:
         """Tell people that something is not as it should be, and record it."""
-        if text not in self.record.warnings:
-            self.change(warnings=(*self.record.warnings, self.bench.masker.text(text)))
-            self.bench.emit(Warned(at=self.bench.clock(), app=self.record.app, text=text))
+        masked = self.bench.masker.text(text)
+        if masked not in self.record.warnings:
+            self.change(warnings=(*self.record.warnings, masked))
+            self.bench.emit(Warned(at=self.bench.clock(), app=self.record.app, text=masked))
+
+    def hide(self, secret: Secret) -> None:
+        """Never show or keep the secret from now on; say so where it is too short for that."""
+        if not self.bench.masker.add(secret.reveal()):
+            self.warn(f"a secret shorter than {SHORTEST} characters cannot be masked in output")
 
     @contextmanager
     def calm(self) -> Iterator[None]:
@@ -177,7 +186,7 @@ def _end(operation: OpenOperation, error: BaseException | None, seconds: float) 
     fields: dict[str, Any] = {"ended": bench.clock()}
     if error is not None:
         status = status_of(error)
-        fields["failure"] = failure_of(error)
+        fields["failure"] = _masked(failure_of(error), bench.masker)
         operation.result = "FAILED" if status == "error" else status.upper()
     elif status == "running":
         status = "success"
@@ -208,6 +217,11 @@ def status_of(error: BaseException) -> Status:
     if isinstance(error, CancelledError):
         return "cancelled"
     return "refused" if isinstance(error, RefusedError) else "error"
+
+
+def _masked(failure: Failure, masker: Masker) -> Failure:
+    """Return the failure without secrets: its message may quote what a program printed."""
+    return Failure(code=failure.code, message=masker.text(failure.message), hint=masker.text(failure.hint))
 
 
 def failure_of(error: BaseException) -> Failure:

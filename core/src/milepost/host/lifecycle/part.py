@@ -19,11 +19,13 @@ from milepost.host.lifecycle.staging import Order, deploy, run_task
 from milepost.host.lifecycle.subject import Subject, terms_of
 from milepost.host.lifecycle.unchanged import decide, note_unchanged
 from milepost.host.lifecycle.workers import Worker, of_record
+from milepost.host.mask import SHORTEST
 from milepost.host.project.hooks import tasks, verify
 from milepost.sdk.artifact import Artifact
 from milepost.sdk.errors import OperationError, VerifyFailedError
 from milepost.sdk.events import Decided, Warned
 from milepost.sdk.record import Operation
+from milepost.sdk.secret import Secret
 
 SKIP_TASKS = ("rollback", "restart", "release", "stop", "start", "destroy")
 """What runs no tasks: nothing new starts, or what starts has had its tasks."""
@@ -43,6 +45,7 @@ class AppPart:
         self.unchanged = False
         self._order: Order | None = None
         self._settled = False
+        _hide_variables(bench, subject)
 
     def carry_out(self, phase: Phase) -> None:
         """Do this app's share of a phase. Raises what stops the app."""
@@ -231,6 +234,14 @@ class AppPart:
         if self.goal.close:
             close_app(self.bench, self.part, self.subject)
         destroy_all(self.bench, self.part, self.subject, self.goal.destroy)
+
+
+def _hide_variables(bench: Bench, subject: Subject) -> None:
+    """Never show or keep the secret variables, and say so where one is too short for that."""
+    for name, value in subject.scope.variables.items():
+        if isinstance(value, Secret) and not bench.masker.add(value.reveal()):
+            text = f"var.{name} is shorter than {SHORTEST} characters and cannot be masked in output"
+            bench.emit(Warned(at=bench.clock(), app=subject.app.name, text=text))
 
 
 def subject_keeps_running(subject: Subject) -> bool:

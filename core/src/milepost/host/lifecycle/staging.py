@@ -83,11 +83,12 @@ def deploy(bench: Bench, part: Part, subject: Subject, order: Order) -> Operatio
         build=order.build,
         fingerprint=order.fingerprint,
         previous=order.previous,
-        presence="starting",
         labels=dict(subject.settings().labels),
     )
 
     def work(operation: OpenOperation) -> None:
+        # Not before: one that was refused, or whose hook failed, has nothing that could stand.
+        operation.change(presence="starting")
         try:
             _stage(bench, subject, operation, order)
         except BaseException:

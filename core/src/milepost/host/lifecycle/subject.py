@@ -138,7 +138,7 @@ def step_for(
     """Yield the step with which a worker works on an operation; its scratch folder goes with it."""
     for value in terms.env.values():
         if isinstance(value, Secret):
-            bench.masker.add(value.reveal())
+            operation.hide(value)
     scratch = bench.folders.cache / "scratch" / operation.record.id
     scratch.mkdir(parents=True, exist_ok=True)
     data = bench.folders.plugin(worker.entry.distribution)

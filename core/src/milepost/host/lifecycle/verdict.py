@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from milepost.host.lifecycle.operation import failure_of
 from milepost.sdk.errors import CancelledError, MilepostError
 from milepost.sdk.events import PhaseFinished
 from milepost.sdk.record import Failure, Operation, Status
@@ -12,7 +13,7 @@ Verdict = tuple[Status, int, Failure | None]
 
 
 def verdict(
-    failed: tuple[PhaseFinished, ...], error: MilepostError | None, operations: tuple[Operation, ...], cancelled: bool
+    failed: tuple[PhaseFinished, ...], error: BaseException | None, operations: tuple[Operation, ...], cancelled: bool
 ) -> Verdict:
     """Return the status of the run, the exit status of the command, and why it failed."""
     if error is None and not failed:
@@ -26,19 +27,19 @@ def verdict(
     return ("refused" if exit_status == REFUSED else "error"), exit_status, failure
 
 
-def _exit_status(failed: tuple[PhaseFinished, ...], error: MilepostError | None) -> int:
+def _exit_status(failed: tuple[PhaseFinished, ...], error: BaseException | None) -> int:
     """Return the exit status of a run that failed: that what is live has changed is worse than anything."""
     if any(each.live_changed for each in failed):
         return LIVE_CHANGED
     if error is not None:
-        return error.exit_status
+        return error.exit_status if isinstance(error, MilepostError) else FAILED
     statuses = {each.exit_status for each in failed if each.code != "dependency"}
     return statuses.pop() if len(statuses) == 1 else FAILED
 
 
-def _failure(failed: tuple[PhaseFinished, ...], error: MilepostError | None) -> Failure | None:
+def _failure(failed: tuple[PhaseFinished, ...], error: BaseException | None) -> Failure | None:
     """Return why the run failed, as its record keeps it."""
     if error is not None:
-        return Failure(code=error.code, message=str(error), hint=error.hint)
+        return failure_of(error)
     first = next((each for each in failed if each.code != "dependency"), None)
     return None if first is None else Failure(code=first.code, message=f"{first.app}: {first.error}")
