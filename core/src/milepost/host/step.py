@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+import msgspec
+
 from milepost.host import processes
 from milepost.host.cancel import Cancel, Deadline
 from milepost.host.mask import SHORTEST, Masker
@@ -82,6 +84,7 @@ class HostStep:
         for value in command.env.values():
             if isinstance(value, Secret):
                 self.mask(value.reveal())
+        placed = command if command.cwd else msgspec.structs.replace(command, cwd=str(self.facts.source))
         watch = processes.Watch(
             cancel=self.cancel,
             deadline=self.deadline,
@@ -89,7 +92,7 @@ class HostStep:
             ended=self.ledger.ended,
             output=self.ledger.output,
         )
-        return self.runner(command, self.facts.environment, watch)
+        return self.runner(placed, self.facts.environment, watch)
 
     def key(self, name: str = "") -> str:
         """Return a key made from the operation's id."""

@@ -1,0 +1,19 @@
+"""What the tests of the lifecycle share: a shop of fakes, in this process or in processes of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.tests.host.lifecycle.shop import Shop
+from milepost.testing.distribution import installed
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    """A project of one app made of fakes, nothing of it built yet."""
+    made = Shop(tmp_path)
+    with installed(made.site):
+        yield made
