@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 from typing import Any
 
 import msgspec
@@ -25,13 +26,21 @@ def new_request(host: Host, verb: Verb, **fields: Any) -> Request:
         verb=verb,
         project=host.project.name,
         folder=str(host.project.folder),
-        user=environment.get("USER") or environment.get("LOGNAME") or str(os.getuid()),
+        user=environment.get("USER") or environment.get("LOGNAME") or _account(),
         host=os.uname().nodename,
         ci=ci or ("CI" if environment.get("CI") else None),
         choices=fields.pop("choices", Choices()),
         variables=tuple(fields.pop("variables", ())),
         **fields,
     )
+
+
+def _account() -> str:
+    """Return the name of the account that this process runs as; its number where it has no name."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
 
 
 UNCHECKED: tuple[Verb, ...] = ("destroy", "rollback", "stop", "start", "restart")
