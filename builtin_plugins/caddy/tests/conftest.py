@@ -7,8 +7,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
+from time import sleep
 from typing import Any, NamedTuple
 
 import pytest
@@ -20,13 +22,6 @@ from milepost_caddy.releaser import CaddyReleaser
 from milepost_caddy.route import project_folder
 
 TESTS = Path(__file__).parent
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let a detached program run on without a warning: that it does is what it is detached for."""
-    for item in items:
-        if item.path.is_relative_to(TESTS):
-            item.add_marker(pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning"))
 
 
 class Answer(NamedTuple):
@@ -107,18 +102,35 @@ class Shop:
         """The process id of the project's Caddy."""
         return int((self.folder / "caddy.pid").read_text())
 
+    @staticmethod
+    def runs(pid: int) -> bool:
+        """Return whether a process is there."""
+        return is_running(pid)
+
     def kill_caddy(self) -> None:
         """End Caddy as a crash would."""
         kill(self.pid)
 
 
+def is_running(pid: int) -> bool:
+    """Return whether a process is there; a child that has ended is taken note of."""
+    try:
+        os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:  # somebody else takes note of its end, or has
+        sleep(0.01)
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 def kill(pid: int) -> None:
     """Kill a Caddy that a test has started, and wait until it is gone."""
-    try:
+    if is_running(pid):
         os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
-    except (ProcessLookupError, ChildProcessError):
-        return
+    while is_running(pid):
+        sleep(0.01)
 
 
 def ask(release: Release, path: str = "/", method: str = "GET", body: str | None = None) -> Answer:
@@ -147,6 +159,38 @@ def shop(tmp_path: Path, backends: Backends) -> Iterator[Shop]:
     yield made
     for pidfile in made.bench.data.glob("*/caddy.pid"):
         kill(int(pidfile.read_text()))
+
+
+class Load:
+    """Clients in a process of their own, told apart from what they load."""
+
+    def __init__(self, url: str, fresh: int, kept: int, pause: float) -> None:
+        argv = (sys.executable, "-I", str(TESTS / "load.py"), url, str(fresh), str(kept), str(pause))
+        self._process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert self._process.stdout is not None
+        self._process.stdout.readline()
+        self.answered, self.failures = 0, ["the clients were never stopped"]
+
+    def stop(self) -> None:
+        """Let the clients finish what they have begun, and read what they got."""
+        said, _ = self._process.communicate()
+        answered, *self.failures = said.splitlines()
+        self.answered = int(answered)
+
+
+@pytest.fixture
+def load() -> Callable[..., AbstractContextManager[Load]]:
+    """Return what loads a release while a context lasts."""
+
+    @contextmanager
+    def loaded(release: Release, fresh: int = 4, kept: int = 4, pause: float = 0.0) -> Iterator[Load]:
+        made = Load(release.urls[0], fresh, kept, pause)
+        try:
+            yield made
+        finally:
+            made.stop()
+
+    return loaded
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
-"""Clients that ask without a pause and try nothing twice: what fails them would fail people."""
+"""Clients that ask without a rest and try nothing twice: what fails them would fail people."""
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections import Counter
@@ -9,23 +10,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
 
-PATHS = ("/", "/", "/", "/slow/0.05", "/", "/", "/stream/0.1", "/")
+PATHS = ("/", "/", "/slow/0.05", "/", "/", "/stream/0.1")
 
 
 class Load:
-    """What clients got, whom it came from, and what failed them."""
+    """What clients got, and what failed them."""
 
-    def __init__(self, port: int) -> None:
-        self.port = port
+    def __init__(self, url: str) -> None:
         self.answers: Counter[str] = Counter()
         self.failures: list[str] = []
+        self._place = url.removeprefix("http://")
         self._over = threading.Event()
 
     @contextmanager
     def clients(self, fresh: int = 4, kept: int = 4, pause: float = 0.0) -> Iterator[None]:
-        """Let so many clients ask, each on fresh connections or on a kept one, while the context lasts."""
-        asks = [(True, number) for number in range(kept)] + [(False, number) for number in range(fresh)]
-        threads = [threading.Thread(target=self._client, args=(*each, pause)) for each in asks]
+        """Let so many clients ask, on fresh connections or each on a kept one, while the context lasts."""
+        kinds = [False] * fresh + [True] * kept
+        threads = [threading.Thread(target=self._client, args=(*each, pause)) for each in enumerate(kinds)]
         for thread in threads:
             thread.start()
         try:
@@ -35,27 +36,44 @@ class Load:
             for thread in threads:
                 thread.join()
 
-    def _client(self, keep: bool, number: int, pause: float) -> None:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+    def _client(self, number: int, keeps: bool, pause: float) -> None:
+        connection = HTTPConnection(self._place, timeout=30)
+        used = None
         while not self._over.is_set():
+            number += 1
             path = PATHS[number % len(PATHS)]
             try:
                 self._ask(connection, path)
             except (OSError, HTTPException, AssertionError) as error:
-                self.failures.append(f"{path} kept={keep}: {error!r}")
+                which = "new" if used is None else "used"
+                self.failures.append(f"{path} on a {which} connection: {error!r}")
                 connection.close()
-            if not keep:
+            if not keeps:
                 connection.close()
-            number += 1
+            used = connection.sock
             time.sleep(pause)
         connection.close()
 
     def _ask(self, connection: HTTPConnection, path: str) -> None:
-        connection.request("POST" if path == "/post" else "GET", path)
+        connection.request("GET", path)
         response = connection.getresponse()
         body = response.read().decode()
         assert response.status == 200, f"{response.status} {body}"
-        times = 10 if path.startswith("/stream") else 1
-        name = body[: len(body) // times]
-        assert body == name * times, body
+        pieces = 10 if path.startswith("/stream") else 1
+        name = body[: len(body) // pieces]
+        assert body == name * pieces, body
         self.answers[name] += 1
+
+
+def main() -> None:
+    """Load the URL that is given, in a process of its own, until standard input closes; then tell."""
+    load = Load(sys.argv[1])
+    with load.clients(*map(int, sys.argv[2:4]), float(sys.argv[4])):
+        sys.stdout.write("loading\n")
+        sys.stdout.flush()
+        sys.stdin.read()
+    sys.stdout.write("\n".join([str(sum(load.answers.values())), *load.failures]))
+
+
+if __name__ == "__main__":
+    main()

@@ -14,6 +14,8 @@ from milepost_caddy.document import SOCKET
 
 _LONGEST = 100
 """What a Unix socket's path may have on every system, in bytes."""
+NOBODY = (FileNotFoundError, ConnectionError)
+"""What is raised where no Caddy runs, or one that just ends."""
 PATIENCE = 15.0
 """How long Caddy may take to answer, in seconds."""
 
@@ -48,35 +50,47 @@ class Admin:
         """Return the configuration that Caddy runs with; None if no Caddy runs."""
         try:
             found = self._ask("GET", "/config/")
-        except (FileNotFoundError, ConnectionRefusedError, ConnectionResetError):
+        except NOBODY:
             return None
         return dict(found or {})
 
     def load(self, document: dict[str, Any]) -> None:
         """Let Caddy run with another configuration. Raises OperationError, and changes nothing, if it will not."""
-        self._ask("POST", "/load", document)
+        self._tell("/load", document)
 
     def requests(self, addresses: frozenset[str]) -> int:
         """Return how many requests are with the replicas at these addresses right now."""
         try:
             found = self._ask("GET", "/reverse_proxy/upstreams")
-        except (FileNotFoundError, ConnectionRefusedError, ConnectionResetError):
+        except NOBODY:
             return 0
         return sum(each["num_requests"] for each in found or () if each["address"] in addresses)
 
     def stop(self) -> None:
         """Let Caddy end. It answers before it does."""
-        self._ask("POST", "/stop")
+        self._tell("/stop")
+
+    def _tell(self, path: str, body: Any = None) -> None:
+        """Ask for something to be done by a Caddy that ran a moment ago."""
+        try:
+            self._ask("POST", path, body)
+        except NOBODY as error:
+            raise OperationError(
+                f"Caddy in {self._folder} has ended before it could answer POST {path}",
+                hint=f"do the same again; see {self._folder}/caddy.log",
+            ) from error
 
     def _ask(self, method: str, path: str, body: Any = None) -> Any:
-        """Return the answer as JSON values. Raises OSError if nobody listens, OperationError for a refusal."""
+        """Return the answer as JSON values. Raises one of NOBODY if no Caddy runs, OperationError for a refusal."""
         connection = _UnixConnection(self._folder, self._patience)
         headers = {"Content-Type": "application/json"}
         try:
             connection.request(method, path, None if body is None else json.dumps(body), headers)
             response = connection.getresponse()
             answer = response.read()
-        except (TimeoutError, HTTPException) as error:
+        except NOBODY:
+            raise
+        except (OSError, HTTPException) as error:
             raise OperationError(
                 f"Caddy {self._pid()} in {self._folder} does not answer on its admin socket: {error}",
                 hint=f"kill -9 {self._pid()}; the next release starts it again",

@@ -23,6 +23,18 @@ def writing(folder: Path) -> Iterator[None]:
         ) from error
 
 
+def read(path: Path) -> bytes | None:
+    """Return what a file holds; None if it is not there. Raises OperationError if it cannot be read."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise OperationError(
+            f"cannot read {path}: {error.strerror or error}", hint=f"make it readable: ls -la {path.parent}"
+        ) from error
+
+
 def write(path: Path, text: str) -> None:
     """Write a file in one go: a crash leaves the one before or this one."""
     beside = path.with_name(f".{path.name}.new")

@@ -6,7 +6,7 @@ and the path of a Unix socket must be short.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from milepost_caddy.route import Route
@@ -19,7 +19,7 @@ CLOSING = "closing"
 OWN_ANSWER = "Milepost-Answer"
 """The header of what Caddy answers by itself, where no app does."""
 
-_RETRY = "5s"
+_RETRY = "2s"
 """How long a request that found no listener waits for one; it is dialled anew, at the place that is right by then."""
 _STREAM_CLOSE = "24h"
 """How long upgraded connections (WebSockets) outlive a change of the routes."""
@@ -58,7 +58,10 @@ def addresses(running: Json | None) -> frozenset[str]:
 
 
 def _server(route: Route) -> Json:
-    """Return the server of one route."""
+    """Return the server of one route.
+
+    A request reads its kind once: a switch between two looks could make it match neither.
+    """
     live = f"routes/{route.key}/live"
     return {
         "listen": [route.address],
@@ -66,33 +69,28 @@ def _server(route: Route) -> Json:
         "automatic_https": {"disable": True},
         "routes": [
             _closing(),
-            {"match": [_reads(f"{live}/kind", "http")], "handle": [_proxy(live)], "terminal": True},
-            {"match": [_reads(f"{live}/kind", "static")], "handle": [_files(live)], "terminal": True},
+            {"handle": [{"handler": "vars", "kind": f"{{file.{live}/kind}}"}]},
+            {"match": [{"vars": {"kind": ["http"]}}], "handle": [_proxy(live)], "terminal": True},
+            {"match": [{"vars": {"kind": ["static"]}}], "handle": [_files(live)], "terminal": True},
             {"handle": [_answer(503, f"{route.app} is not released in {route.workspace}\n")]},
         ],
-        "errors": {
-            "routes": [
-                {
-                    "match": [{"vars": {"{http.error.status_code}": ["500", "502", "503", "504"]}}],
-                    "handle": [_answer(503, f"{route.app} does not answer right now\n")],
-                    "terminal": True,
-                },
-                {"handle": [_text("{http.error.status_code}", "{http.error.status_text}\n")]},
-            ]
-        },
+        "errors": {"routes": [*_errors(route)]},
     }
 
 
-def _reads(file: str, value: str) -> Json:
-    """Return a matcher that holds while a file says `value`."""
-    return {"vars": {f"{{file.{file}}}": [value]}}
+def _errors(route: Route) -> Iterator[Json]:
+    """Yield what is answered where no app did: plain words, and 503 for whatever went wrong behind Caddy."""
+    behind = {"vars": {"{http.error.status_code}": ["500", "502", "503", "504"]}}
+    answer = _answer(503, f"{route.app} does not answer right now\n")
+    yield {"match": [behind], "handle": [answer], "terminal": True}
+    yield {"handle": [_text("{http.error.status_code}", "{http.error.status_text}\n")]}
 
 
 def _closing() -> Json:
     """Return a route that ends keep-alive connections with their next answer, while the closing file says so."""
     upgrades = {"header": {"Upgrade": ["*"]}}
     header = {"handler": "headers", "response": {"set": {"Connection": ["close"]}}}
-    return {"match": [{**_reads(CLOSING, "yes"), "not": [upgrades]}], "handle": [header]}
+    return {"match": [{"vars": {f"{{file.{CLOSING}}}": ["yes"]}, "not": [upgrades]}], "handle": [header]}
 
 
 def _proxy(live: str) -> Json:

@@ -17,9 +17,10 @@ _ESTABLISHED = "01"
 
 
 def chosen(facts: Facts, key: str, listen: str) -> int:
-    """Return a free port for a new route: the same for the same app and workspace, where it can be."""
+    """Return a free port for a new route: the same for the same user, project, app and workspace, where it can be."""
     taken = {route.port for _, route in _everywhere(facts.data)}
-    start = int.from_bytes(sha256(f"{facts.project}/{key}".encode(errors="surrogateescape")).digest()[:4], "big")
+    name = repr((str(facts.data), facts.project, key)).encode(errors="surrogateescape")
+    start = int.from_bytes(sha256(name).digest()[:4], "big")
     for number in range(_COUNT):
         port = _FIRST + (start + number) % _COUNT
         if port not in taken and trouble(listen, port) is None:
@@ -54,10 +55,10 @@ def has_clients(addresses: Iterable[str]) -> bool:
     return False
 
 
-def ensure_own(route: Route, data: Path) -> None:
-    """Raise OperationError naming the route of any project that has this route's port already."""
-    for folder, other in _everywhere(data):
-        if other.port == route.port and other.key != route.key:
+def ensure_own(route: Route, project: Path) -> None:
+    """Raise OperationError naming the other route, of whichever project, that has this route's port already."""
+    for folder, other in _everywhere(project.parent):
+        if other.port == route.port and (folder, other.key) != (project, route.key):
             raise OperationError(
                 f"port {route.port} is the public port of {other.name} ({folder.name})",
                 hint=f"give {route.name} another port, or milepost destroy {other.app} -w {other.workspace}",

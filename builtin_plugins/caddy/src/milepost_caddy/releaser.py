@@ -114,10 +114,8 @@ def _open(server: Server, route: Route) -> None:
                 server.routes.keep(route)
         server.serve(route)
     except MilepostError:
-        if known is None:
-            server.routes.forget(route.key)
-        else:
-            server.routes.keep(known)
+        with disk.writing(server.routes.folder(route.key)):
+            server.routes.forget(route.key) if known is None else server.routes.keep(known)
         raise
 
 

@@ -60,10 +60,8 @@ class Routes:
 
     def find(self, key: str) -> Route | None:
         """Return the route with that key; None if there is none."""
-        try:
-            return json.decode((self._folder / key / "route.json").read_bytes(), type=Route)
-        except FileNotFoundError:
-            return None
+        found = disk.read(self._folder / key / "route.json")
+        return None if found is None else json.decode(found, type=Route)
 
     def all(self) -> tuple[Route, ...]:
         """Return all routes, in the order of their keys."""

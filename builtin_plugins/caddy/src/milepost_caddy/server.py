@@ -20,6 +20,9 @@ _STOP_GRACE = 10
 _ASK_TO_CLOSE = 1.0
 """How long busy clients are asked to let go of their connections before the routes change, in seconds."""
 
+_LET_GO = 0.25
+"""How long Caddy may take to close its old listeners after it has said that the new routes stand, in seconds."""
+
 
 class Server:
     """The Caddy of one project's folder, seen from one operation. Changes want the project's lock."""
@@ -54,7 +57,7 @@ class Server:
     def _can_listen(self, route: Route, bound: frozenset[str], mine: Route | None) -> bool:
         """Return whether a route can be served; raise if it is `mine` and cannot."""
         if route == mine:
-            port.ensure_own(route, self._folder.parent)
+            port.ensure_own(route, self._folder)
         if route.address in bound:
             return True
         if route == mine:
@@ -65,13 +68,19 @@ class Server:
         return why is None
 
     def _reload(self, wanted: Json, bound: frozenset[str]) -> None:
-        """Give Caddy other routes. That closes idle connections: ask clients to let go of theirs first."""
+        """Give Caddy other routes. That cuts idle connections, so clients are asked to let go of theirs first.
+
+        What stays: a connection opened in the very instant, and one idle for longer than the asking.
+        """
         closing = self._folder / CLOSING
         try:
-            if port.has_clients(bound):
-                self._write(closing, "yes")
+            self._write(closing, "yes")
+            clients = port.has_clients(bound)
+            if clients:
                 self._step.sleep(_ASK_TO_CLOSE)
             self.admin.load(wanted)
+            if clients:
+                self._step.sleep(_LET_GO)
         finally:
             self._write(closing, "no")
 

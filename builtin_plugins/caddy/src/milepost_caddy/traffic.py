@@ -57,10 +57,8 @@ def _dial(address: str) -> str:
 
 def read(route: Path) -> Traffic | None:
     """Return what gets a route's requests now; None if nothing does."""
-    try:
-        return json.decode((route / "live" / "traffic.json").read_bytes(), type=Traffic)
-    except FileNotFoundError:
-        return None
+    found = disk.read(route / "live" / "traffic.json")
+    return None if found is None else json.decode(found, type=Traffic)
 
 
 def switch(route: Path, traffic: Traffic) -> None:
