@@ -13,9 +13,9 @@ from pathlib import Path
 
 from milepost.sdk import ArtifactGoneError, OperationError
 from milepost_local.disk import explained, remove_tree
-from milepost_local.tree import Entry, Tree, all_files, copy_file, copy_tree, file_mode, read_tree, tree_of
+from milepost_local.tree import Entry, Tree, all_files, content_of, copy_file, copy_tree, file_mode, read_tree, tree_of
 
-_NO_LINK = (errno.EMLINK, errno.EPERM, errno.EXDEV, errno.ENOTSUP, errno.EOPNOTSUPP)
+_NO_LINK = (errno.EMLINK, errno.EPERM, errno.EXDEV, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EEXIST, errno.ENOENT)
 _ABANDONED = 86_400.0
 """Seconds after which a half-written tree is nobody's any more."""
 
@@ -106,31 +106,15 @@ class TreeStore:
             target.parent.mkdir(parents=True, exist_ok=True)
             if entry.kind == "link":
                 os.symlink(entry.content, target)
-            elif self._blobs is None or not self._linked(self._blob(entry), entry, target):
+            elif self._blobs is None:
                 _copy(entry, target)
+            else:
+                _put_once(entry, target, self._blob(entry))
 
     def _blob(self, entry: Entry) -> Path:
         """Return where the file's content is kept once for all trees."""
         assert self._blobs is not None
         return self._blobs / entry.content[:2] / f"{entry.content[2:]}.{entry.kind}"
-
-    def _linked(self, blob: Path, entry: Entry, target: Path) -> bool:
-        """Make `target` one more name of the blob, which is written first if need be; False where links fail."""
-        blob.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not _is_sound(blob, entry):
-            scratch = Path(tempfile.mkdtemp(prefix=".new-", dir=blob.parent))
-            try:
-                _copy(entry, scratch / "blob")
-                (scratch / "blob").replace(blob)
-            finally:
-                remove_tree(scratch)
-        try:
-            os.link(blob, target)
-        except OSError as error:
-            if error.errno not in _NO_LINK and not isinstance(error, FileNotFoundError):
-                raise
-            return False
-        return True
 
     def _drop_blob(self, entry: Entry) -> None:
         """Remove a content that no tree has any more. Raises OSError."""
@@ -186,12 +170,34 @@ def _copy(entry: Entry, target: Path) -> None:
         )
 
 
+def _put_once(entry: Entry, target: Path, blob: Path) -> None:
+    """Make `target` one more name of the content, or a copy that later trees share. Raises OSError."""
+    if _is_sound(blob, entry) and _linked(blob, target):
+        return
+    _copy(entry, target)
+    blob.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    blob.unlink(missing_ok=True)
+    _linked(target, blob)
+
+
+def _linked(old: Path, new: Path) -> bool:
+    """Give a file one more name; return whether that could be done. Raises OSError."""
+    try:
+        os.link(old, new)
+    except OSError as error:
+        # No links here, too many of them, or another build was quicker: a copy does as well.
+        if error.errno not in _NO_LINK:
+            raise
+        return False
+    return True
+
+
 def _is_sound(blob: Path, entry: Entry) -> bool:
     """Whether the blob is there, and has the content and the mode that its name says."""
     try:
-        with open(blob, "rb") as file:
+        with open(blob, "rb", buffering=0) as file:
             mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-            whole = hashlib.file_digest(file, "sha256").hexdigest() == entry.content
+            whole = content_of(file) == entry.content
             return whole and mode == file_mode(entry.kind, writable=False)
     except FileNotFoundError:
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from milepost.sdk import FILE_TREE, Artifact, Command, OperationError, Step
@@ -9,7 +10,7 @@ from milepost_local.config import FilesConfig, FilesRegistryConfig
 from milepost_local.content import TreeStore, read_artifact
 from milepost_local.hashes import Hashes
 from milepost_local.ignore import Filter
-from milepost_local.tree import Tree, tree_of
+from milepost_local.tree import Found, Tree, tree_of
 from milepost_local.walk import app_files
 
 
@@ -26,7 +27,7 @@ class FilesBuilder:
         folder = self._folder(step)
         wanted = Filter(self._config.include, self._config.exclude)
         found = app_files(folder, wanted, apart=(step.facts.data, step.facts.scratch))
-        tree = tree_of(Hashes(step.facts.data / "hashes", folder).read_all(found))
+        tree = tree_of(Hashes(step.facts.data / "hashes", folder).read_all(_until_cancelled(found, step)))
         if not tree.entries:
             raise OperationError(
                 f"there is no file to take in {folder}",
@@ -107,6 +108,13 @@ def _kept(store: TreeStore, tree: Tree, step: Step) -> Artifact:
     return Artifact(
         kind=FILE_TREE, reference=str(folder), digest=tree.digest, details={"files": files, "bytes": tree.size}
     )
+
+
+def _until_cancelled(found: Iterable[Found], step: Step) -> Iterator[Found]:
+    """Yield what was found. Raises CancelledError, DeadlineError."""
+    for each in found:
+        step.check()
+        yield each
 
 
 def _lock(digest: str) -> str:

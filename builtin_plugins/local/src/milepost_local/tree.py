@@ -8,7 +8,7 @@ import stat
 import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import BinaryIO, Literal, NamedTuple
 
 from milepost.sdk import OperationError
 from milepost_local.disk import explained
@@ -16,7 +16,7 @@ from milepost_local.disk import explained
 Kind = Literal["file", "program", "link"]
 
 _HEADER = b"file-tree/1\0"
-_PIECE = 1 << 20
+_PIECE = 1 << 16
 
 
 class Found(NamedTuple):
@@ -107,9 +107,8 @@ def read(found: Found) -> Entry:
     with explained("reading a file"):
         if found.kind == "link":
             return Entry(found.path, found.place, "link", unicodedata.normalize("NFC", os.readlink(found.place)), 0)
-        with open(found.place, "rb") as file:
-            content = hashlib.file_digest(file, "sha256").hexdigest()
-            return Entry(found.path, found.place, found.kind, content, os.fstat(file.fileno()).st_size)
+        with open(found.place, "rb", buffering=0) as file:
+            return Entry(found.path, found.place, found.kind, content_of(file), os.fstat(file.fileno()).st_size)
 
 
 def read_tree(folder: Path) -> Tree:
@@ -117,10 +116,18 @@ def read_tree(folder: Path) -> Tree:
     return tree_of(read(each) for each in all_files(folder))
 
 
+def content_of(file: BinaryIO) -> str:
+    """Return the SHA-256 of what is left to read, as hexadecimal digits. Raises OSError."""
+    digest = hashlib.sha256()
+    while piece := file.read(_PIECE):
+        digest.update(piece)
+    return digest.hexdigest()
+
+
 def copy_file(place: str, target: Path, mode: int) -> str:
     """Copy a file's bytes and return their SHA-256, as hexadecimal digits. Raises OSError."""
     digest = hashlib.sha256()
-    with open(place, "rb") as source, open(target, "xb") as copy:
+    with open(place, "rb", buffering=0) as source, open(target, "xb") as copy:
         while piece := source.read(_PIECE):
             digest.update(piece)
             copy.write(piece)
