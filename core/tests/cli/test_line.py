@@ -18,7 +18,7 @@ from milepost.cli.flags import flags_of, seconds, with_values
 from milepost.cli.lazy import _given
 from milepost.cli.start import root, run
 from milepost.cli.surroundings import Surroundings
-from milepost.cli.table import COMMANDS, Entry
+from milepost.cli.table import COMMANDS, SHARED, Entry
 from milepost.sdk.errors import UsageError
 
 FORBIDDEN = {"pydantic", "rich", "importlib.metadata", "hcl2", "lark", "asyncio", "msgspec", "pluggy", "tinydb"}
@@ -58,12 +58,32 @@ def test_help_names_all_commands_and_imports_none(tmp_path: Path) -> None:
         assert f"  {entry.name} " in done.stdout
 
 
+def test_the_first_page_of_help_is_the_same_by_every_way_to_it(tmp_path: Path) -> None:
+    pages = [milepost_process(*words, folder=tmp_path).stdout for words in ((), ("--help",), ("-w", "x", "--help"))]
+    assert pages[0].startswith("Usage: milepost")
+    assert set(pages) == {pages[0]}
+    for flag in SHARED:
+        assert flag.words[-1] in pages[0]
+
+
 def test_version_is_answered_without_typer(tmp_path: Path) -> None:
-    code = "import sys; sys.argv = ['milepost', '--version']\nfrom milepost.cli.main import main\nmain()\n"
-    code += "print('typer' in sys.modules, 'milepost.cli.start' in sys.modules)"
+    code = (
+        "import sys; sys.argv = ['milepost', '--version']\n"
+        "from milepost.cli.main import main\n"
+        "try:\n    main()\n"
+        "except SystemExit as end:\n    assert not end.code\n"
+        "print('typer' in sys.modules, 'milepost.cli.start' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
     assert done.stdout.splitlines()[0].startswith("milepost ")
     assert done.stdout.splitlines()[1] == "False False"
+
+
+@pytest.mark.parametrize("words", ["--help", "version", "plugin list"])
+def test_a_closed_standard_output_is_no_error(tmp_path: Path, words: str) -> None:
+    line = f"{sys.executable} -m milepost.cli {words} >&-"
+    done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_shared_flags_may_stand_before_or_after_the_command(milepost: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING, Any
 
 from milepost.cli.flags import seconds
@@ -42,6 +43,7 @@ def conduct(
     **choices: bool,
 ) -> int:
     """Carry out a run, tell what happens, and return the exit status. `choices` are those of the command itself."""
+    gc.enable()  # a run may last
     host = session.host
     request = new_request(
         host,

@@ -11,13 +11,14 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from milepost.cli.flags import TAKE_A_VALUE, flags_of
-from milepost.cli.options import changing, rolling_back, shared
+from milepost.cli.options import options
+from milepost.cli.render_help import overview
 from milepost.cli.session import Session
+from milepost.cli.table import CHANGING, ROLLING_BACK, ROOT, SHARED, Entry
 from milepost.sdk.errors import UnknownNameError
 
 if TYPE_CHECKING:
     from milepost.cli.surroundings import Surroundings
-    from milepost.cli.table import Entry
 
 _FLAGS_NOTE = "Flags that every command knows, such as -w, -C, --json, --var and -m: milepost --help"
 
@@ -57,7 +58,7 @@ class LazyGroup(TyperGroup):
         entry = _named(self.entry, cmd_name)
         if entry is None:
             return None
-        return _command(entry) if entry.module else LazyGroup(entry, params=shared(hidden=True))
+        return _command(entry) if entry.module else LazyGroup(entry, params=options(SHARED, hidden=True))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         """Return the command of the first word. Raises UnknownNameError naming the nearest ones."""
@@ -68,8 +69,12 @@ class LazyGroup(TyperGroup):
             known = tuple(self.list_commands(ctx))
             raise UnknownNameError("command", args[0], known, hint=f"{ctx.command_path} --help")
         if entry and entry.entries and _first_word(args[1:]) in [each.name for each in entry.entries]:
-            return entry.name, LazyGroup(entry, params=shared(hidden=True)), args[1:]
+            return entry.name, LazyGroup(entry, params=options(SHARED, hidden=True)), args[1:]
         return super().resolve_command(ctx, args)
+
+    def get_help(self, ctx: Any) -> str:
+        """Return the page of help; the first one is made without the parser."""
+        return "\n".join(overview()) if self.entry is ROOT else str(super().get_help(ctx))
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the commands under their headings, from the table alone."""
@@ -88,12 +93,13 @@ def _command(entry: Entry) -> Any:
     register(getattr(module, entry.function))
     command: Any = get_command(typer)
     taken = {each.name for each in command.params}
-    own = [*(rolling_back() if entry.name == "rollback" else ()), *(changing() if entry.changes else ())]
-    command.params.extend(each for each in (*own, *shared(hidden=True)) if each.name not in taken)
+    own = [*(ROLLING_BACK if entry.name == "rollback" else ()), *(CHANGING if entry.changes else ())]
+    extra = [*options(own), *options(SHARED, hidden=True)]
+    command.params.extend(each for each in extra if each.name not in taken)
     return command
 
 
-_SHARED = frozenset(each.name for each in (*shared(hidden=True), *changing(), *rolling_back()))
+_SHARED = frozenset(each.name for each in (*SHARED, *CHANGING, *ROLLING_BACK))
 
 
 def _named(group: Entry, name: str) -> Entry | None:

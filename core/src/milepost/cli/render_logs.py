@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING, Any
 
 from milepost.cli.phrasing import clean, clock, moment
@@ -19,6 +20,7 @@ def live_lines(session: Session, app: str | None, *, follow: bool, tail: int | N
     """Print what the live deployment of an app prints; with `follow` until interrupted."""
     if follow and session.flags.output == "document":
         raise UsageError("a log that is followed has no end, so no one document", hint="--json=events")
+    gc.enable()  # a log may be followed for days
     kept: list[dict[str, Any]] = []
     for line in logs(session.host, session.workspace, only_app(session, app), follow=follow, tail=tail):
         facts = {"at": line.at.isoformat() if line.at else None, "replica": line.replica, "text": line.text}

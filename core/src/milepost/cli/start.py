@@ -13,16 +13,16 @@ from typer.core import TyperOption
 from milepost import __version__
 from milepost.cli.flags import flags_of, glance, with_values
 from milepost.cli.lazy import LazyGroup
-from milepost.cli.options import shared
+from milepost.cli.options import options
 from milepost.cli.render import Screen
 from milepost.cli.render_error import tell_bug, tell_error
 from milepost.cli.surroundings import Surroundings
-from milepost.cli.table import COMMANDS, Entry
+from milepost.cli.table import ROOT, SHARED
 from milepost.sdk.errors import MilepostError, UsageError
 
 
 def run_process(argv: Sequence[str]) -> int:
-    """Carry out the command line of this process and return its exit status."""
+    """Carry out the command line of this process and return its exit status. Raises BrokenPipeError."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a character that the terminal lacks is no reason to fail
@@ -35,8 +35,6 @@ def run_process(argv: Sequence[str]) -> int:
     except FileNotFoundError:
         sys.stderr.write("error: the current folder does not exist any more\n")
         return 2
-    except BrokenPipeError:
-        status = _reader_gone()
     return status
 
 
@@ -59,9 +57,8 @@ def run(argv: Sequence[str], surroundings: Surroundings) -> int:
 
 def root() -> LazyGroup:
     """Return the parser of the whole command line."""
-    about = "Build, push, deploy and release any app on any platform, and know what happened."
     version = TyperOption(param_decls=["version", "--version"], is_flag=True, help="Show the version.")
-    return LazyGroup(Entry("milepost", about, entries=COMMANDS), params=[*shared(hidden=False), version])
+    return LazyGroup(ROOT, params=[*options(SHARED), version])
 
 
 def _dispatch(argv: list[str], surroundings: Surroundings) -> int:
@@ -101,12 +98,4 @@ def _complete(group: LazyGroup) -> int:
 
     get_completion_inspect_parameters()  # makes the shells known
     group.main(prog_name="milepost", complete_var="_MILEPOST_COMPLETE", standalone_mode=False)
-    return 0
-
-
-def _reader_gone() -> int:
-    """Leave quietly after the reader of our output has closed it, as `head` does."""
-    silence = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(silence, sys.stdout.fileno())
-    os.close(silence)
     return 0

@@ -1,4 +1,4 @@
-"""The table of commands: names, help lines and where they are, so that none is imported before it is used."""
+"""The tables of commands and of the flags they share, so that help costs nothing and no command is imported unused."""
 
 from __future__ import annotations
 
@@ -21,6 +21,54 @@ class Entry(NamedTuple):
     """Under which heading people find it."""
     entries: tuple[Entry, ...] = ()
     """The commands of a group; beside a module of its own, what its first word may be instead."""
+
+
+class Flag(NamedTuple):
+    """A flag that several commands share."""
+
+    name: str
+    """What its value is called inside."""
+    words: tuple[str, ...]
+    help: str
+    metavar: str = ""
+    """How its value is shown; without one it takes none."""
+    many: bool = False
+    """Whether it may be given several times."""
+    completes: str = ""
+    """What the shell offers for its value."""
+
+
+SHARED = (
+    Flag("workspace", ("-w", "--workspace"), "The workspace.", "NAME", completes="workspaces"),
+    Flag("chdir", ("-C", "--chdir"), "Use the project of this folder.", "FOLDER"),
+    Flag("output", ("--json",), "One JSON document; --json=events: JSON lines.", "[=events]"),
+    Flag("variable", ("--var",), "A value for a variable of the project file.", "NAME=VALUE", many=True),
+    Flag("variable_environment", ("--var-env",), "Where a secret value is to be read.", "NAME=ENV", many=True),
+    Flag("label", ("--label",), "A label for what is made.", "NAME=VALUE", many=True),
+    Flag("message", ("-m", "--message"), "Why, for the history.", "WHY"),
+    Flag("yes", ("--yes",), "Do not ask."),
+    Flag("quiet", ("--quiet",), "Only the result."),
+    Flag("debug", ("--debug",), "Show decisions and tracebacks."),
+    Flag("no_color", ("--no-color",), "No colours; NO_COLOR does the same."),
+)
+"""What every command knows, anywhere on the line."""
+
+CHANGING = (
+    Flag("force", ("--force",), "Deploy although nothing has changed."),
+    Flag("keep_failed", ("--keep-failed",), "Leave what a failed deploy made."),
+    Flag("independent", ("--independent",), "A failed app stops no other."),
+    Flag("with_dependencies", ("--with-dependencies",), "Also what the apps depend on."),
+    Flag("no_prune", ("--no-prune",), "Destroy no old deployment afterwards."),
+    Flag("lock_timeout", ("--lock-timeout",), "How long to wait: 90, 10m, none.", "TIME"),
+)
+"""What the commands that change something know."""
+
+ROLLING_BACK = (
+    Flag("dry_run", ("--dry-run",), "Say what would be done, and do nothing."),
+    Flag("require_same_secrets", ("--require-same-secrets",), "Stop when a secret has changed since."),
+    Flag("preempt", ("--preempt",), "Cancel who holds the lock, and wait for its end."),
+)
+"""What a rollback knows besides."""
 
 
 def _lists(kind: str, plural: str) -> tuple[Entry, ...]:
@@ -90,3 +138,8 @@ COMMANDS = (
     Entry("version", "Show the version of milepost and what it runs on.", "version", section="Manage"),
 )
 """All commands, in the order of the help."""
+
+ABOUT = "Build, push, deploy and release any app on any platform, and know what happened."
+
+ROOT = Entry("milepost", ABOUT, entries=COMMANDS)
+"""The whole command line."""

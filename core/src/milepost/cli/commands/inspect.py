@@ -9,6 +9,7 @@ import typer
 from milepost.cli import render_show
 from milepost.cli.arguments import Ref
 from milepost.host.history.ref import resolve_operation
+from milepost.host.history.writer import as_it_is
 from milepost.sdk.errors import UnknownNameError
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def _inspect(session: Session, kind: str, stages: tuple[str | None, ...], ref: s
     store, workspace = session.host.store, session.workspace_of(ref)
     for last, stage in enumerate(stages, 1 - len(stages)):
         try:
-            found = resolve_operation(store, ref, workspace, stage=stage)
+            found = as_it_is(resolve_operation(store, ref, workspace, stage=stage))
         except UnknownNameError:
             if not last:
                 raise

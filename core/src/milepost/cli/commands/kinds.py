@@ -9,6 +9,7 @@ import typer
 
 from milepost.cli import render_tables
 from milepost.cli.arguments import Before, Limit, OnlyApp
+from milepost.host.history.writer import as_it_is
 
 if TYPE_CHECKING:
     from milepost.cli.session import Session
@@ -45,6 +46,6 @@ def _list(session: Session, kind: str, app: str | None, limit: int, before: str 
     """List the operations of a kind, in the workspace that is named or in all."""
     asked = {"workspace": session.asked_workspace, "app": app, "stage": _STAGES[kind]}
     where = {name: value for name, value in asked.items() if value}
-    found = session.host.store.latest("operation", where, limit=limit, before=before)
+    found = [as_it_is(each) for each in session.host.store.latest("operation", where, limit=limit, before=before)]
     session.screen.answer(kind, {kind: found}, render_tables.operations(found, session.screen))
     return 0
