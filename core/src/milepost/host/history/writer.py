@@ -51,6 +51,13 @@ def alive(writer: Mapping[str, Any]) -> bool:
     return seen.started in ("", writer.get("started"))
 
 
+def as_it_is(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a run or operation as it is now: what stands as running, and whose writer is dead, was interrupted."""
+    if document.get("status") != "running" or alive(document.get("writer") or {}):
+        return document
+    return {**document, "status": "interrupted"}
+
+
 def _boot() -> str:
     """Return the id of the boot that this machine is in."""
     if sys.platform == "darwin":

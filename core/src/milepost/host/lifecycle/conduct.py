@@ -19,6 +19,7 @@ from milepost.host.lifecycle.locking import Locks, refuse_inside
 from milepost.host.lifecycle.part import LOCKED_PHASES
 from milepost.host.lifecycle.plan import AppPlan, plan
 from milepost.host.lifecycle.preview import preview
+from milepost.host.lifecycle.recovery import end_dead_runs
 from milepost.host.lifecycle.requesting import check_ready, recorded_request
 from milepost.host.lifecycle.subject import lock_name
 from milepost.host.lifecycle.verdict import verdict
@@ -111,6 +112,7 @@ class _Conduct:
 
     def _begin(self, apps: tuple[str, ...]) -> Run:
         """Write the run's record, and tell."""
+        end_dead_runs(self._host.history, system_clock())
         run = self._host.history.append_run(_record(self._host, self._request, apps))
         source = run.source
         commit = f'{source.commit[:7]} "{source.subject}"' if source.commit else ""

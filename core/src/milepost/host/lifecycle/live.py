@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from milepost.host.history.journal import alive
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.operation import OpenOperation
 from milepost.host.lifecycle.subject import Subject, Terms, step_for
@@ -57,14 +58,19 @@ def last_release(bench: Bench, subject: Subject) -> Operation | None:
             "app": subject.app.name,
             "workspace": subject.workspace,
             "stage": "release",
-            "status": ("success", "interrupted", "error", "cancelled"),
+            "status": ("success", "interrupted", "error", "cancelled", "running"),
         }
     )
     for each in releases:
         # One that was cut off may have moved the traffic, which only a releaser can tell.
-        if each.release is not None or (each.status == "interrupted" and each.plugin is not None):
+        if each.release is not None or (_was_cut(each) and each.plugin is not None):
             return each
     return None
+
+
+def _was_cut(release: Operation) -> bool:
+    """Return whether a release was interrupted, be it written down already or not."""
+    return release.status == "interrupted" or (release.status == "running" and not alive(release.writer))
 
 
 def _release_of(bench: Bench, subject: Subject, deployment: str) -> Operation | None:
@@ -73,11 +79,12 @@ def _release_of(bench: Bench, subject: Subject, deployment: str) -> Operation | 
         {"app": subject.app.name, "workspace": subject.workspace, "stage": "release", "target": deployment}
     )
     done = next((each for each in found if each.status in ("success", "error")), None)
-    cut = next((each for each in found if each.status == "interrupted"), None)
+    cut = next((each for each in found if _was_cut(each)), None)
     if cut is not None and (done is None or cut.id > done.id):
         note = "it was interrupted, and found to be live afterwards"
         done = msgspec.structs.replace(cut, status="success", warnings=(*cut.warnings, note))
-        bench.history.amend(done)
+        if cut.status == "interrupted":  # what it had started is ended before its end is written, by the next run
+            bench.history.amend(done)
     return done
 
 

@@ -17,7 +17,7 @@ from milepost.host.lifecycle.releasing import destroy
 from milepost.host.lifecycle.subject import Subject
 from milepost.host.processes import end_group
 from milepost.sdk.events import Warned
-from milepost.sdk.record import Failure, Operation
+from milepost.sdk.record import Failure, Operation, Run
 
 CUT = Failure(code="interrupted", message="whoever carried it out died before its end")
 
@@ -30,6 +30,12 @@ def settle(history: History, operation: Operation, now: datetime) -> Operation:
     ended = msgspec.structs.replace(operation, status="interrupted", ended=now, failure=CUT, processes=())
     history.amend(ended)
     return ended
+
+
+def end_dead_runs(history: History, now: datetime) -> None:
+    """Write down that runs were interrupted whose writers are dead; their operations are settled under their lock."""
+    dead = [each for each in history.interrupted() if isinstance(each, Run)]
+    history.amend(*(msgspec.structs.replace(each, status="interrupted", ended=now, failure=CUT) for each in dead))
 
 
 def recover(bench: Bench, part: Part, subject: Subject) -> None:
