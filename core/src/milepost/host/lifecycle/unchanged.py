@@ -18,6 +18,8 @@ def why_changed(bench: Bench, subject: Subject, live: Live, order: Order) -> str
     current = live.deployment
     if current is None or live.release is None:
         return "nothing is live"
+    if live.release.release is None:
+        return "its release was interrupted"
     if order.fingerprint is None or current.fingerprint is None:
         return "whether anything changed cannot be known"
     if order.fingerprint != current.fingerprint:
