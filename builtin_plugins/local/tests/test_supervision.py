@@ -179,3 +179,14 @@ def test_a_second_supervisor_leaves_the_first_alone(bench: Bench, deploy: Deploy
     result = step.run(processes.supervisor_command(recorded.state, step))
     until(lambda: identify(result.pid) is None)
     assert get(recorded) == before
+
+
+def test_a_deployment_whose_folder_somebody_removed_ends_by_itself(
+    bench: Bench, deploy: Deploy, serving: LocalConfig
+) -> None:
+    recorded = deploy(serving)
+    supervisor = record(recorded).supervisor
+    place(recorded).root.rename(bench.folder / "elsewhere")
+    until(lambda: identify(supervisor.pid) != supervisor)
+    assert marked(place(recorded).root) == ()
+    assert LocalPlatform(serving).status(recorded, bench.step("status")).name == "missing"

@@ -20,6 +20,8 @@ from milepost_local.supervisor_replica import Replica
 from milepost_local.supervisor_socket import answer, listen
 from milepost_local.supervisor_spec import Spec
 
+_LOOK_AROUND = 5.0
+"""Seconds between two looks whether the deployment's folder is still there: somebody may have removed it by hand."""
 _WHILE_STOPPING = 0.02
 """Seconds between two looks at processes that were asked to end."""
 
@@ -80,12 +82,12 @@ class Supervisor:
     def _ask_to_stop(self) -> None:
         self._asked_to_stop = True
 
-    def _patience(self, now: float) -> float | None:
-        """Return how long nothing needs to be done, in seconds; None: until something happens."""
+    def _patience(self, now: float) -> float:
+        """Return how long nothing needs to be done, in seconds."""
         if self._asked_to_stop:
             return _WHILE_STOPPING
         due = [each.due for each in self._replicas if each.due is not None]
-        return max(0.0, min(due) - now) if due else None
+        return max(0.0, min([*due, now + _LOOK_AROUND]) - now)
 
     def _tend(self, now: float) -> None:
         """Do all that is to be done now."""
