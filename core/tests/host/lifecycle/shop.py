@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -106,15 +106,24 @@ class Shop:
         write_distribution(self.site, f"milepost-{word}", "1.0", groups, {f"{module}.py": source})
         self.bench = replace(self.bench, plugins=Plugins(Catalog(scan([str(self.site)]))))
 
-    def cancel_when(self, text: str) -> None:
-        """Ask the run to end as soon as it says that."""
+    def when(self, text: str, do: Callable[[], None]) -> None:
+        """Do something as soon as the run says that."""
 
         def emit(event: Event) -> None:
             self.events.append(event)
             if getattr(event, "text", "") == text:
-                self.bench.cancel.ask("the test")
+                do()
 
         self.bench = replace(self.bench, emit=emit)
+
+    def cancel_when(self, text: str) -> None:
+        """Ask the run to end as soon as it says that."""
+        self.when(text, lambda: self.bench.cancel.ask("the test"))
+
+    def trouble_until(self, text: str, point: str, kind: str) -> None:
+        """Let trouble come at a point until the run says that."""
+        self.world.trouble(point, kind)
+        self.when(text, lambda: self.world.trouble(point, ""))
 
     def observe(self, *observers: Any) -> None:
         """Let these observers hear of everything from now on."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,7 @@ from milepost.host.lifecycle.workers import Worker, of_record, recorded_of
 from milepost.host.plugins.faults import blame, demand
 from milepost.host.recording import convert
 from milepost.host.step import HostStep
-from milepost.sdk.deployment import Health
+from milepost.sdk.deployment import Health, Release
 from milepost.sdk.errors import MilepostError
 from milepost.sdk.record import Operation
 
@@ -30,6 +31,8 @@ class Live:
 
     deployment: Operation | None = None
     release: Operation | None = None
+    traffic: str | None = None
+    """The deploy of ours that the releaser names, even where its objects are gone by now."""
 
 
 def find_live(bench: Bench, subject: Subject) -> Live:
@@ -37,22 +40,31 @@ def find_live(bench: Bench, subject: Subject) -> Live:
 
     An interrupted release that turns out to be current is marked so in the history, and counts.
     """
-    newest = last_release(bench, subject)
-    if newest is None:
+    current = next(_answers(bench, subject), None)
+    deployment = bench.history.operation(current) if current is not None else None
+    if deployment is None:
         return Live()
-    current = newest.target
-    if newest.plugin is not None:
-        current = ask_current(bench, subject, newest)
-    if current is None:
-        return Live()
-    deployment = bench.history.operation(current)
-    if deployment is None or deployment.presence in GONE:
-        return Live()
-    return Live(deployment=deployment, release=_release_of(bench, subject, current))
+    if deployment.presence in GONE:
+        return Live(traffic=deployment.id)
+    return Live(deployment=deployment, release=_release_of(bench, subject, deployment.id), traffic=deployment.id)
+
+
+def _answers(bench: Bench, subject: Subject) -> Iterator[str | None]:
+    """Yield what is live, as the releases tell it, the newest first; the first answer counts."""
+    for release in _releases(bench, subject):
+        current = release.target if release.plugin is None else ask_current(bench, subject, release)
+        # One that did not come to its end may have moved nothing, and then its releaser may know of nothing.
+        if release.release is not None or current is not None:
+            yield current
 
 
 def last_release(bench: Bench, subject: Subject) -> Operation | None:
     """Return the newest release that may have changed what is live."""
+    return next(_releases(bench, subject), None)
+
+
+def _releases(bench: Bench, subject: Subject) -> Iterator[Operation]:
+    """Yield the releases that may have changed what is live, newest first."""
     releases = bench.history.operations(
         {
             "app": subject.app.name,
@@ -62,10 +74,9 @@ def last_release(bench: Bench, subject: Subject) -> Operation | None:
         }
     )
     for each in releases:
-        # One that was cut off may have moved the traffic, which only a releaser can tell.
-        if each.release is not None or (_was_cut(each) and each.plugin is not None):
-            return each
-    return None
+        # One that failed or was cut off may have moved the traffic, which only a releaser can tell.
+        if each.release is not None or each.plugin is not None:
+            yield each
 
 
 def _was_cut(release: Operation) -> bool:
@@ -78,14 +89,24 @@ def _release_of(bench: Bench, subject: Subject, deployment: str) -> Operation | 
     found = bench.history.operations(
         {"app": subject.app.name, "workspace": subject.workspace, "stage": "release", "target": deployment}
     )
-    done = next((each for each in found if each.status in ("success", "error")), None)
+    done = next((each for each in found if each.status in ("success", "error", "cancelled")), None)
     cut = next((each for each in found if _was_cut(each)), None)
     if cut is not None and (done is None or cut.id > done.id):
         note = "it was interrupted, and found to be live afterwards"
-        done = msgspec.structs.replace(cut, status="success", warnings=(*cut.warnings, note))
+        answer = cut.release or _answer_before(bench, cut)
+        done = msgspec.structs.replace(cut, status="success", release=answer, warnings=(*cut.warnings, note))
         if cut.status == "interrupted":  # what it had started is ended before its end is written, by the next run
             bench.history.amend(done)
     return done
+
+
+def _answer_before(bench: Bench, cut: Operation) -> Release | None:
+    """Return what the release before, by the same releaser, answered: its URLs still hold. None if there was none."""
+    where = {"app": cut.app, "workspace": cut.workspace, "stage": "release"}
+    for each in bench.history.operations(where):
+        if each.release is not None and each.plugin == cut.plugin:
+            return msgspec.structs.replace(each.release, drain_until=None)
+    return None
 
 
 def ask_current(bench: Bench, subject: Subject, release: Operation) -> str | None:

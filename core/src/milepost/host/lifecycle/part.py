@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from milepost.host.lifecycle import making
 from milepost.host.lifecycle.aim import aim, still_releasable
 from milepost.host.lifecycle.bench import Bench
@@ -22,7 +24,7 @@ from milepost.host.lifecycle.workers import Worker, of_record
 from milepost.host.mask import SHORTEST
 from milepost.host.project.hooks import tasks, verify
 from milepost.sdk.artifact import Artifact
-from milepost.sdk.errors import OperationError, VerifyFailedError
+from milepost.sdk.errors import CancelledError, MilepostError, OperationError, VerifyFailedError
 from milepost.sdk.events import Decided, Warned
 from milepost.sdk.record import Operation
 from milepost.sdk.secret import Secret
@@ -89,7 +91,7 @@ class AppPart:
 
     def _use(self, made: Operation) -> None:
         """Go on with the artifact of that operation."""
-        self.artifact, self.build = made.artifact, made.id
+        self.artifact, self.build = made.artifact, made.build if made.stage == "deploy" else made.id
         self.subject = self.subject.with_artifact(made.artifact)
 
     def _recorded(self, id: str) -> Operation:
@@ -145,8 +147,9 @@ class AppPart:
                 # It may have come back with other endpoints, which its releaser has to know.
                 again = self.live.release
                 self._open(Opening(deployment=self.deployment, live=self.live, releaser=None, restores=again))
-        elif self.unchanged and self.live.release is not None:
+        elif self.unchanged and self.live.release is not None and self.live.deployment is not None:
             note_unchanged(self.bench, self.part, self.subject, "release", self.live.release)
+            self._tidy(self.live.deployment)
         else:
             assert self.deployment is not None
             restores = self.goal.restores
@@ -169,7 +172,7 @@ class AppPart:
             if ready.verify is not None and ready.verify.on_failure == "rollback" and ready.replaced is not None:
                 self._go_back(ready)
             raise
-        self._tidy(ready)
+        self._tidy(ready.deployment)
 
     def _with_releaser(self, opening: Opening) -> Opening:
         """Return the opening with the releaser that the deployment goes through."""
@@ -196,17 +199,19 @@ class AppPart:
         fresh = self._recorded(failed.deployment.id)
         back = Opening(
             deployment=self._recorded(failed.replaced.id),
-            live=Live(deployment=fresh),
+            live=Live(deployment=fresh, traffic=fresh.id),
             releaser=failed.releaser,
             restores=failed.live.release,
         )
-        release(self.bench, self.part, self.subject, back)
-        retire(self.bench, self.part, self.subject, fresh)
+        # Its hooks are those of a rollback.
+        part = msgspec.structs.replace(self.part, request=msgspec.structs.replace(self.part.request, verb="rollback"))
+        release(self.bench, part, self.subject, back)
+        retire(self.bench, part, self.subject, self._recorded(fresh.id))
 
-    def _tidy(self, opening: Opening) -> None:
+    def _tidy(self, released: Operation) -> None:
         """Park what no longer has the traffic, and destroy what is no longer wanted."""
         bench, part, subject = self.bench, self.part, self.subject
-        live = self._recorded(opening.deployment.id)
+        live = self._recorded(released.id)
         held = draining(bench, subject)
         for each in bench.history.deployments(subject.app.name, subject.workspace):
             older = each.presence == "released" or (each.presence == "staged" and each.id < live.id)
@@ -226,7 +231,9 @@ class AppPart:
             return
         try:
             retire(self.bench, self.part, self.subject, old)
-        except OperationError as error:
+        except CancelledError:
+            raise
+        except MilepostError as error:
             text = f"#{old.number} could not be parked: {error}"
             self.bench.emit(Warned(at=self.bench.clock(), app=self.subject.app.name, text=text))
 

@@ -11,7 +11,7 @@ from milepost.host.lifecycle.behalf import can_park, remove, start, stop
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.drafts import draft, hook_context
 from milepost.host.lifecycle.goal import Part
-from milepost.host.lifecycle.live import Live
+from milepost.host.lifecycle.live import Live, ask_health
 from milepost.host.lifecycle.operation import OpenOperation, perform
 from milepost.host.lifecycle.subject import Subject, step_for, terms_of
 from milepost.host.lifecycle.verify import check_release
@@ -19,7 +19,7 @@ from milepost.host.lifecycle.workers import Worker, config_document
 from milepost.host.plugins.faults import blame, demand
 from milepost.host.project.hooks import Verify, hooks
 from milepost.sdk.deployment import Recorded, Release
-from milepost.sdk.errors import MilepostError
+from milepost.sdk.errors import MilepostError, NotReadyError
 from milepost.sdk.record import Operation
 
 
@@ -97,32 +97,46 @@ def _activate(operation: OpenOperation, subject: Subject, opening: Opening) -> O
     """Have the deployment run, in the order of its strategy; return its record as it is then."""
     new, old = opening.deployment, opening.replaced
     strategy = _strategy(opening)
-    if strategy == "stop-first" and old is not None and old.presence != "parked":
-        operation.say(f"stopping #{old.number}")
-        stop(operation, subject, _fresh(operation.bench, old))
-    if new.presence not in ("prepared", "parked"):
-        return new
+    starts = new.presence in ("prepared", "parked") or _is_parked(operation, subject, new)
+    started = False
     try:
-        return start(operation, subject, new, "staged")
+        if strategy == "stop-first" and old is not None and old.presence != "parked":
+            operation.say(f"stopping #{old.number}")
+            stop(operation, subject, _fresh(operation.bench, old))
+        started = starts
+        return start(operation, subject, new, "staged") if starts else new
     except BaseException:
-        _undo(operation, subject, opening)
+        _undo(operation, subject, opening, started=started)
         raise
+
+
+def _is_parked(operation: OpenOperation, subject: Subject, deployment: Operation) -> bool:
+    """Return whether a deployment of an earlier run was stopped. Raises NotReadyError if it cannot be released."""
+    if deployment.run == operation.record.run:
+        return False
+    health = ask_health(operation.bench, subject, deployment)
+    if health.name not in ("ready", "parked"):
+        why = f"{deployment.app}#{deployment.number} is {health.name}"
+        told = f"{why}: {health.message}" if health.message else why
+        raise NotReadyError(told, hint=f"milepost logs {deployment.app}#{deployment.number}")
+    return health.name == "parked"
 
 
 def _open(operation: OpenOperation, subject: Subject, opening: Opening, deployment: Operation) -> Release:
     """Have the releaser move the traffic, if there is one."""
     worker = opening.releaser
     if worker is None:
+        if deployment.deployment and deployment.deployment.endpoints:
+            operation.say("there is no releaser: the deployment is public already")
         return Release(urls=(deployment.deployment.url,) if deployment.deployment and deployment.deployment.url else ())
     terms = terms_of(deployment, subject)
-    live = opening.live.deployment.id if opening.live.deployment else None
-    bench = operation.bench
+    bench, live = operation.bench, opening.live.traffic
     try:
         with step_for(bench, subject, operation, worker, terms) as step, blame(worker.entry, "releasing"):
             answer = worker.role.release(_as_released(deployment), live, step)
         return demand(worker.entry, answer, Release, "releasing")
     except BaseException:
-        _undo(operation, subject, opening)
+        _undo(operation, subject, opening, started=True)
         raise
 
 
@@ -136,15 +150,16 @@ def _as_released(deployment: Operation) -> Any:
     )
 
 
-def _undo(operation: OpenOperation, subject: Subject, opening: Opening) -> None:
-    """Go back to what ran before a release that failed: the new one stops, the old one starts."""
+def _undo(operation: OpenOperation, subject: Subject, opening: Opening, *, started: bool) -> None:
+    """Go back to what ran before a release that failed: the new one stops if it started, the old one starts."""
     bench = operation.bench
     strategy = _strategy(opening)
-    if strategy == "blue-green":
+    if strategy == "blue-green" and opening.deployment.presence != "parked":
         return
     with operation.calm():
         try:
-            stop(operation, subject, _fresh(bench, opening.deployment))
+            if started:
+                stop(operation, subject, _fresh(bench, opening.deployment))
             if opening.replaced is not None and strategy == "stop-first":
                 operation.say(f"starting #{opening.replaced.number} again")
                 start(operation, subject, _fresh(bench, opening.replaced), "released")

@@ -7,7 +7,7 @@ from milepost.host.lifecycle.operation import OpenOperation
 from milepost.host.processes import Watch
 from milepost.host.project.hooks import Verify
 from milepost.sdk.deployment import Release
-from milepost.sdk.errors import CommandFailedError, VerifyFailedError
+from milepost.sdk.errors import CommandFailedError, DeadlineError, VerifyFailedError
 from milepost.sdk.step import Command
 
 INTERVAL = 0.25
@@ -18,7 +18,7 @@ def check_release(operation: OpenOperation, verify: Verify, release: Release, fo
     if verify.path is not None:
         if not release.urls:
             raise VerifyFailedError("the release has no URL, so its verify path cannot be asked")
-        _until_answered(operation, verify, release.urls[0] + verify.path)
+        _until_answered(operation, verify, release.urls[0].rstrip("/") + verify.path)
     if verify.command:
         _run(operation, verify, release, folder)
     operation.say("verified")
@@ -49,7 +49,7 @@ def _status(url: str, timeout: float) -> int | str:
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = kind(parts.netloc, timeout=timeout)
     try:
-        connection.request("GET", parts.path or "/")
+        connection.request("GET", (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
         return connection.getresponse().status
     except (OSError, http.client.HTTPException) as error:
         return f"nothing ({error})"
@@ -71,6 +71,6 @@ def _run(operation: OpenOperation, verify: Verify, release: Release, folder: str
     command = Command(argv=verify.command, cwd=folder, env={"MILEPOST_URL": url})
     try:
         bench.runner(command, bench.environment, watch)
-    except CommandFailedError as error:
-        operation.evidence("verify", error.tail)
+    except (CommandFailedError, DeadlineError) as error:
+        operation.evidence("verify", error.tail if isinstance(error, CommandFailedError) else str(error))
         raise VerifyFailedError(f"verify: {error}") from error
