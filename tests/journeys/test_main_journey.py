@@ -8,7 +8,7 @@ from tests.journeys.place import Place, fetch, text_of
 def change(place: Place, greeting: str) -> None:
     """Have the example greet otherwise."""
     program = place.folder / "server.py"
-    program.write_text(program.read_text().replace('{GREETING}, {self', f"{greeting}, {{self"))
+    program.write_text(program.read_text().replace("{GREETING}, {self", f"{greeting}, {{self"))
 
 
 def test_the_url_of_an_up_answers_with_what_is_in_the_folder(hello: Place) -> None:
