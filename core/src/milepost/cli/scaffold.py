@@ -86,10 +86,11 @@ def project_file(plan: Plan) -> str:
     served = bool(plan.command) and not plan.worker
     deploy = _deploy(plan)
     health = f'  health {{\n    path = "{plan.health}"\n  }}\n\n' if served and plan.health else ""
+    made = f"; made from {plan.seen}" if plan.seen else ""
     example = '  # A path that answers when the app is ready:\n  # health { path = "/healthz" }\n\n'
     advice = example if served and not health else ""
     return (
-        f"# What milepost does with this project; {'made for ' + plan.seen if plan.seen else 'see'} milepost --help.\n"
+        f"# How milepost builds, deploys and releases this project{made}. Try: milepost validate, milepost up.\n"
         f'project = "{plan.name}"\n\n'
         'app "web" {\n'.replace("web", "worker" if plan.worker else "web")
         + health
