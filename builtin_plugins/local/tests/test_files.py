@@ -183,3 +183,10 @@ def test_a_half_written_tree_of_a_killed_build_is_swept_when_it_is_old(bench: Be
     write_files(bench.source, {"new": "1"})
     build()
     assert not left.exists()
+
+
+def test_what_milepost_keeps_inside_the_app_is_no_part_of_it(bench: Bench, build: Build) -> None:
+    before = build()
+    write_files(bench.source, {"state/history.sqlite": "runs"})
+    step = bench.step("build", own=(bench.source / "state",))
+    assert FilesBuilder(FilesConfig()).build(step).digest == before.digest

@@ -26,7 +26,7 @@ class FilesBuilder:
             step.run(Command(argv=tuple(self._config.command), cwd=str(step.facts.source)))
         folder = self._folder(step)
         wanted = Filter(self._config.include, self._config.exclude)
-        found = app_files(folder, wanted, apart=(step.facts.data, step.facts.scratch))
+        found = app_files(folder, wanted, apart=(step.facts.data, step.facts.scratch, *step.facts.own))
         tree = tree_of(Hashes(step.facts.data / "hashes", folder).read_all(_until_cancelled(found, step)))
         if not tree.entries:
             raise OperationError(
