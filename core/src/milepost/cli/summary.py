@@ -72,8 +72,6 @@ def _live(run: Run, released: list[Operation], look: Look, paint: Paint, said: s
     now = {held.number for each in released if (held := look.operation(each.target or ""))} or {run.number}
     urls = [url for each in released if each.release for url in each.release.urls[:1]]
     urls = urls or [listed(dict.fromkeys(each.app for each in released))]
-        listed(dict.fromkeys(each.app for each in released))
-    ]
     parts = [urls[0], f"{_numbers(sorted(now))} {said}".rstrip(), length(_seconds(run))]
     yield f"{paint('good', 'LIVE')}  {'   '.join(parts)}"
     for url in urls[1:]:
