@@ -46,13 +46,15 @@ def plan(request: Request, project: Project, history: History) -> tuple[AppPlan,
     """Return the plans of all apps that the request is about. Raises UsageError, UnknownNameError, RefusedError."""
     goals = _goals(request, project, history)
     apps = tuple(goals)
+    givers = _givers(request, project, apps)
+    run = (*(each.app for each in givers), *apps)
     phases = PHASES_OF[request.verb]
     plans = [
-        AppPlan(app=app, phases=phases, goal=goals[app], waits_for=_waits(request, project, app, apps)) for app in apps
+        AppPlan(app=app, phases=phases, goal=goals[app], waits_for=_waits(request, project, app, run)) for app in apps
     ]
     if request.verb == "up":
         _demand_dependencies(request, project, history, apps)
-    return (*_givers(request, project, apps), *plans)
+    return (*givers, *plans)
 
 
 def _goals(request: Request, project: Project, history: History) -> dict[str, Goal]:
