@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
+from examples import SHOWN, example
 from plugins_page import default, kind
 from project_words import BLOCKS, HOOK_VARIABLES, WORDS
 from write import code, table
@@ -93,6 +94,7 @@ def hook_variables() -> str:
 _NOW = datetime(2000, 1, 1, tzinfo=UTC)
 TABLES: dict[str, Callable[[], str]] = {
     "hook-variables": hook_variables,
+    **{name: example(name) for name in SHOWN},
     **{name: block_table(name) for name, _ in _shapes("root", ROOT) if name not in ("use", "url")},
 }
 """What makes each table, by the name that stands before it in a guide."""

@@ -1,0 +1,1 @@
+"""A platform for milepost: static files in a folder."""
