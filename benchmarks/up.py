@@ -76,7 +76,6 @@ def three(folder: Path) -> None:
 def main() -> None:
     """Measure and tell."""
     rounds = 2 if "--quick" in sys.argv else 11
-    taken: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as scratch:
         folder, env = Path(scratch), private(Path(scratch))
         shutil.copytree(HELLO, folder / "hello")
@@ -84,13 +83,11 @@ def main() -> None:
         for place in ("hello", "trio"):
             run((MILEPOST, "up"), folder / place, env)
         try:
-            for turn in range(rounds):
-                for name, seconds in one_round(folder, env, turn).items():
-                    taken.setdefault(name, []).append(seconds)
+            turns = [one_round(folder, env, turn) for turn in range(rounds)]
         finally:
             for place in ("hello", "trio"):
                 run((MILEPOST, "destroy", "--all", "--yes"), folder / place, env)
-    tell({name: statistics.median(each) for name, each in taken.items()})
+    tell({name: statistics.median(turn[name] for turn in turns) for name in turns[0]})
 
 
 def one_round(folder: Path, env: dict[str, str], turn: int) -> dict[str, float]:
