@@ -65,5 +65,7 @@ def settle(folder: Path) -> None:
 
 def remove(folder: Path) -> None:
     """Remove a folder with all that is in it; one that is gone already is no error."""
-    with suppress(FileNotFoundError):
-        shutil.rmtree(folder)
+    while folder.exists():
+        # A file that its owner removes in that instant ends the walk, which then begins again.
+        with suppress(FileNotFoundError):
+            shutil.rmtree(folder)
