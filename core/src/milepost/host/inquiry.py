@@ -14,9 +14,10 @@ from milepost.host.history.journal import alive
 from milepost.host.history.ref import resolve_operation, resolve_run
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.live import Live, ask_health, find_live, inquiry
+from milepost.host.lifecycle.recorded import worker_of
 from milepost.host.lifecycle.stand import Stand, bench_of, subject_of
 from milepost.host.lifecycle.subject import Subject, terms_of
-from milepost.host.lifecycle.workers import of_record, recorded_of
+from milepost.host.lifecycle.workers import recorded_of
 from milepost.host.plugins.faults import blame
 from milepost.sdk.capabilities import Executes, LogLine, Logs
 from milepost.sdk.deployment import Health
@@ -151,7 +152,7 @@ def _ask_public(bench: Bench, subject: Subject, live: Live) -> Health | None:
     if release is None or release.plugin is None:
         return None
     try:
-        worker = of_record(bench, release, None, subject.read)
+        worker = worker_of(bench, subject, release)
         with inquiry(bench, subject, worker, release) as step, blame(worker.entry, "telling the status"):
             found: Health = worker.role.status(recorded_of(release, worker), step)
     except MilepostError as error:
@@ -201,7 +202,7 @@ def logs(
     bench = quiet_bench(host)
     subject = _subject(host, app, workspace)
     deployment = _deployment(host, bench, subject, ref)
-    worker = of_record(bench, deployment, None, subject.read)
+    worker = worker_of(bench, subject, deployment)
     if not isinstance(worker.role, Logs):
         raise OperationError(f"the platform {worker.entry.word} has no logs")
     with inquiry(bench, subject, worker, deployment) as step, blame(worker.entry, "reading logs"):
@@ -213,7 +214,7 @@ def execute(host: Host, workspace: str, app: str, argv: tuple[str, ...], *, ref:
     bench = quiet_bench(host)
     subject = _subject(host, app, workspace)
     deployment = _deployment(host, bench, subject, ref)
-    worker = of_record(bench, deployment, None, subject.read)
+    worker = worker_of(bench, subject, deployment)
     if not isinstance(worker.role, Executes):
         raise OperationError(f"the platform {worker.entry.word} cannot run commands beside a deployment")
     terms = terms_of(deployment, subject)

@@ -111,6 +111,8 @@ def convert(fields: Any, kind: type[AnyT]) -> AnyT:
 
 def restore(value: Any, today: Any, read: Source, path: str) -> Any:
     """Return a recorded value with its secrets in place; `today` is what stands at the same path today."""
+    if isinstance(today, msgspec.Struct):
+        today = msgspec.structs.asdict(today)
     if isinstance(value, dict):
         if CREDENTIAL in value or (SECRET in value and value[SECRET] is None):
             if today is None:
@@ -137,16 +139,32 @@ def _read(part: dict[str, str], read: Source, path: str) -> Part:
     return Part(text, part["source"])
 
 
+def needs_today(value: Any) -> bool:
+    """Return whether a recorded value has a part that is never recorded, and so must stand in today's file."""
+    if isinstance(value, dict):
+        if CREDENTIAL in value or SECRET in value:
+            return CREDENTIAL in value or value[SECRET] is None
+        return any(map(needs_today, value.values()))
+    return isinstance(value, list) and any(map(needs_today, value))
+
+
 def changed_secrets(value: Any, restored: Any, key: bytes, path: str = "") -> list[str]:
     """Return the paths of the secrets whose value today is not the one that was recorded."""
-    if isinstance(value, dict):
+    if isinstance(value, list):
+        others = list(restored) if isinstance(restored, list | tuple) else []
+        padded = others + [None] * (len(value) - len(others))
+        pairs = [(f"{path}[{at}]", each, padded[at]) for at, each in enumerate(value)]
+    elif isinstance(value, dict):
+        if CREDENTIAL in value:
+            return []
         if SECRET in value:
             same = isinstance(restored, Secret) and fingerprint(key, restored.reveal()) == value["fingerprint"]
             return [] if same else [path]
-        inner = restored if isinstance(restored, dict) else {}
+        inner = msgspec.structs.asdict(restored) if isinstance(restored, msgspec.Struct) else restored or {}
         pairs = [(f"{path}.{name}".lstrip("."), each, inner.get(name)) for name, each in value.items()]
-        return [found for name, each, other in pairs for found in changed_secrets(each, other, key, name)]
-    return []
+    else:
+        return []
+    return [found for name, each, other in pairs for found in changed_secrets(each, other, key, name)]
 
 
 def record_state(state: PluginState) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from milepost.host.plugins.load import Plugins
 from milepost.host.project.check import check_names
 from milepost.host.project.fields import check, decode
 from milepost.host.project.hooks import hooks, tasks, verify
-from milepost.host.project.project import App, Use
+from milepost.host.project.project import App, PluginBlock, Use
 from milepost.host.project.scope import Scope, app_scope
 from milepost.host.project.settings import settings
 from milepost.host.project.values import Value
@@ -37,11 +37,20 @@ def validate(host: Host, workspace: str, given: tuple[Variable, ...] = ()) -> tu
         return (*problems, *error.problems)
     plugins = Plugins(host.catalog)
     for observer in project.observers:
+        problems += _arguments_of(observer)
         problems += _caught(partial(plugins.observer, observer.word))
     for app in project.apps.values():
         scope = app_scope(project, app, workspace, known, Path(host.folder))
         problems += _AppCheck(host=host, app=app, scope=scope, plugins=plugins).problems()
     return tuple(dict.fromkeys(problems))
+
+
+def _arguments_of(observer: PluginBlock) -> list[Problem]:
+    """Return what an observer's block says that nobody would read."""
+    body = observer.body
+    places = [*(each.position for each in body.attributes.values()), *(each.position for each in body.blocks)]
+    message = f"the observer {observer.word} takes no arguments yet"
+    return [Problem(message, at, body.source.line(at.line), "take it out") for at in places[:1]]
 
 
 def _caught(read: Callable[[], object]) -> list[Problem]:

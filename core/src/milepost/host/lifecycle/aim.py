@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from milepost.host.lifecycle.bench import Bench
+from milepost.host.lifecycle.differences import tell_differences
 from milepost.host.lifecycle.goal import Goal, Part
 from milepost.host.lifecycle.live import GONE, Live, ask_health
 from milepost.host.lifecycle.subject import Subject
@@ -24,10 +25,11 @@ def aim(bench: Bench, part: Part, subject: Subject, live: Live) -> Goal:
         return msgspec.structs.replace(goal, artifact_of=_live(subject, live).id)
     if verb == "restart":
         deployment = _live(subject, live)
+        tell_differences(bench, part, subject, deployment)
         restores = live.release.id if live.release else None
         return msgspec.structs.replace(goal, config_of=deployment.id, restores=restores)
     if verb == "rollback":
-        return _aim_back(bench, subject, live, goal)
+        return _aim_back(bench, part, subject, live)
     if verb == "destroy":
         return _aim_at_destruction(bench, part, subject, live)
     return goal
@@ -49,7 +51,8 @@ def newest_artifact(bench: Bench, subject: Subject) -> str | None:
         {
             "app": subject.app.name,
             "workspace": subject.workspace,
-            "stage": ("build", "push"),
+            # What was built and never pushed is not where the platform gets it.
+            "stage": ("build", "push") if block.registry is None else "push",
             "status": "success",
         },
         limit=1,
@@ -90,8 +93,15 @@ def still_releasable(subject: Subject, deployment: Operation) -> Operation:
 def release_before(bench: Bench, subject: Subject, live: Live, back_to: int | None) -> Operation:
     """Return the release that a rollback restores. Raises OperationError if there is none."""
     releases = bench.history.operations(
-        {"app": subject.app.name, "workspace": subject.workspace, "stage": "release", "status": "success"}
+        {
+            "app": subject.app.name,
+            "workspace": subject.workspace,
+            "stage": "release",
+            "status": ("success", "error", "cancelled"),
+        }
     )
+    # One whose check or hook failed afterwards was live all the same.
+    releases = [each for each in releases if each.release is not None]
     if back_to is not None:
         found = next((each for each in releases if each.number == back_to), None)
         if found is None:
@@ -106,12 +116,14 @@ def release_before(bench: Bench, subject: Subject, live: Live, back_to: int | No
     return found
 
 
-def _aim_back(bench: Bench, subject: Subject, live: Live, goal: Goal) -> Goal:
+def _aim_back(bench: Bench, part: Part, subject: Subject, live: Live) -> Goal:
     """Aim at the release before: its deployment if it still stands, else its artifact with its recorded config."""
+    goal = part.goal
     release = release_before(bench, subject, live, goal.back_to)
     deployment = bench.history.operation(release.target) if release.target else None
     if deployment is None:
         raise OperationError(f"the deployment of {release.app}#{release.number} is not in the history any more")
+    tell_differences(bench, part, subject, deployment)
     why = _why_not_as_it_is(bench, subject, deployment)
     text = f"goes back to #{deployment.number}: " + (f"deploys it again, since {why}" if why else "as it stands")
     bench.emit(Decided(at=bench.clock(), app=subject.app.name, text=text))

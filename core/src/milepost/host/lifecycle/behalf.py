@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from milepost.host.lifecycle.operation import OpenOperation
-from milepost.host.lifecycle.subject import Subject, step_for, terms_of
-from milepost.host.lifecycle.workers import Worker, of_record, recorded_of
+from milepost.host.lifecycle.recorded import worker_of
+from milepost.host.lifecycle.subject import Subject, plain_terms, step_for, terms_of
+from milepost.host.lifecycle.workers import Worker, recorded_of
 from milepost.host.plugins.faults import blame, demand
 from milepost.sdk.capabilities import Parks
 from milepost.sdk.deployment import Deployment
@@ -62,7 +63,7 @@ def stop(current: OpenOperation, subject: Subject, deployment: Operation) -> Ope
     """Stop a deployment, keep what it needs to be started again, and return its record as it is then."""
     ledger = Behalf(current, deployment, "park")
     worker = _parking(ledger, subject)
-    terms = terms_of(deployment, subject)
+    terms = plain_terms(deployment)
     with step_for(current.bench, subject, ledger, worker, terms) as step, blame(worker.entry, "stopping"):
         worker.role.park(recorded_of(ledger.record, worker), step)
     ledger.change(presence="parked")
@@ -71,13 +72,13 @@ def stop(current: OpenOperation, subject: Subject, deployment: Operation) -> Ope
 
 def can_park(ledger: OpenOperation, subject: Subject, deployment: Operation) -> bool:
     """Return whether the platform of a deployment can stop and start it."""
-    worker = of_record(ledger.bench, deployment, None, subject.read)
+    worker = worker_of(ledger.bench, subject, deployment)
     return isinstance(worker.role, Parks)
 
 
 def _parking(ledger: Behalf, subject: Subject) -> Worker[Any]:
     """Return the worker that made the deployment. Raises OperationError if it cannot stop and start it."""
-    worker = of_record(ledger.bench, ledger.record, None, subject.read)
+    worker = worker_of(ledger.bench, subject, ledger.record)
     if not isinstance(worker.role, Parks):
         raise OperationError(f"the platform {worker.entry.word} cannot stop and start a deployment")
     return worker
@@ -86,8 +87,8 @@ def _parking(ledger: Behalf, subject: Subject) -> Worker[Any]:
 def remove(current: OpenOperation, subject: Subject, deployment: Operation) -> None:
     """Destroy a deployment with what was recorded of it; it is marked `destroyed` once that has happened."""
     ledger = Behalf(current, deployment, "destroy")
-    worker = of_record(current.bench, deployment, None, subject.read)
-    terms = terms_of(deployment, subject)
+    worker = worker_of(current.bench, subject, deployment)
+    terms = plain_terms(deployment)
     with step_for(current.bench, subject, ledger, worker, terms) as step, blame(worker.entry, "destroying"):
         worker.role.destroy(recorded_of(ledger.record, worker), step)
     ledger.change(presence="destroyed")

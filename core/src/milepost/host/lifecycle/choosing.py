@@ -6,9 +6,10 @@ from typing import Any
 
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.live import Live
+from milepost.host.lifecycle.recorded import worker_of
 from milepost.host.lifecycle.staging import Order
 from milepost.host.lifecycle.subject import Subject, Terms, terms_document, terms_of, terms_today
-from milepost.host.lifecycle.workers import Worker, config_document, default_releaser, of_record, todays
+from milepost.host.lifecycle.workers import Worker, config_document, default_releaser, todays
 from milepost.host.recording import digest_of
 from milepost.sdk.artifact import Artifact
 from milepost.sdk.errors import OperationError, UsageError
@@ -37,12 +38,8 @@ def todays_order(bench: Bench, subject: Subject, artifact: Artifact | None, buil
 
 def recorded_order(bench: Bench, subject: Subject, origin: Operation, live: Live) -> Order:
     """Return what an earlier deploy ordered, to be deployed once more."""
-    block = subject.app.deploy
-    today = None
-    if block is not None and origin.plugin is not None and block.use.word.endswith(origin.plugin.word):
-        today = todays(bench, "platform", block.use, subject.with_artifact(origin.artifact).scope)
     return Order(
-        platform=of_record(bench, origin, today, subject.read),
+        platform=worker_of(bench, subject, origin),
         terms=terms_of(origin, subject),
         artifact=origin.artifact,
         build=origin.build,

@@ -8,13 +8,14 @@ from milepost.host.lifecycle.behalf import start, stop
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.drafts import draft, hook_context
 from milepost.host.lifecycle.goal import Part
-from milepost.host.lifecycle.live import Live, last_release
+from milepost.host.lifecycle.live import Live, find_live, last_release
 from milepost.host.lifecycle.operation import OpenOperation, perform
+from milepost.host.lifecycle.recorded import worker_of
 from milepost.host.lifecycle.releasing import destroy
-from milepost.host.lifecycle.subject import Subject, step_for, terms_of
-from milepost.host.lifecycle.workers import of_record, recorded_of
+from milepost.host.lifecycle.subject import Subject, plain_terms, step_for
+from milepost.host.lifecycle.workers import recorded_of
 from milepost.host.plugins.faults import blame
-from milepost.sdk.errors import MilepostError, OperationError
+from milepost.sdk.errors import CancelledError, MilepostError, OperationError
 from milepost.sdk.record import Operation
 
 
@@ -54,14 +55,14 @@ def _live(subject: Subject, live: Live) -> Operation:
 
 def close_app(bench: Bench, part: Part, subject: Subject) -> None:
     """Have the releaser take the app's route away, so that nothing is public any more."""
-    released = last_release(bench, subject)
+    released = find_live(bench, subject).release or last_release(bench, subject)
     if released is None or released.plugin is None:
         return
     record = draft(bench, part, subject, "destroy", label="close", target=released.id, plugin=released.plugin)
 
     def work(operation: OpenOperation) -> None:
-        worker = of_record(bench, released, None, subject.read)
-        terms = terms_of(released, subject)
+        worker = worker_of(bench, subject, released)
+        terms = plain_terms(released)
         with step_for(bench, subject, operation, worker, terms) as step, blame(worker.entry, "closing the app"):
             worker.role.destroy(recorded_of(released, worker), step)
         operation.result = "closed"
@@ -82,7 +83,9 @@ def destroy_all(bench: Bench, part: Part, subject: Subject, ids: tuple[str, ...]
             continue
         try:
             destroy(bench, part, subject, deployment)
-        except OperationError as error:
+        except CancelledError:
+            raise
+        except MilepostError as error:
             failed = error
     if failed is not None:
         raise failed

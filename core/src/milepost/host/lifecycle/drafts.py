@@ -7,6 +7,7 @@ from typing import Any
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.goal import Part
 from milepost.host.lifecycle.hooks import HookContext
+from milepost.host.lifecycle.labels import labels_of
 from milepost.host.lifecycle.subject import Subject
 from milepost.sdk.record import Operation, Stage
 
@@ -24,6 +25,7 @@ def draft(bench: Bench, part: Part, subject: Subject, stage: Stage, **fields: An
         label=fields.pop("label", stage),
         started=bench.clock(),
         writer=bench.writer,
+        labels=labels_of(part, subject, stage),
         **fields,
     )
 

@@ -7,10 +7,13 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from milepost.sdk.record import Source, Writer
-from milepost.sdk.request import Request
+from milepost.sdk.request import Request, Verb
 
 Phase = Literal["build", "task", "deploy", "release", "destroy"]
 """The phases of a run, in their order; all apps finish one before any begins the next."""
+
+BY_RECORDS: tuple[Verb, ...] = ("destroy", "rollback", "stop", "start", "restart")
+"""What goes by records: a mistake in today's file must not keep anybody from going back."""
 
 PHASES: tuple[Phase, ...] = ("build", "task", "deploy", "release", "destroy")
 

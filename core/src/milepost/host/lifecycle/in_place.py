@@ -8,8 +8,9 @@ import msgspec
 
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.operation import OpenOperation
+from milepost.host.lifecycle.recorded import worker_of
 from milepost.host.lifecycle.subject import Subject, step_for, terms_of
-from milepost.host.lifecycle.workers import Worker, of_record
+from milepost.host.lifecycle.workers import Worker
 from milepost.host.plugins.faults import blame, demand
 from milepost.sdk.capabilities import DeploysInPlace
 from milepost.sdk.record import Operation
@@ -44,7 +45,7 @@ def restore_predecessor(bench: Bench, subject: Subject, operation: OpenOperation
     if before is None:
         operation.warn("nothing was deployed there before, so nothing could be restored; the object was left as it is")
         return
-    worker = of_record(bench, before, platform, subject.read)
+    worker = worker_of(bench, subject, before)
     operation.say(f"applying #{before.number} again")
     terms = terms_of(before, subject)
     with step_for(bench, subject, operation, worker, terms) as step, blame(worker.entry, "restoring the one before"):

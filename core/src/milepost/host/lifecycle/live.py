@@ -12,12 +12,12 @@ import msgspec
 from milepost.host.history.journal import alive
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.operation import OpenOperation
-from milepost.host.lifecycle.subject import Subject, Terms, step_for
-from milepost.host.lifecycle.workers import Worker, of_record, recorded_of
+from milepost.host.lifecycle.recorded import worker_of
+from milepost.host.lifecycle.subject import Subject, Terms, plain_terms, step_for
+from milepost.host.lifecycle.workers import Worker, recorded_of
 from milepost.host.plugins.faults import blame, demand
-from milepost.host.recording import convert
 from milepost.host.step import HostStep
-from milepost.sdk.deployment import Health, Release
+from milepost.sdk.deployment import Health
 from milepost.sdk.errors import MilepostError
 from milepost.sdk.record import Operation
 
@@ -93,25 +93,25 @@ def _release_of(bench: Bench, subject: Subject, deployment: str) -> Operation | 
     cut = next((each for each in found if _was_cut(each)), None)
     if cut is not None and (done is None or cut.id > done.id):
         note = "it was interrupted, and found to be live afterwards"
-        answer = cut.release or _answer_before(bench, cut)
-        done = msgspec.structs.replace(cut, status="success", release=answer, warnings=(*cut.warnings, note))
+        done = msgspec.structs.replace(cut, status="success", warnings=(*cut.warnings, note))
+        done = _with_answer(bench, done)
         if cut.status == "interrupted":  # what it had started is ended before its end is written, by the next run
             bench.history.amend(done)
-    return done
+    return None if done is None else _with_answer(bench, done)
 
 
-def _answer_before(bench: Bench, cut: Operation) -> Release | None:
-    """Return what the release before, by the same releaser, answered: its URLs still hold. None if there was none."""
+def _with_answer(bench: Bench, cut: Operation) -> Operation:
+    """Return a release that may not have come to its answer, with that of the one before: its URLs still hold."""
     where = {"app": cut.app, "workspace": cut.workspace, "stage": "release"}
-    for each in bench.history.operations(where):
+    for each in bench.history.operations(where) if cut.release is None else ():
         if each.release is not None and each.plugin == cut.plugin:
-            return msgspec.structs.replace(each.release, drain_until=None)
-    return None
+            return msgspec.structs.replace(cut, release=msgspec.structs.replace(each.release, drain_until=None))
+    return cut
 
 
 def ask_current(bench: Bench, subject: Subject, release: Operation) -> str | None:
     """Return the id of the deployment that the releaser of a recorded release sends the traffic to."""
-    worker = of_record(bench, release, None, subject.read)
+    worker = worker_of(bench, subject, release)
     with inquiry(bench, subject, worker, release) as step, blame(worker.entry, "answering what is live"):
         current = worker.role.current(step)
     return None if current is None else demand(worker.entry, current, str, "answering what is live")
@@ -120,7 +120,7 @@ def ask_current(bench: Bench, subject: Subject, release: Operation) -> str | Non
 def ask_health(bench: Bench, subject: Subject, deployment: Operation) -> Health:
     """Return how a deployment is now, as its platform says; `unknown` when the platform cannot be asked."""
     try:
-        worker = of_record(bench, deployment, None, subject.read)
+        worker = worker_of(bench, subject, deployment)
         with inquiry(bench, subject, worker, deployment) as step, blame(worker.entry, "telling the health"):
             health = worker.role.status(recorded_of(deployment, worker), step)
         return demand(worker.entry, health, Health, "telling the health")
@@ -144,7 +144,4 @@ def inquiry(
     bench: Bench, subject: Subject, worker: Worker[Any], operation: Operation, terms: Terms | None = None
 ) -> AbstractContextManager[HostStep]:
     """Return a context with a step that only asks about a recorded operation; without `terms`, no secret is read."""
-    if terms is None:
-        plain = {name: value for name, value in (operation.facts or {}).items() if name != "env"}
-        terms = convert({"strategy": "blue-green", **plain}, Terms)
-    return step_for(bench, subject, Inquiry(bench, operation), worker, terms)
+    return step_for(bench, subject, Inquiry(bench, operation), worker, terms or plain_terms(operation))

@@ -12,15 +12,17 @@ from milepost.host.lifecycle.aim import aim, still_releasable
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.choosing import choose_releaser, recorded_order, todays_order
 from milepost.host.lifecycle.closing import close_app, destroy_all, park_live, unpark_live
+from milepost.host.lifecycle.foreign import refuse_foreign
 from milepost.host.lifecycle.goal import Part, Phase
 from milepost.host.lifecycle.live import Live, find_live
 from milepost.host.lifecycle.prune import draining, prune
+from milepost.host.lifecycle.recorded import worker_of
 from milepost.host.lifecycle.recovery import recover
 from milepost.host.lifecycle.releasing import Opening, release, retire
 from milepost.host.lifecycle.staging import Order, deploy, run_task
-from milepost.host.lifecycle.subject import Subject, terms_of
+from milepost.host.lifecycle.subject import Subject, plain_terms, terms_of
 from milepost.host.lifecycle.unchanged import decide, note_unchanged
-from milepost.host.lifecycle.workers import Worker, of_record
+from milepost.host.lifecycle.workers import Worker
 from milepost.host.mask import SHORTEST
 from milepost.host.project.hooks import tasks, verify
 from milepost.sdk.artifact import Artifact
@@ -75,6 +77,7 @@ class AppPart:
 
     def _settle(self) -> None:
         """With the lock in hand: end what the dead left, and look at what is live."""
+        refuse_foreign(self.bench, self.part, self.subject)
         recover(self.bench, self.part, self.subject)
         self.live = find_live(self.bench, self.subject)
         self._settled = True
@@ -177,12 +180,12 @@ class AppPart:
     def _with_releaser(self, opening: Opening) -> Opening:
         """Return the opening with the releaser that the deployment goes through."""
         deployment = opening.deployment
-        platform = of_record(self.bench, deployment, None, self.subject.read)
+        platform = worker_of(self.bench, self.subject, deployment)
         terms = terms_of(deployment, self.subject)
         subject = self.subject.with_artifact(deployment.artifact).with_deployment(deployment)
         worker: Worker[Any] | None
         if opening.restores is not None and opening.restores.plugin is not None:
-            worker = of_record(self.bench, opening.restores, None, subject.read)
+            worker = worker_of(self.bench, subject, opening.restores)
         else:
             worker = choose_releaser(self.bench, subject, platform.platform_offer, terms)
         return Opening(
@@ -217,6 +220,8 @@ class AppPart:
             older = each.presence == "released" or (each.presence == "staged" and each.id < live.id)
             if each.id == live.id or each.status != "success" or not older:
                 continue
+            if plain_terms(live).keep_running:
+                continue
             if each.id in held:
                 text = f"#{each.number} still answers requests that had begun; the next run parks it"
                 bench.emit(Decided(at=bench.clock(), app=subject.app.name, text=text))
@@ -227,8 +232,6 @@ class AppPart:
 
     def _retire(self, old: Operation) -> None:
         """Park one; that it cannot be done is a warning on a release that succeeded."""
-        if subject_keeps_running(self.subject):
-            return
         try:
             retire(self.bench, self.part, self.subject, old)
         except CancelledError:
@@ -249,8 +252,3 @@ def _hide_variables(bench: Bench, subject: Subject) -> None:
         if isinstance(value, Secret) and not bench.masker.add(value.reveal()):
             text = f"var.{name} is shorter than {SHORTEST} characters and cannot be masked in output"
             bench.emit(Warned(at=bench.clock(), app=subject.app.name, text=text))
-
-
-def subject_keeps_running(subject: Subject) -> bool:
-    """Return whether replaced deployments of the app are to be left running."""
-    return subject.settings().keep_running

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from milepost.host.history.journal import History
 from milepost.host.history.ref import resolve_operation, resolve_run
@@ -130,10 +131,13 @@ def _back(request: Request, project: Project, history: History) -> dict[str, Goa
         back_to = int(resolve_run(history.store, request.target, request.workspace)["number"])
     if request.apps:
         return {app: Goal(back_to=back_to) for app in _chosen(request, project)}
-    where: dict[str, str | int] = {"workspace": request.workspace, "stage": "release", "status": "success"}
+    # One whose check or hook failed afterwards was live all the same.
+    ended = ("success", "error", "cancelled")
+    where: dict[str, Any] = {"workspace": request.workspace, "stage": "release", "status": ended}
     if back_to is not None:
         where["number"] = back_to
-    released = [each for each in _changes(history.operations(where)) if each.app in project.apps]
+    releases = [each for each in history.operations(where) if each.release is not None]
+    released = [each for each in _changes(releases) if each.app in project.apps]
     if not released:
         raise OperationError(f"nothing was released in {request.workspace} yet", hint="milepost history")
     found = {each.app for each in released if each.number == released[0].number}

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from milepost.host.assembly import Host
+from milepost.host.lifecycle.goal import BY_RECORDS
 from milepost.host.validation import validate
 from milepost.sdk.errors import ProjectFileError
 from milepost.sdk.request import Choices, Request, Verb
@@ -43,13 +44,9 @@ def _account() -> str:
         return str(os.getuid())
 
 
-UNCHECKED: tuple[Verb, ...] = ("destroy", "rollback", "stop", "start", "restart")
-"""What goes by records: a mistake in today's file must not keep anybody from going back."""
-
-
 def check_ready(host: Host, request: Request) -> None:
     """Return if the project file can be carried out. Raises ProjectFileError with all that is wrong."""
-    if request.verb in UNCHECKED:
+    if request.verb in BY_RECORDS:
         return
     problems = validate(host, request.workspace, request.variables)
     if problems:

@@ -83,7 +83,6 @@ def deploy(bench: Bench, part: Part, subject: Subject, order: Order) -> Operatio
         build=order.build,
         fingerprint=order.fingerprint,
         previous=order.previous,
-        labels=dict(subject.settings().labels),
     )
 
     def work(operation: OpenOperation) -> None:

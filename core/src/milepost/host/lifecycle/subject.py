@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import msgspec
@@ -17,7 +18,7 @@ from milepost.host.lifecycle.workers import Worker
 from milepost.host.project.project import App, Project
 from milepost.host.project.scope import Scope
 from milepost.host.project.settings import Settings, settings
-from milepost.host.recording import convert, record, restore
+from milepost.host.recording import convert, needs_today, record, restore
 from milepost.host.step import HostStep
 from milepost.sdk.artifact import Artifact
 from milepost.sdk.record import Operation
@@ -99,6 +100,19 @@ def lock_name(workspace: str, app: str) -> str:
     return f"app/{workspace}/{app}"
 
 
+def outside_labels(operation: Operation, store: str) -> dict[str, str]:
+    """Return the labels for the objects that an operation makes outside; ours win over those of the user."""
+    own = {
+        "project": operation.project,
+        "app": operation.app,
+        "workspace": operation.workspace,
+        "run": str(operation.number),
+        "operation": operation.id,
+        "store": store,
+    }
+    return {**operation.labels, **{f"milepost/{name}": value for name, value in own.items()}}
+
+
 def terms_today(subject: Subject, strategy: Strategy, exposes: tuple[str, ...]) -> Terms:
     """Return what the project file asks a deployment of the subject to be."""
     said = subject.settings()
@@ -121,14 +135,19 @@ def terms_document(terms: Terms, key: bytes) -> dict[str, Any]:
 
 def terms_of(operation: Operation, subject: Subject) -> Terms:
     """Return the terms of a recorded deployment, its secrets read anew. Raises OperationError if one is gone."""
-    fields = dict(operation.facts or {"strategy": "blue-green"})
-    env = fields.pop("env", {})
-    today = subject.with_artifact(operation.artifact).settings().env
-    terms = convert(fields, Terms)
+    env = (operation.facts or {}).get("env", {})
+    # A mistake in today's file must not keep anybody from going back, so it is asked only if need be.
+    today = subject.with_artifact(operation.artifact).settings().env if needs_today(env) else {}
     restored = {
         name: restore(value, today.get(name), subject.read, f"config.env.{name}") for name, value in env.items()
     }
-    return msgspec.structs.replace(terms, env=restored)
+    return msgspec.structs.replace(plain_terms(operation), env=restored)
+
+
+def plain_terms(operation: Operation) -> Terms:
+    """Return the terms of a recorded deployment without its environment: enough to stop it and to ask about it."""
+    fields = {name: value for name, value in (operation.facts or {}).items() if name != "env"}
+    return convert({"strategy": "blue-green", **fields}, Terms)
 
 
 @contextmanager
@@ -139,8 +158,10 @@ def step_for(
     for value in terms.env.values():
         if isinstance(value, Secret):
             operation.hide(value)
-    scratch = bench.folders.cache / "scratch" / operation.record.id
-    scratch.mkdir(parents=True, exist_ok=True)
+    shelf = bench.folders.cache / "scratch"
+    shelf.mkdir(parents=True, exist_ok=True)
+    # A name of its own: somebody else may ask about the same deployment at this moment.
+    scratch = Path(mkdtemp(prefix=f"{operation.record.id}-", dir=shelf))
     data = bench.folders.plugin(worker.entry.distribution)
     data.mkdir(parents=True, exist_ok=True)
     try:
@@ -175,7 +196,7 @@ def _facts(bench: Bench, subject: Subject, operation: OpenOperation, terms: Term
         environment=bench.environment,
         own=(bench.folders.state, bench.folders.cache, Path(bench.history.store.place)),
         store=bench.history.store.id,
-        labels=about.labels,
+        labels=outside_labels(about, bench.history.store.id),
         env=terms.env,
         health=terms.health,
         strategy=terms.strategy,

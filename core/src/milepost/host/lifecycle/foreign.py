@@ -1,0 +1,51 @@
+"""Objects of this app that another history made: whoever changes the app from here would not know of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from milepost.host.lifecycle.bench import Bench
+from milepost.host.lifecycle.drafts import draft
+from milepost.host.lifecycle.goal import BY_RECORDS, Part
+from milepost.host.lifecycle.live import inquiry
+from milepost.host.lifecycle.recorded import worker_of
+from milepost.host.lifecycle.subject import Subject
+from milepost.host.lifecycle.workers import Worker, todays
+from milepost.host.plugins.faults import blame
+from milepost.host.project.values import Unknown
+from milepost.sdk.capabilities import Finds
+from milepost.sdk.errors import RefusedError
+
+
+def refuse_foreign(bench: Bench, part: Part, subject: Subject) -> None:
+    """Raise RefusedError when the platform has objects of this app and workspace that another store has labelled."""
+    platform = _platform(bench, part, subject)
+    if platform is None or not isinstance(platform.role, Finds):
+        return
+    app = {
+        "milepost/project": subject.project.name,
+        "milepost/app": subject.app.name,
+        "milepost/workspace": subject.workspace,
+    }
+    asked = draft(bench, part, subject, "deploy", plugin=platform.stamp)
+    with inquiry(bench, subject, platform, asked) as step, blame(platform.entry, "looking for objects"):
+        found = platform.role.find(app, step)
+        ours = {each.key for each in platform.role.find({**app, "milepost/store": step.facts.store}, step)}
+    strange = [each for each in found if each.key not in ours]
+    if strange:
+        names = ", ".join(f"{each.kind} {each.key}" for each in strange[:3])
+        raise RefusedError(
+            f"{subject.app.name} in {subject.workspace} has objects that another history made: {names}; "
+            f"this one is {bench.history.store.id} at {bench.history.store.place}",
+            hint="use that history, by MILEPOST_HISTORY or history { path }, or another workspace",
+        )
+
+
+def _platform(bench: Bench, part: Part, subject: Subject) -> Worker[Any] | None:
+    """Return the platform to ask: today's, or where it is not known yet or not used, that of the newest deployment."""
+    block, knows_artifact = subject.app.deploy, not isinstance(subject.scope.artifact, Unknown)
+    if part.request.verb not in BY_RECORDS and block is not None and (knows_artifact or subject.app.build is None):
+        return todays(bench, "platform", block.use, subject.scope)
+    where = {"app": subject.app.name, "workspace": subject.workspace, "stage": "deploy", "status": "success"}
+    newest = next(iter(bench.history.operations(where, limit=1)), None)
+    return worker_of(bench, subject, newest) if newest is not None else None

@@ -1,0 +1,47 @@
+"""The worker of a record: whoever carried out an earlier operation, with what was recorded and today's credentials."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from milepost.host.lifecycle.bench import Bench
+from milepost.host.lifecycle.subject import Subject
+from milepost.host.lifecycle.workers import RoleName, Worker, config_of, of_record
+from milepost.host.project.project import Use
+from milepost.host.recording import needs_today
+from milepost.sdk.record import Operation
+
+
+def worker_of(bench: Bench, subject: Subject, operation: Operation) -> Worker[Any]:
+    """Return the worker of a recorded operation; today's project file is asked only for what is never recorded.
+
+    Raises PluginNotFoundError when the plugin is gone, OperationError when a secret or credential is.
+    """
+    return of_record(bench, operation, _today(bench, subject, operation), subject.read)
+
+
+def _today(bench: Bench, subject: Subject, operation: Operation) -> Worker[Any] | None:
+    """Return the same plugin as the project file has it now, where its credentials are needed."""
+    stamp = operation.plugin
+    if stamp is None or not needs_today(operation.config):
+        return None
+    use = _use(subject, stamp.role)
+    if use is None or use.word.rpartition(":")[2] != stamp.word:
+        return None
+    known = subject.with_artifact(operation.artifact)
+    offered, config = config_of(bench, cast(RoleName, stamp.role), use, known.scope)
+    return Worker(entry=offered.entry, offer=offered.offer, config=config, role=None)
+
+
+def _use(subject: Subject, role: str) -> Use | None:
+    """Return the `use` block of the app for a role."""
+    app = subject.app
+    build = app.build
+    blocks = {
+        "builder": build,
+        "registry": build.registry if build is not None else None,
+        "platform": app.deploy,
+        "releaser": app.release,
+    }
+    block = blocks.get(role)
+    return block.use if block is not None else None
