@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,12 +54,18 @@ def told(path: Path) -> Iterator[None]:
         code = getattr(error, "sqlite_errorcode", None)
         if code is None:  # misuse of the module, which is a fault of ours
             raise
-        raise _explained(path, code & 0xFF, error) from error
+        raise _explained(path, _code(code & 0xFF, path.parent), error) from error
     except OSError as error:
         raise HistoryError(
             f"the history {path} cannot be used: {error.strerror or error} ({error.filename or path})",
             hint=f"look at {path.parent}, or {ELSEWHERE}",
         ) from error
+
+
+def _code(code: int, folder: Path) -> int:
+    """Return the code that says it best: a disk without space lets SQLite fail in other ways too."""
+    full = code == sqlite3.SQLITE_IOERR and folder.is_dir() and os.statvfs(folder).f_bavail == 0
+    return sqlite3.SQLITE_FULL if full else code
 
 
 def _explained(path: Path, code: int, error: Exception) -> HistoryError:
