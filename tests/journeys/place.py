@@ -35,9 +35,9 @@ class Answer:
         return found
 
     @property
-    def error(self) -> str:
-        """The message of the error that kept the command from its work."""
-        return str(self.document["error"]["message"])
+    def told(self) -> str:
+        """All that people were told."""
+        return self.out + self.err
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,11 @@ BROKEN: dict[str, tuple[dict[str, str], str, str]] = {
         "",
     ),
     "what prepares it fails": (
-        {"milepost__hcl": project(DEPLOY.replace("command =", 'prepare = ["sh", "-c", "echo broken; exit 9"]\ncommand ='))},
+        {
+            "milepost__hcl": project(
+                DEPLOY.replace("command =", 'prepare = ["sh", "-c", "echo broken; exit 9"]\ncommand =')
+            )
+        },
         "9",
         "broken",
     ),

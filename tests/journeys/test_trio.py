@@ -52,7 +52,9 @@ def test_a_worker_that_fails_to_deploy_keeps_the_release_of_all_as_before(trio: 
     program.write_text(program.read_text().replace("to {os", "at {os"))
     # Its task can stop the worker's part alone: the web app of the same build would be fine.
     text = (trio.folder / "milepost.hcl").read_text()
-    broken = 'worker  = true\n    }\n    task "check" {\n      command = ["python3", "-c", "raise SystemExit(4)"]\n    }'
+    broken = (
+        'worker  = true\n    }\n    task "check" {\n      command = ["python3", "-c", "raise SystemExit(4)"]\n    }'
+    )
     trio.write(milepost__hcl=text.replace("worker  = true\n    }", broken))
     document = trio.up(status=1)
     assert {each["app"] for each in document["operations"] if each["stage"] == "release"} == set()
