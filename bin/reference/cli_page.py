@@ -56,14 +56,21 @@ def cli_page() -> str:
 
 def _below(above: Any) -> Iterator[Any]:
     """Yield a context for each command below a group, depth first."""
-    group = above.command
-    if not hasattr(group, "list_commands"):
-        return
-    for name in group.list_commands(above):
-        command = group.get_command(above, name)
-        with command.make_context(name, [], parent=above, resilient_parsing=True) as context:
-            yield context
-            yield from _below(context)
+    for entry in above.command.entry.entries:
+        if entry.module:
+            yield from _opened(above, entry.name, above.command.get_command(above, entry.name))
+        if entry.entries:
+            _, group, _ = above.command.resolve_command(above, [entry.name, entry.entries[0].name])
+            if not entry.module:
+                yield from _opened(above, entry.name, group)
+            for context in _opened(above, entry.name, group):
+                yield from _below(context)
+
+
+def _opened(above: Any, name: str, command: Any) -> Iterator[Any]:
+    """Yield the context of one command."""
+    with command.make_context(name, [], parent=above, resilient_parsing=True) as context:
+        yield context
 
 
 def _help(context: Any) -> str:

@@ -34,12 +34,12 @@ def _offers() -> Iterator[tuple[str, str, str, Any]]:
     """Yield role, word, distribution and offer of each built-in plugin."""
     for file in sorted((ROOT / "builtin_plugins").glob("*/pyproject.toml")):
         project = tomllib.loads(Path(file).read_text(encoding="utf-8"))["project"]
-        for group, entries in project.get("entry-points", {}).items():
-            role = group.rpartition(".")[2]
-            for word, module in entries.items():
-                if role in ROLES:
-                    hook = getattr(importlib.import_module(module), f"milepost_{role}")
-                    yield role, word, project["name"], hook(word)
+        groups = project.get("entry-points", {})
+        named = ((group.rpartition(".")[2], *entry) for group in groups for entry in groups[group].items())
+        for role, word, module in named:
+            if role in ROLES:
+                hook = getattr(importlib.import_module(module), f"milepost_{role}")
+                yield role, word, project["name"], hook(word)
 
 
 def _offer(role: str, word: str, distribution: str, offer: Any) -> list[str]:

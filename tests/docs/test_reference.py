@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -19,3 +20,10 @@ def test_another_word_than_check_is_refused() -> None:
     ended = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ended.returncode == 2
     assert "--check" in ended.stderr
+
+
+def test_the_architecture_names_files_that_are_there() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:host|cli)/[\w/]+\.py)`", text))
+    assert named
+    assert [name for name in sorted(named) if not (ROOT / "core" / "src" / "milepost" / name).is_file()] == []
