@@ -39,9 +39,9 @@ class Flags:
 
 
 def flags_of(given: dict[str, Any], folder: Path) -> Flags:
-    """Return the flags from the values that the parser found. Raises UsageError for what has no `=`."""
+    """Return the flags from the values that the parser found. Raises UsageError for what cannot be meant."""
     return Flags(
-        folder=(folder / (given.get("chdir") or "")).absolute(),
+        folder=_folder(folder, given.get("chdir") or ""),
         workspace=given.get("workspace") or None,
         output=_output(given.get("output") or "text"),
         debug=bool(given.get("debug")),
@@ -53,6 +53,14 @@ def flags_of(given: dict[str, Any], folder: Path) -> Flags:
         labels=_pairs("--label", given.get("label") or ()),
         why=given.get("message") or "",
     )
+
+
+def _folder(folder: Path, asked: str) -> Path:
+    """Return the folder of `--chdir`. Raises UsageError: the project around one that is not there is another one."""
+    chosen = (folder / asked).absolute()
+    if asked and not chosen.is_dir():
+        raise UsageError(f"--chdir {asked}: there is no folder {chosen}")
+    return chosen
 
 
 def _output(asked: str) -> OutputForm:
