@@ -57,6 +57,7 @@ WRONG: dict[str, tuple[str, tuple[str, ...]]] = {
         PLUGIN.format(first="raise RuntimeError('no licence')", deploy="pass", offer=OFFER),
         ("no licence",),
     ),
+    "it prints at import": (PLUGIN.format(first="print('imported')", deploy="pass", offer=OFFER), ("printed imported",)),
     "it exits at import": (PLUGIN.format(first="raise SystemExit(0)", deploy="pass", offer=OFFER), ("SystemExit",)),
     "it offers something else": (PLUGIN.format(first="", deploy="pass", offer="'platform'"), ("PlatformOffer", "str")),
     "it fails in deploy": (
@@ -70,7 +71,7 @@ WRONG: dict[str, tuple[str, tuple[str, ...]]] = {
 
 HANGS = PLUGIN.format(first="import time", deploy="step.say('hanging')\n        time.sleep(600)", offer=OFFER)
 PRINTS = PLUGIN.format(
-    first="print('imported')",
+    first="",
     deploy="print('deploying')\n        from milepost.sdk import Deployment\n        return Deployment()",
     offer=OFFER,
 )

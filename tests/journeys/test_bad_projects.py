@@ -56,7 +56,7 @@ def test_a_command_line_that_is_wrong_is_told_and_nothing_is_done(shop: Place, w
     answer = shop.run(*words, status=2)
     for fact in facts:
         assert fact in answer.told, answer.told
-    assert "hint: " in answer.err
+    assert answer.err.startswith("error: ")
     assert shop.json("history")["runs"] == []
 
 
@@ -81,7 +81,7 @@ def test_of_two_project_files_the_first_of_ours_counts(shop: Place) -> None:
 
 def test_a_workspace_that_is_not_listed_is_refused_with_those_that_are(shop: Place) -> None:
     shop.write(milepost__hcl=PROJECT.replace("\n", '\nworkspaces = ["staging", "production"]\n', 1))
-    for words in (("up",), ("up", "-w", "prodution")):
-        answer = shop.run(*words, status=2)
-        assert "production" in answer.err
-        assert "staging" in answer.err
+    answer = shop.run("up", status=2)
+    assert "production" in answer.err
+    assert "staging" in answer.err
+    assert "did you mean 'production'" in shop.run("up", "-w", "prodution", status=2).err
