@@ -79,7 +79,7 @@ def quiet_bench(host: Host) -> Bench:
 
 def _subject(host: Host, app: str, workspace: str) -> Subject:
     """Return an app of the host's project."""
-    return subject_of(host.project, app, workspace, 0, (host.environment, host.folder, ()))
+    return subject_of(host.project, app, workspace, 0, (host.environment, host.folder, ()), by_records=True)
 
 
 def status(

@@ -238,12 +238,20 @@ class Child:
 
     process: subprocess.Popen[bytes]
     events: IO[bytes]
+    errors: IO[bytes]
+    """What it says when it cannot even begin, or breaks."""
 
 
 def start_child(argv: tuple[str, ...], environment: Mapping[str, str], control: socket.socket) -> Child:
     """Start a process of milepost's own, in a session of its own; `control` is its standard input."""
     process = subprocess.Popen(
-        argv, stdin=control.fileno(), stdout=subprocess.PIPE, env=dict(environment), start_new_session=True
+        argv,
+        stdin=control.fileno(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=dict(environment),
+        start_new_session=True,
     )
     assert process.stdout is not None
-    return Child(process, process.stdout)
+    assert process.stderr is not None
+    return Child(process, process.stdout, process.stderr)

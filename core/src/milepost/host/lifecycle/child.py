@@ -11,9 +11,11 @@ import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
+from milepost.host.assembly import system_clock
 from milepost.host.cancel import Cancel
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.goal import Part, Phase, Word
@@ -94,9 +96,16 @@ class Control:
         return data
 
 
-def catch_prints(emit: Callable[[str], None]) -> int:
-    """Turn what anything in this process prints into lines told to `emit`; return the true standard output."""
-    wire = os.dup(1)
+class Streams(NamedTuple):
+    """The true standard streams of the process."""
+
+    output: int
+    errors: int
+
+
+def catch_prints(emit: Callable[[str], None]) -> Streams:
+    """Turn what anything in this process prints into lines told to `emit`; return the true standard streams."""
+    streams = Streams(os.dup(1), os.dup(2))
     reading, writing = os.pipe()
     os.dup2(writing, 1)
     os.dup2(writing, 2)
@@ -108,7 +117,7 @@ def catch_prints(emit: Callable[[str], None]) -> int:
                 emit(line.rstrip("\n"))
 
     threading.Thread(target=read, daemon=True).start()
-    return wire
+    return streams
 
 
 def main() -> None:
@@ -120,12 +129,39 @@ def main() -> None:
     part = control.read_part()
     control.listen()
     prints: queue.SimpleQueue[str] = queue.SimpleQueue()
-    wire = Wire(catch_prints(prints.put))
+    streams = catch_prints(prints.put)
+    wire = Wire(streams.output)
     stand = Stand(environment=dict(os.environ), cwd=Path.cwd(), emit=wire.emit, cancel=cancel, path=tuple(sys.path))
-    bench = make_bench(stand, part)
-    threading.Thread(target=tell_prints, args=(prints, bench, part.app), daemon=True).start()
-    work(AppPart(bench, part, make_subject(stand, part)), control, wire)
-    bench.history.store.close()
+    try:
+        bench = make_bench(stand, part)
+        threading.Thread(target=tell_prints, args=(prints, bench, part.app), daemon=True).start()
+        app = AppPart(bench, part, make_subject(stand, part))
+    except MilepostError as error:
+        refuse(error, part.app, control, wire)
+    except BaseException:
+        os.dup2(streams.errors, 2)  # whatever broke is told on the way that the parent reads last
+        raise
+    else:
+        work(app, control, wire)
+        bench.history.store.close()
+
+
+def refuse(error: MilepostError, app: str, control: Control, wire: Wire) -> None:
+    """Answer the first word with why the app cannot even begin."""
+    word = control.next()
+    if word is None or word.go is None:
+        return
+    wire.emit(
+        PhaseFinished(
+            at=system_clock(),
+            app=app,
+            phase=word.go,
+            ok=False,
+            error=str(error),
+            code=error.code,
+            exit_status=error.exit_status,
+        )
+    )
 
 
 def tell_prints(prints: queue.SimpleQueue[str], bench: Bench, app: str) -> None:

@@ -36,8 +36,12 @@ class AppProcess:
             self._child: Child = start_child(ARGV, environment, theirs)
         self._control = ours
         self._heard = heard
+        self.last_words = ""
+        """What a process said that broke, such as a traceback; complete once it is gone."""
         self.pid = self._child.process.pid
         self._send(msgspec.json.encode(part))
+        self._errors = threading.Thread(target=self._read_errors, daemon=True)
+        self._errors.start()
         threading.Thread(target=self._listen, daemon=True).start()
 
     def go(self, phase: Phase, locks: Sequence[int] = ()) -> None:
@@ -53,6 +57,14 @@ class AppProcess:
         self._send(msgspec.json.encode(Word(end=True)))
         self._child.process.wait()
         self._control.close()
+
+    def fate(self) -> str:
+        """Return how a process that is gone came to its end."""
+        status = self._child.process.wait()
+        if status < 0:
+            return f"its process was ended by {signal.Signals(-status).name}"
+        *_, last = self.last_words.splitlines() or [f"exit status {status}"]
+        return f"its process died: {last}"
 
     def kill(self) -> None:
         """End it at once, without its knowing."""
@@ -77,4 +89,10 @@ class AppProcess:
         with self._child.events as events:
             for line in events:
                 self._heard.put(Heard(self.app, decoder.decode(line)))
+        self._errors.join()
         self._heard.put(Heard(self.app, None))
+
+    def _read_errors(self) -> None:
+        """Keep what it says outside the line of events, which is something only when it breaks."""
+        with self._child.errors as errors:
+            self.last_words = errors.read().decode(errors="replace").strip()

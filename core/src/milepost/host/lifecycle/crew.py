@@ -13,7 +13,7 @@ from milepost.host.lifecycle.goal import Part, Phase
 from milepost.host.lifecycle.interrupts import Interrupts
 from milepost.host.lifecycle.plan import AppPlan
 from milepost.host.lifecycle.recovery import settle
-from milepost.sdk.events import Event, PhaseFinished, Warned
+from milepost.sdk.events import Event, Output, PhaseFinished, Warned
 from milepost.sdk.record import Run
 
 TICK = 0.2
@@ -118,11 +118,15 @@ class Crew:
 
     def _bury(self, app: str, phase: Phase) -> None:
         """Write down what a dead process left: its operations end, and so does what they had started."""
+        child = self._children[app]
+        if child.last_words:
+            told_last = Output(at=system_clock(), app=app, stage="milepost", stream="stderr", text=child.last_words)
+            self._listen(told_last)
         for each in self._history.operations({"run": self._run.id, "app": app, "status": "running"}):
             settle(self._history, each, system_clock())
             text = f"{each.label} was interrupted; the next run cleans up"
             self._listen(Warned(at=system_clock(), app=app, text=text))
         if app not in self.failed:
             cancelled = self._interrupts.cancel.is_asked
-            told = "abandoned before it had cleaned up" if cancelled else "its process died"
+            told = "abandoned before it had cleaned up" if cancelled else child.fate()
             self._fail(app, phase, (told, "interrupted", 130 if cancelled else 1))

@@ -8,7 +8,7 @@ from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.goal import Part
 from milepost.host.lifecycle.releasing import destroy
 from milepost.host.lifecycle.subject import Subject
-from milepost.sdk.errors import CancelledError, MilepostError
+from milepost.sdk.errors import CancelledError, MilepostError, ProjectFileError
 from milepost.sdk.events import Warned
 from milepost.sdk.record import Operation
 
@@ -19,7 +19,12 @@ def prune(bench: Bench, part: Part, subject: Subject, live: Operation) -> None:
     releases = bench.history.operations(
         {"app": subject.app.name, "workspace": subject.workspace, "stage": "release", "status": ("success", "error")}
     )
-    for each in superfluous(deployments, releases, live, subject.settings().keep_releases, bench.clock()):
+    try:
+        keep = subject.settings().keep_releases
+    except ProjectFileError as error:
+        bench.emit(Warned(at=bench.clock(), app=subject.app.name, text=f"nothing old was destroyed: {error}"))
+        return
+    for each in superfluous(deployments, releases, live, keep, bench.clock()):
         try:
             destroy(bench, part, subject, each)
         except CancelledError:

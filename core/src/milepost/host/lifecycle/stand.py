@@ -17,7 +17,7 @@ from milepost.host.history.lock import lock_named
 from milepost.host.history.place import folder_origin, origin_of
 from milepost.host.history.sqlite import SqliteStore
 from milepost.host.lifecycle.bench import Bench
-from milepost.host.lifecycle.goal import Part
+from milepost.host.lifecycle.goal import BY_RECORDS, Part
 from milepost.host.lifecycle.subject import Subject
 from milepost.host.plugins.catalog import Catalog
 from milepost.host.plugins.load import Plugins
@@ -94,16 +94,22 @@ def make_subject(stand: Stand, part: Part) -> Subject:
     project = Project.of_document(part.project.encode())
     request = part.request
     given = (stand.environment, stand.cwd, request.variables)
-    return subject_of(project, part.app, request.workspace, part.number, given)
+    return subject_of(project, part.app, request.workspace, part.number, given, by_records=request.verb in BY_RECORDS)
 
 
 Given = tuple[Mapping[str, str], Path, tuple[Variable, ...]]
 """The user's environment, the folder where the command was typed, and the values that it gave to variables."""
 
 
-def subject_of(project: Project, app: str, workspace: str, run: int, given: Given) -> Subject:
-    """Return an app in a workspace, in the scope that is known before anything is built."""
+def subject_of(
+    project: Project, app: str, workspace: str, run: int, given: Given, *, by_records: bool = False
+) -> Subject:
+    """Return an app in a workspace, in the scope that is known before anything is built.
+
+    What goes by records does without the variables that have no value today.
+    """
     environment, cwd, values = given
     block = project.apps[app]
-    scope = app_scope(project, block, workspace, variables(project, values, environment), cwd)
+    known = variables(project, values, environment, lenient=by_records)
+    scope = app_scope(project, block, workspace, known, cwd)
     return Subject(project=project, app=block, workspace=workspace, run=run, scope=scope)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from milepost.host.project.evaluate import Evaluator
 from milepost.host.project.project import Project, VariableBlock
 from milepost.host.project.scope import Scope
-from milepost.host.project.values import Value, described, number, plain_text
+from milepost.host.project.values import Unknown, Value, described, number, plain_text
 from milepost.sdk.problem import Problem, nearest
 from milepost.sdk.request import Variable
 from milepost.sdk.secret import Part, Secret
@@ -29,23 +29,31 @@ class _Given(NamedTuple):
     source: str
 
 
-def variables(project: Project, given: tuple[Variable, ...], environment: Mapping[str, str]) -> Mapping[str, Value]:
+def variables(
+    project: Project, given: tuple[Variable, ...], environment: Mapping[str, str], *, lenient: bool = False
+) -> Mapping[str, Value]:
     """Return the value of each variable; a sensitive one is a Secret.
 
     A given one wins, then MILEPOST_VAR_NAME, then the block's `env`, then its default.
-    Raises ProjectFileError with all that are missing, not declared, or not of their type.
+    Raises ProjectFileError with all that are missing, not declared, or not of their type; with `lenient`, for what
+    goes by records, only those that are given wrongly, and what has no value is unknown.
     """
     problems: list[Problem] = []
     texts = _given(project, given, environment, problems)
     values: dict[str, Value] = {}
     for block in project.variables.values():
+        wrong: list[Problem] = []
         text = texts.get(block.name) or _from_environment(block, environment)
         if text:
-            values[block.name] = _of_text(block, text, problems)
+            values[block.name] = _of_text(block, text, wrong)
         elif block.default is not None:
-            values[block.name] = _default(block, project, problems)
+            values[block.name] = _default(block, project, wrong)
         elif not any(each.name == block.name for each in given):
-            problems.append(_missing(block))
+            wrong.append(_missing(block))
+        if wrong and lenient and block.name not in texts:
+            values[block.name] = Unknown(f"var.{block.name}")
+        else:
+            problems += wrong
     if problems:
         raise project.body.source.error(problems)
     return values
