@@ -36,7 +36,8 @@ def _room(name: str, *, top: bool) -> list[str]:
     for each in classes:
         parts += described(each, "####")
     functions = [each for each in module.functions if public is None or each.name in public]
-    parts += [methods_list(functions)]
+    if functions:
+        parts += ["#### Functions", methods_list(functions)]
     if others:
         parts += [f"In `milepost.sdk.{name}` only:"]
         parts += [part for each in others for part in _below(each)]

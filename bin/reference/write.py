@@ -40,10 +40,31 @@ def paragraph(text: str) -> str:
     return "\n\n".join(each if each.startswith("    ") else re.sub(r"\s*\n\s*", " ", each) for each in parts)
 
 
+MEANINGS = {
+    "config": "The class of its arguments.",
+    "state": "The class of what it wants remembered.",
+    "default_releaser": "What to release through where the project file has no `release` block.",
+    "file": "The file's name.",
+    "line": "The line, from 1.",
+    "column": "The column, from 1.",
+    "end_line": "The line of the end.",
+    "end_column": "The column after the end.",
+    "position": "Where; None for the file as a whole.",
+}
+"""What some fields mean that have no description in the sources, wherever they stand."""
+
+
 def fields_table(fields: Iterable[Field]) -> str:
-    """Return the fields of a value as a table."""
-    rows = [(code(each.name), code(each.type), code(each.default) or "must be given", each.meaning) for each in fields]
+    """Return the fields of a value as a table. Raises KeyError for a field that nobody describes."""
+    rows = [(code(each.name), code(each.type), _default(each), each.meaning or MEANINGS[each.name]) for each in fields]
     return table(("field", "type", "default", "meaning"), rows)
+
+
+def _default(field: Field) -> str:
+    """Return the default of a field, a fresh dict or list as such."""
+    if not field.default:
+        return "must be given"
+    return code({"field(default_factory=dict)": "{}"}.get(field.default, field.default))
 
 
 def methods_list(methods: Iterable[Method]) -> str:
