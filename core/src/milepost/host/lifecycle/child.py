@@ -9,9 +9,7 @@ import socket
 import sys
 import threading
 import traceback
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
@@ -20,6 +18,7 @@ from milepost.host.cancel import Cancel
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.goal import Part, Phase, Word
 from milepost.host.lifecycle.part import AppPart
+from milepost.host.lifecycle.prints import Prints
 from milepost.host.lifecycle.stand import Stand, make_bench, make_subject
 from milepost.sdk.errors import MilepostError
 from milepost.sdk.events import Decided, Event, PhaseFinished, Said
@@ -96,30 +95,6 @@ class Control:
         return data
 
 
-class Streams(NamedTuple):
-    """The true standard streams of the process."""
-
-    output: int
-    errors: int
-
-
-def catch_prints(emit: Callable[[str], None]) -> Streams:
-    """Turn what anything in this process prints into lines told to `emit`; return the true standard streams."""
-    streams = Streams(os.dup(1), os.dup(2))
-    reading, writing = os.pipe()
-    os.dup2(writing, 1)
-    os.dup2(writing, 2)
-    os.close(writing)
-
-    def read() -> None:
-        with os.fdopen(reading, "r", errors="replace") as lines:
-            for line in lines:
-                emit(line.rstrip("\n"))
-
-    threading.Thread(target=read, daemon=True).start()
-    return streams
-
-
 def main() -> None:
     """Carry out the part that the parent sends, phase by phase, as the parent says."""
     cancel = Cancel()
@@ -128,21 +103,21 @@ def main() -> None:
     control = Control(socket.socket(fileno=os.dup(0)), cancel)
     part = control.read_part()
     control.listen()
-    prints: queue.SimpleQueue[str] = queue.SimpleQueue()
-    streams = catch_prints(prints.put)
-    wire = Wire(streams.output)
+    prints = Prints()
+    wire = Wire(prints.output)
     stand = Stand(environment=dict(os.environ), cwd=Path.cwd(), emit=wire.emit, cancel=cancel, path=tuple(sys.path))
     try:
         bench = make_bench(stand, part)
-        threading.Thread(target=tell_prints, args=(prints, bench, part.app), daemon=True).start()
+        prints.tell(lambda text: tell_print(bench, part.app, text))
         app = AppPart(bench, part, make_subject(stand, part))
     except MilepostError as error:
         refuse(error, part.app, control, wire)
     except BaseException:
-        os.dup2(streams.errors, 2)  # whatever broke is told on the way that the parent reads last
+        prints.end()  # whatever broke is told on the way that the parent reads last
         raise
     else:
         work(app, control, wire)
+        prints.end()
         bench.history.store.close()
 
 
@@ -164,10 +139,9 @@ def refuse(error: MilepostError, app: str, control: Control, wire: Wire) -> None
     )
 
 
-def tell_prints(prints: queue.SimpleQueue[str], bench: Bench, app: str) -> None:
-    """Tell what plugins print by themselves: a print must not break the line of events, nor be lost."""
-    while True:
-        bench.emit(Said(at=bench.clock(), app=app, stage="print", text=bench.masker.text(prints.get())))
+def tell_print(bench: Bench, app: str, text: str) -> None:
+    """Tell a line that a plugin printed by itself."""
+    bench.emit(Said(at=bench.clock(), app=app, stage="print", text=bench.masker.text(text)))
 
 
 def work(app: AppPart, control: Control, wire: Wire) -> None:

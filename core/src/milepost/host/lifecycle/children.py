@@ -16,6 +16,9 @@ from milepost.host.lifecycle.goal import Part, Phase, Word
 from milepost.host.processes import Child, start_child
 from milepost.sdk.events import AnyEvent, Event
 
+LAST_WORDS = 5.0
+"""How long hearing what an ended process has said may take, in seconds."""
+
 ARGV = (sys.executable, "-m", "milepost.host.lifecycle.child")
 
 
@@ -42,7 +45,8 @@ class AppProcess:
         self._send(msgspec.json.encode(part))
         self._errors = threading.Thread(target=self._read_errors, daemon=True)
         self._errors.start()
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
 
     def go(self, phase: Phase, locks: Sequence[int] = ()) -> None:
         """Have it do its share of a phase; it holds the given locks from now on, too."""
@@ -53,9 +57,10 @@ class AppProcess:
         self._send(msgspec.json.encode(Word(cancel=reason)))
 
     def end(self) -> None:
-        """Tell it that there are no more phases, and wait for its end."""
+        """Tell it that there are no more phases, and wait for its end and for all that it said."""
         self._send(msgspec.json.encode(Word(end=True)))
         self._child.process.wait()
+        self._listener.join(LAST_WORDS)
         self._control.close()
 
     def fate(self) -> str:
