@@ -36,5 +36,5 @@ def leave(place: Place) -> None:
 
 def _workspaces(place: Place) -> set[str]:
     """Return the workspaces in which something stands."""
-    found = place.json("deployment", "list")
-    return {each["workspace"] for each in next(value for value in found.values() if isinstance(value, list))}
+    found = place.json("deployment", "list", "--limit", "10000")["deployments"]
+    return {each["workspace"] for each in found if each["presence"] != "destroyed"}

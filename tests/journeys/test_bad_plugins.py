@@ -57,7 +57,7 @@ WRONG: dict[str, tuple[str, tuple[str, ...]]] = {
         PLUGIN.format(first="raise RuntimeError('no licence')", deploy="pass", offer=OFFER),
         ("no licence",),
     ),
-    "it prints at import": (PLUGIN.format(first="print('imported')", deploy="pass", offer=OFFER), ("printed imported",)),
+    "it prints at import": (PLUGIN.format(first="print('hi')", deploy="pass", offer=OFFER), ("printed hi",)),
     "it exits at import": (PLUGIN.format(first="raise SystemExit(0)", deploy="pass", offer=OFFER), ("SystemExit",)),
     "it offers something else": (PLUGIN.format(first="", deploy="pass", offer="'platform'"), ("PlatformOffer", "str")),
     "it fails in deploy": (
@@ -113,6 +113,7 @@ def test_what_a_plugin_prints_is_shown_and_disturbs_no_document(shop: Place) -> 
     answer = place.run("--json", "up")
     assert answer.document["run"]["status"] == "success"
     assert "deploying" in answer.err
+    place.run("destroy", "--all", "--yes")
 
 
 def test_a_plugin_that_hangs_is_ended_after_the_grace_and_cleaned_up_by_the_next_run(shop: Place) -> None:
@@ -136,5 +137,5 @@ def test_a_plugin_that_is_gone_leaves_its_records_readable(shop: Place) -> None:
     place.write(milepost__hcl=ACME)
     place.up()
     assert "acme-platform" in shop.run("show", "web#1/deploy").out
-    assert "acme" in shop.run("destroy", "--all", "--yes", status=1).told
+    assert "acme" in shop.run("destroy", "--all", "--yes", status=2).told
     place.run("destroy", "--all", "--yes")
