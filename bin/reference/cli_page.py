@@ -27,7 +27,11 @@ ENVIRONMENT = (
     ("`MILEPOST_WORKSPACE`", "the workspace, where no `-w` is given", "`default`"),
     ("`MILEPOST_VAR_NAME`", "a value for the variable NAME of the project file", ""),
     ("`MILEPOST_FINGERPRINT_KEY`", "the key that tells whether a secret has changed", "made once for each user"),
-    ("`CI`", "set: nobody watches; waiting for a lock ends after 10 minutes, a cancelled run has 6 seconds", ""),
+    (
+        "`CI`",
+        "set: nobody watches; a lock is waited for at most 10 minutes, a cancelled run has 6 seconds",
+        "the same where output is piped",
+    ),
     ("`NO_COLOR`", "set: no colours", ""),
 )
 OUTPUT = """On a terminal, `up` and the other changing commands draw what goes on; piped, they print a line for each
