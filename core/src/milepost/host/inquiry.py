@@ -13,7 +13,7 @@ from milepost.host.cancel import Cancel
 from milepost.host.history.journal import alive
 from milepost.host.history.ref import resolve_operation, resolve_run
 from milepost.host.lifecycle.bench import Bench
-from milepost.host.lifecycle.live import Live, ask_health, find_live, inquiry
+from milepost.host.lifecycle.live import Live, ask_health, ask_public, find_live, inquiry
 from milepost.host.lifecycle.recorded import worker_of
 from milepost.host.lifecycle.stand import Stand, bench_of, subject_of
 from milepost.host.lifecycle.subject import Subject, terms_of
@@ -121,7 +121,7 @@ def _app_status(host: Host, bench: Bench, app: str, workspace: str, recorded: bo
     health, public = NOT_ASKED, None
     if live.deployment is not None and not recorded:
         health = ask_health(bench, subject, live.deployment)
-        public = _ask_public(bench, subject, live)
+        public = ask_public(bench, subject, live)
     answer = live.release.release if live.release else None
     standing = bench.history.deployments(app, workspace)
     return AppStatus(
@@ -144,20 +144,6 @@ def _recorded_live(bench: Bench, app: str, workspace: str) -> Live:
     release = bench.history.live(app, workspace)
     target = bench.history.operation(release.target) if release and release.target else None
     return Live(deployment=target, release=release)
-
-
-def _ask_public(bench: Bench, subject: Subject, live: Live) -> Health | None:
-    """Return how the releaser says that the public sees it; None where there is no releaser."""
-    release = live.release
-    if release is None or release.plugin is None:
-        return None
-    try:
-        worker = worker_of(bench, subject, release)
-        with inquiry(bench, subject, worker, release) as step, blame(worker.entry, "telling the status"):
-            found: Health = worker.role.status(recorded_of(release, worker), step)
-    except MilepostError as error:
-        return Health(name="unknown", message=str(error))
-    return found
 
 
 def _can_go_back_to(deployment: Operation, live: Live) -> bool:

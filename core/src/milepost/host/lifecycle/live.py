@@ -128,10 +128,24 @@ def ask_health(bench: Bench, subject: Subject, deployment: Operation) -> Health:
         return Health(name="unknown", message=str(error))
 
 
+def ask_public(bench: Bench, subject: Subject, live: Live) -> Health | None:
+    """Return how the releaser says that the public sees what is live; None where there is no releaser."""
+    release = live.release
+    if release is None or release.plugin is None:
+        return None
+    try:
+        worker = worker_of(bench, subject, release)
+        with inquiry(bench, subject, worker, release) as step, blame(worker.entry, "telling the status"):
+            found = worker.role.status(recorded_of(release, worker), step)
+        return demand(worker.entry, found, Health, "telling the status")
+    except MilepostError as error:
+        return Health(name="unknown", message=str(error))
+
+
 class Inquiry(OpenOperation):
     """The ledger of a step that only asks: what it is told is shown, and nothing is written down."""
 
-    def change(self, **fields: Any) -> None:
+    def change(self, *along: Operation, **fields: Any) -> None:
         """Keep the change in memory alone."""
         self.record = msgspec.structs.replace(self.record, **fields)
 

@@ -21,7 +21,7 @@ from milepost.host.lifecycle.recovery import recover
 from milepost.host.lifecycle.releasing import Opening, release, retire
 from milepost.host.lifecycle.staging import Order, deploy, run_task
 from milepost.host.lifecycle.subject import Subject, plain_terms, terms_of
-from milepost.host.lifecycle.unchanged import decide, note_unchanged
+from milepost.host.lifecycle.unchanged import decide, is_closed, note_unchanged
 from milepost.host.lifecycle.workers import Worker
 from milepost.host.mask import SHORTEST
 from milepost.host.project.hooks import tasks, verify
@@ -148,9 +148,11 @@ class AppPart:
             self.deployment = unpark_live(self.bench, self.part, self.subject, self.live)
             if self.live.release is not None and self.live.release.plugin is not None:
                 # It may have come back with other endpoints, which its releaser has to know.
-                again = self.live.release
-                self._open(Opening(deployment=self.deployment, live=self.live, releaser=None, restores=again))
+                self._open_again(self.deployment, self.live.release)
         elif self.unchanged and self.live.release is not None and self.live.deployment is not None:
+            if is_closed(self.bench, self.subject, self.live):
+                self._open_again(self.live.deployment, self.live.release)
+                return
             note_unchanged(self.bench, self.part, self.subject, "release", self.live.release)
             self._tidy(self.live.deployment)
         else:
@@ -165,6 +167,10 @@ class AppPart:
                     restores=self._recorded(restores) if restores else None,
                 )
             )
+
+    def _open_again(self, deployment: Operation, release: Operation) -> None:
+        """Release what is live already as it was."""
+        self._open(Opening(deployment=deployment, live=self.live, releaser=None, restores=release))
 
     def _open(self, opening: Opening) -> None:
         """Release, go back if the check asks for it, then retire and prune what was replaced."""

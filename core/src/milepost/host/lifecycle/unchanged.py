@@ -5,7 +5,7 @@ from __future__ import annotations
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.drafts import draft, hook_context
 from milepost.host.lifecycle.goal import Part
-from milepost.host.lifecycle.live import Live, ask_health
+from milepost.host.lifecycle.live import Live, ask_health, ask_public
 from milepost.host.lifecycle.operation import OpenOperation, perform
 from milepost.host.lifecycle.staging import Order
 from milepost.host.lifecycle.subject import Subject
@@ -39,6 +39,16 @@ def decide(bench: Bench, part: Part, subject: Subject, live: Live, order: Order)
     text = f"deploys, since {reason}" if reason else "unchanged: the live release has this artifact and config"
     bench.emit(Decided(at=bench.clock(), app=subject.app.name, text=text))
     return reason is None
+
+
+def is_closed(bench: Bench, subject: Subject, live: Live) -> bool:
+    """Return whether the public cannot reach what is live, as its releaser says, and tell so."""
+    public = ask_public(bench, subject, live)
+    if public is None or public.name not in ("down", "missing"):
+        return False
+    text = f"releases it again, since for the public it is {public.name}: {public.message}"
+    bench.emit(Decided(at=bench.clock(), app=subject.app.name, text=text))
+    return True
 
 
 def note_unchanged(bench: Bench, part: Part, subject: Subject, stage: str, same: Operation) -> Operation:
