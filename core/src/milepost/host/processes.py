@@ -27,6 +27,7 @@ GATE_WITHOUT_INPUT = 'IFS= read -r go && exec "$@" </dev/null'
 
 TAIL_LINES = 20
 KEPT_BYTES = 4 * 1024 * 1024
+PROC = "/proc"
 KILL_AFTER = 3.0
 """How long a program may take to obey TERM, in seconds; shorter than the grace of a run in CI."""
 
@@ -210,15 +211,36 @@ def end_group(pid: int, *, grace: float = KILL_AFTER, reap: Callable[[], object]
 
     `reap` takes note of the death of our own child, which would stay in its group as a zombie otherwise.
     """
-    end = time.monotonic() + grace
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        while True:
+    for number, patience in ((signal.SIGTERM, grace), (signal.SIGKILL, KILL_AFTER)):
+        reap()
+        if not _signal_group(pid, number):
+            return
+        end = time.monotonic() + patience
+        while time.monotonic() < end:
             reap()
-            if not _signal_group(pid, number):
+            if not _group_lives(pid):
                 return
-            if number == signal.SIGTERM and time.monotonic() >= end:
-                break
             time.sleep(0.01)
+
+
+def _group_lives(pid: int) -> bool:
+    """Return whether anybody in the group lives; those that ended and whose parent has not asked yet do not."""
+    if not _signal_group(pid, 0):
+        return False
+    stats = (_stat(each.name) for each in os.scandir(PROC) if each.name.isdigit()) if os.path.isdir(PROC) else ()
+    states = [state for state, group in stats if group == str(pid)]
+    return not states or any(state not in "ZX" for state in states)
+
+
+def _stat(pid: str) -> tuple[str, str]:
+    """Return a process's state and group as Linux tells them; empty when it is gone."""
+    try:
+        with open(f"{PROC}/{pid}/stat", "rb") as file:
+            # The name stands in parentheses and may hold anything, parentheses too.
+            state, _, group, *_ = file.read().rpartition(b")")[2].decode().split()
+    except (OSError, ValueError):
+        return "", ""
+    return state, group
 
 
 def _signal_group(pid: int, number: int) -> bool:

@@ -93,7 +93,8 @@ class Shop:
         write_files(self.folder, {"milepost.hcl": text})
         self.project = read_project(self.folder / "milepost.hcl", None)
         for app in self.project.apps.values():
-            write_files(app.path, {"index.html": "hello"})
+            if not app.path.exists():
+                write_files(app.path, {"index.html": "hello"})
 
     def edit(self, text: str, app: str = "web") -> None:
         """Change the app's source, so that its next build has another digest."""

@@ -53,9 +53,12 @@ def start(current: OpenOperation, subject: Subject, deployment: Operation, prese
     ledger = Behalf(current, deployment, "unpark")
     worker = _parking(ledger, subject)
     terms = terms_of(deployment, subject)
+    before = current.record.processes
     with step_for(current.bench, subject, ledger, worker, terms) as step, blame(worker.entry, "starting"):
         answer = worker.role.unpark(recorded_of(ledger.record, worker), step)
     ledger.change(deployment=demand(worker.entry, answer, Deployment, "starting"), presence=presence)
+    # What was started is the deployment's from here on: if we die now, it must not be ended as ours.
+    current.change(processes=before)
     return ledger.record
 
 

@@ -26,11 +26,11 @@ def generation_of(platform: Worker[Any], step: Step) -> str | None:
 
 
 def superseded_by(bench: Bench, record: Operation) -> tuple[Operation, ...]:
-    """Return the successful deploy with all those whose object it has taken over, which are superseded now."""
+    """Return the deploys whose object this one has taken over, superseded."""
     if record.generation is None:
-        return (record,)
+        return ()
     older = (each for each in same_generation(bench, record) if each.presence not in ("destroyed", "superseded"))
-    return (record, *(msgspec.structs.replace(each, presence="superseded") for each in older))
+    return tuple(msgspec.structs.replace(each, presence="superseded") for each in older)
 
 
 def same_generation(bench: Bench, record: Operation) -> list[Operation]:
@@ -39,14 +39,21 @@ def same_generation(bench: Bench, record: Operation) -> list[Operation]:
     return [each for each in deploys if each.generation == record.generation and each.id != record.id]
 
 
-def restore_predecessor(bench: Bench, subject: Subject, operation: OpenOperation, platform: Worker[Any]) -> None:
+def restore_predecessor(subject: Subject, operation: OpenOperation, failed: Operation) -> None:
     """Apply again what the outside object was before a deploy in place failed; the object is never deleted."""
-    before = next((each for each in same_generation(bench, operation.record) if each.status == "success"), None)
+    bench = operation.bench
+    before = next((each for each in same_generation(bench, failed) if each.status == "success"), None)
     if before is None:
         operation.warn("nothing was deployed there before, so nothing could be restored; the object was left as it is")
         return
     worker = worker_of(bench, subject, before)
     operation.say(f"applying #{before.number} again")
     terms = terms_of(before, subject)
-    with step_for(bench, subject, operation, worker, terms) as step, blame(worker.entry, "restoring the one before"):
-        worker.role.deploy(before.artifact, step)
+    doing = blame(worker.entry, "restoring the one before")
+    try:
+        with step_for(bench, subject, operation, worker, terms) as step, doing:
+            worker.role.deploy(before.artifact, step)
+    except BaseException:
+        # What the object is now, nobody knows: nothing of ours is live in it.
+        bench.history.amend(msgspec.structs.replace(before, presence="superseded"))
+        raise

@@ -35,16 +35,18 @@ class OpenOperation:
         self.bench, self.record, self.stage = bench, record, str(record.stage)
         self.result, self.summary = "done", ""
         self.source = "plugin"
+        self.along: tuple[Operation, ...] = ()
+        """Other records that the end of this one changes, all or none."""
         self._lines: list[OutputLine] = []
         self._count = 0
         self._flushed = time.monotonic()
         self._guard = threading.RLock()
 
-    def change(self, **fields: Any) -> None:
-        """Replace fields of the record, durably."""
+    def change(self, *along: Operation, **fields: Any) -> None:
+        """Replace fields of the record, durably, and the records `along` in the same transaction."""
         with self._guard:
             self.record = msgspec.structs.replace(self.record, **fields)
-            self.bench.history.amend(self.record)
+            self.bench.history.amend(self.record, *along)
 
     def intend(self, kind: str, key: str) -> None:
         """Note an object that is about to be made."""
@@ -190,7 +192,7 @@ def _end(operation: OpenOperation, error: BaseException | None, seconds: float) 
         operation.result = "FAILED" if status == "error" else status.upper()
     elif status == "running":
         status = "success"
-    operation.change(status=status, **fields)
+    operation.change(*operation.along, status=status, **fields)
     failure = operation.record.failure
     release = operation.record.release
     bench.emit(

@@ -11,11 +11,13 @@ from milepost.host.lifecycle.behalf import start, stop
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.drafts import draft, hook_context
 from milepost.host.lifecycle.goal import Part
-from milepost.host.lifecycle.live import Live, find_live
+from milepost.host.lifecycle.in_place import restore_predecessor
+from milepost.host.lifecycle.live import Live, ask_health, find_live
 from milepost.host.lifecycle.operation import OpenOperation, perform
 from milepost.host.lifecycle.releasing import destroy
 from milepost.host.lifecycle.subject import Subject
 from milepost.host.processes import end_group
+from milepost.sdk.errors import CancelledError, MilepostError
 from milepost.sdk.events import Warned
 from milepost.sdk.record import Failure, Operation, Run
 
@@ -57,15 +59,43 @@ def _clear_halves(bench: Bench, part: Part, subject: Subject, live: Live) -> Non
     if part.request.choices.keep_failed:
         return
     for each in reversed(bench.history.deployments(subject.app.name, subject.workspace)):
-        cut = each.status == "interrupted" and each.presence == "starting"
-        dirty = each.status in ("error", "cancelled", "refused") and _failed_to_clean(each)
-        if (cut or dirty) and (live.deployment is None or each.id != live.deployment.id):
-            destroy(bench, part, subject, each)
+        is_live = live.deployment is not None and each.id == live.deployment.id
+        if not is_live and (each.status == "interrupted" or _failed_to_clean(bench.history, each)):
+            _clear(bench, part, subject, each)
 
 
-def _failed_to_clean(operation: Operation) -> bool:
-    """Return whether a failed deploy was to be removed and was not."""
-    return operation.presence == "starting" and any("cleaning up failed" in each for each in operation.warnings)
+def _clear(bench: Bench, part: Part, subject: Subject, half: Operation) -> None:
+    """Remove what a deploy left; that it cannot be removed now must not stop a run that may repair more."""
+    try:
+        if half.generation is None:
+            destroy(bench, part, subject, half)
+        else:
+            _restore(bench, part, subject, half)
+    except CancelledError:
+        raise
+    except MilepostError as error:
+        text = f"what #{half.number}'s deploy left could not be removed: {error}; the next run tries again"
+        bench.emit(Warned(at=bench.clock(), app=subject.app.name, text=text))
+
+
+def _restore(bench: Bench, part: Part, subject: Subject, half: Operation) -> None:
+    """Put an object that others had before back as it was, as a recorded operation."""
+    record = draft(bench, part, subject, "destroy", label="restore", target=half.id)
+
+    def work(operation: OpenOperation) -> None:
+        restore_predecessor(subject, operation, half)
+        bench.history.amend(msgspec.structs.replace(half, presence="destroyed"))
+        operation.result, operation.summary = "restored", f"as before #{half.number}"
+
+    perform(bench, record, (), hook_context(part, subject), work)
+
+
+def _failed_to_clean(history: History, deploy: Operation) -> bool:
+    """Return whether what a failed deploy had made was to be removed, and was not."""
+    if deploy.presence != "starting" or deploy.status == "running":
+        return False
+    run = history.run(deploy.run)
+    return run is None or not run.request.get("choices", {}).get("keep_failed", False)
 
 
 def _finish_release(bench: Bench, part: Part, subject: Subject, cut: Operation) -> None:
@@ -83,7 +113,7 @@ def _finish_release(bench: Bench, part: Part, subject: Subject, cut: Operation) 
         # Both may run at this moment, or neither: the one that never became live stops first.
         stop(operation, subject, target)
         old = live.deployment
-        if old is not None and old.presence == "parked":
+        if old is not None and ask_health(bench, subject, old).name != "ready":
             start(operation, subject, old, "released")
         operation.result, operation.summary = "restored", f"#{old.number}" if old else "nothing"
 

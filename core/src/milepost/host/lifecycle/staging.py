@@ -113,7 +113,7 @@ def _stage(bench: Bench, subject: Subject, operation: OpenOperation, order: Orde
         deployment = platform.role.deploy(order.artifact, step)
     deployment = demand(platform.entry, deployment, Deployment, "deploying")
     operation.change(deployment=deployment, presence="prepared" if order.delayed else "staged")
-    bench.history.amend(*superseded_by(bench, operation.record))
+    operation.along = superseded_by(bench, operation.record)
     operation.result, operation.summary = _told(order, deployment)
 
 
@@ -144,7 +144,7 @@ def _clear(part: Part, subject: Subject, operation: OpenOperation, order: Order)
 def _remove(subject: Subject, operation: OpenOperation, order: Order) -> None:
     """Remove what the deploy made; an object that others had before is put back as it was."""
     if operation.record.generation is not None:
-        restore_predecessor(operation.bench, subject, operation, order.platform)
+        restore_predecessor(subject, operation, operation.record)
     else:
         doing = blame(order.platform.entry, "cleaning up")
         with step_for(operation.bench, subject, operation, order.platform, order.terms) as step, doing:
