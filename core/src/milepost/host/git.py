@@ -18,16 +18,17 @@ LIMIT = 10.0
 
 def source_of(folder: Path, environment: Mapping[str, str]) -> Source:
     """Return what is known of the source in a folder; the folder alone where there is no git or no repository."""
-    told = _ask(folder, environment, "log", "-1", "--format=%H%n%s")
+    told = _ask(folder, environment, "log", "-1", "--decorate=full", "--format=%H%n%D%n%s")
     if told is None:
         return Source(folder=str(folder))
-    commit, _, subject = told.partition("\n")
-    branch = _ask(folder, environment, "rev-parse", "--abbrev-ref", "HEAD")
+    commit, _, rest = told.partition("\n")
+    names, _, subject = rest.partition("\n")
+    head, _, branch = names.partition(",")[0].partition(" -> refs/heads/")
     changes = _ask(folder, environment, "status", "--porcelain", "--", ".")
     return Source(
         folder=str(folder),
         commit=commit,
-        branch=None if branch in (None, "HEAD") else branch,
+        branch=branch if head == "HEAD" and branch else None,
         subject=subject,
         dirty=None if changes is None else bool(changes),
     )

@@ -53,10 +53,13 @@ class Control:
         self._handles: list[int] = []
         self._rest = b""
 
-    def read_part(self) -> Part:
-        """Return the part, which is the first thing that is said."""
+    def read_part(self) -> Part | None:
+        """Return the part, which is the first thing that is said; None when nothing ever is."""
         while b"\n" not in self._rest:
-            self._rest += self._receive()
+            data = self._receive()
+            if not data:
+                return None
+            self._rest += data
         line, _, self._rest = self._rest.partition(b"\n")
         return msgspec.json.decode(line, type=Part)
 
@@ -102,6 +105,8 @@ def main() -> None:
         signal.signal(number, lambda signum, frame: cancel.ask(signal.Signals(signum).name))
     control = Control(socket.socket(fileno=os.dup(0)), cancel)
     part = control.read_part()
+    if part is None:
+        return
     control.listen()
     prints = Prints()
     wire = Wire(prints.output)

@@ -30,10 +30,10 @@ class Heard(NamedTuple):
 
 
 class AppProcess:
-    """The process of one app's part."""
+    """The process of one app's part; it starts before the part is known, which takes its while."""
 
-    def __init__(self, part: Part, environment: Mapping[str, str], heard: queue.Queue[Heard]) -> None:
-        self.app, self.phases = part.app, part.phases
+    def __init__(self, app: str, environment: Mapping[str, str], heard: queue.Queue[Heard]) -> None:
+        self.app = app
         ours, theirs = socket.socketpair()
         with theirs:
             self._child: Child = start_child(ARGV, environment, theirs)
@@ -42,11 +42,14 @@ class AppProcess:
         self.last_words = ""
         """What a process said that broke, such as a traceback; complete once it is gone."""
         self.pid = self._child.process.pid
-        self._send(msgspec.json.encode(part))
         self._errors = threading.Thread(target=self._read_errors, daemon=True)
         self._errors.start()
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
+
+    def begin(self, part: Part) -> None:
+        """Tell it what its part is."""
+        self._send(msgspec.json.encode(part))
 
     def go(self, phase: Phase, locks: Sequence[int] = ()) -> None:
         """Have it do its share of a phase; it holds the given locks from now on, too."""
@@ -56,9 +59,12 @@ class AppProcess:
         """Ask it to end."""
         self._send(msgspec.json.encode(Word(cancel=reason)))
 
-    def end(self) -> None:
-        """Tell it that there are no more phases, and wait for its end and for all that it said."""
+    def dismiss(self) -> None:
+        """Tell it that there are no more phases."""
         self._send(msgspec.json.encode(Word(end=True)))
+
+    def end(self) -> None:
+        """Wait for its end and for all that it said."""
         self._child.process.wait()
         self._listener.join(LAST_WORDS)
         self._control.close()
@@ -76,6 +82,7 @@ class AppProcess:
         if self._child.process.poll() is None:
             self._child.process.send_signal(signal.SIGKILL)
         self._child.process.wait()
+        self._listener.join(LAST_WORDS)
         self._control.close()
 
     def _send(self, data: bytes, handles: Sequence[int] = ()) -> None:

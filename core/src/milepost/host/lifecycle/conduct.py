@@ -44,19 +44,26 @@ class Outcome:
 
 def carry_out(host: Host, request: Request, listen: Listen, *, interrupts: Interrupts | None = None) -> Outcome:
     """Carry out a request and return how it ended. What is wrong before anything begins is raised."""
-    check_ready(host, request)
-    heard = interrupts or Interrupts()
     if request.choices.dry_run:
         return _dry_run(host, request)
     host.writable_store()
     plans = plan(request, host.project, host.history)
     refuse_inside(host.project.name, [lock_name(request.workspace, each.app) for each in plans], host.environment)
+    heard = interrupts or Interrupts()
+    crew = Crew(request.id, host.history, heard, listen)
     with heard.heard():
-        return _Conduct(host, request, listen, heard).carry_out(plans)
+        crew.hire([each.app for each in plans], host.environment)
+        try:
+            check_ready(host, request)
+        except BaseException:
+            crew.send_home()
+            raise
+        return _Conduct(host, request, listen, heard).carry_out(plans, crew)
 
 
 def _dry_run(host: Host, request: Request) -> Outcome:
     """Return what would be done."""
+    check_ready(host, request)
     plans = plan(request, host.project, host.history)
     lines = tuple(line for each in plans for line in preview(request, each, host.history))
     return Outcome(run=_record(host, request, ()), operations=(), exit_status=0, plan=lines)
@@ -87,14 +94,13 @@ class _Conduct:
     def __init__(self, host: Host, request: Request, listen: Listen, interrupts: Interrupts) -> None:
         self._host, self._request, self._listen, self._interrupts = host, request, listen, interrupts
 
-    def carry_out(self, plans: tuple[AppPlan, ...]) -> Outcome:
+    def carry_out(self, plans: tuple[AppPlan, ...], crew: Crew) -> Outcome:
         """Carry it out."""
         began = time.monotonic()
         is_first = self._host.environment.get("CI") and not self._host.history.runs(limit=1)
         run = self._begin(tuple(each.app for each in plans))
         if is_first:
             self._warn_of_lonely_history()
-        crew = Crew(run, self._host.history, self._interrupts, self._listen)
         locks = Locks(self._host.store, run, self._interrupts.cancel)
         error: BaseException | None = None
         try:
@@ -143,7 +149,7 @@ class _Conduct:
     def _phases(self, run: Run, plans: tuple[AppPlan, ...], crew: Crew, locks: Locks) -> None:
         """Go through the phases; all apps finish one before any begins the next."""
         for each in plans:
-            crew.start(self._part(run, each), self._host.environment)
+            crew.begin(self._part(run, each))
         for phase in PHASES:
             going = [each for each in plans if phase in each.phases and each.app not in crew.failed]
             if not going:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from milepost.host.assembly import system_clock
 from milepost.host.history.journal import History
@@ -14,7 +14,6 @@ from milepost.host.lifecycle.interrupts import Interrupts
 from milepost.host.lifecycle.plan import AppPlan
 from milepost.host.lifecycle.recovery import settle
 from milepost.sdk.events import Event, Output, PhaseFinished, Warned
-from milepost.sdk.record import Run
 
 TICK = 0.2
 """How often the parent looks for signals and wishes to cancel while nothing happens, in seconds."""
@@ -23,7 +22,7 @@ TICK = 0.2
 class Crew:
     """The processes of a run's apps."""
 
-    def __init__(self, run: Run, history: History, interrupts: Interrupts, listen: Callable[[Event], None]) -> None:
+    def __init__(self, run: str, history: History, interrupts: Interrupts, listen: Callable[[Event], None]) -> None:
         self.failed: dict[str, PhaseFinished] = {}
         """The apps that do not go on, and why."""
         self._run, self._history, self._interrupts, self._listen = run, history, interrupts, listen
@@ -32,10 +31,20 @@ class Crew:
         self._asked_at: float | None = None
         self._grace = 0.0
 
-    def start(self, part: Part, environment: Mapping[str, str]) -> None:
-        """Start the process of an app's part."""
+    def hire(self, apps: Iterable[str], environment: Mapping[str, str]) -> None:
+        """Start the processes of the apps, while it is still being looked at what their parts are."""
+        for app in apps:
+            self._children[app] = AppProcess(app, environment, self._heard)
+
+    def begin(self, part: Part) -> None:
+        """Tell the process of an app what its part is."""
         self._grace = part.request.choices.grace
-        self._children[part.app] = AppProcess(part, environment, self._heard)
+        self._children[part.app].begin(part)
+
+    def send_home(self) -> None:
+        """End all processes, which have been told nothing yet."""
+        for child in self._children.values():
+            child.kill()
 
     def carry_out(self, phase: Phase, plans: Sequence[AppPlan], locks: Sequence[int]) -> None:
         """Have the apps do a phase, each after those it waits for, and holding the given locks."""
@@ -61,6 +70,8 @@ class Crew:
                 continue
             if reason:
                 child.cancel(reason)
+            child.dismiss()
+        for child in self._children.values():
             child.end()
         while not self._heard.empty():
             event = self._heard.get().event
@@ -103,7 +114,7 @@ class Crew:
     def _look_for_cancel(self) -> None:
         """Pass on a wish to end; when the grace has passed, or it was said twice, end the processes."""
         cancel = self._interrupts.cancel
-        if not cancel.is_asked and self._history.store.cancel_asked(self._run.id):
+        if not cancel.is_asked and self._history.store.cancel_asked(self._run):
             cancel.ask("milepost cancel")
         if not cancel.is_asked:
             return
@@ -122,7 +133,7 @@ class Crew:
         if child.last_words:
             told_last = Output(at=system_clock(), app=app, stage="milepost", stream="stderr", text=child.last_words)
             self._listen(told_last)
-        for each in self._history.operations({"run": self._run.id, "app": app, "status": "running"}):
+        for each in self._history.operations({"run": self._run, "app": app, "status": "running"}):
             settle(self._history, each, system_clock())
             text = f"{each.label} was interrupted; the next run cleans up"
             self._listen(Warned(at=system_clock(), app=app, text=text))
