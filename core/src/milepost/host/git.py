@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from milepost.host.cancel import Cancel, Deadline
 from milepost.host.processes import Watch, run
@@ -32,6 +33,22 @@ def source_of(folder: Path, environment: Mapping[str, str]) -> Source:
         subject=subject,
         dirty=None if changes is None else bool(changes),
     )
+
+
+class Distance(NamedTuple):
+    """How far one commit is from another."""
+
+    forward: int
+    """How many commits only the new one has."""
+    back: int
+    """How many only the old one has."""
+
+
+def distance(folder: Path, environment: Mapping[str, str], old: str, new: str) -> Distance | None:
+    """Return how far a commit is from an older one; None where git does not know them."""
+    told = _ask(folder, environment, "rev-list", "--count", "--left-right", f"{old}...{new}", "--")
+    counts = (told or "").split()
+    return Distance(forward=int(counts[1]), back=int(counts[0])) if len(counts) == 2 else None
 
 
 def _ask(folder: Path, environment: Mapping[str, str], *words: str) -> str | None:

@@ -15,7 +15,7 @@ from milepost.host.history.ref import resolve_operation, resolve_run
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.live import Live, ask_health, ask_public, find_live, inquiry
 from milepost.host.lifecycle.recorded import worker_of
-from milepost.host.lifecycle.stand import Stand, bench_of, subject_of
+from milepost.host.lifecycle.stand import Given, Stand, bench_of, subject_of
 from milepost.host.lifecycle.subject import Subject, terms_of
 from milepost.host.lifecycle.workers import recorded_of
 from milepost.host.plugins.faults import blame
@@ -79,7 +79,7 @@ def quiet_bench(host: Host) -> Bench:
 
 def _subject(host: Host, app: str, workspace: str) -> Subject:
     """Return an app of the host's project."""
-    return subject_of(host.project, app, workspace, 0, (host.environment, host.folder, ()), by_records=True)
+    return subject_of(host.project, app, workspace, 0, Given(host.environment, host.folder), by_records=True)
 
 
 def status(

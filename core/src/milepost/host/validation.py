@@ -18,7 +18,7 @@ from milepost.host.project.fields import check, decode
 from milepost.host.project.hooks import hooks, tasks, verify
 from milepost.host.project.project import App, PluginBlock, Use
 from milepost.host.project.scope import Scope, app_scope
-from milepost.host.project.settings import settings
+from milepost.host.project.settings import labelled, settings
 from milepost.host.project.values import Value
 from milepost.host.project.variables import variables
 from milepost.sdk.errors import MilepostError, PluginError, ProjectFileError
@@ -41,6 +41,11 @@ def validate(host: Host, workspace: str, given: tuple[Variable, ...] = ()) -> tu
         problems += _caught(partial(plugins.observer, observer.word))
     for app in project.apps.values():
         scope = app_scope(project, app, workspace, known, Path(host.folder))
+        try:
+            scope = labelled(project, app, scope, {})
+        except ProjectFileError as error:
+            problems += error.problems
+            continue
         problems += _AppCheck(host=host, app=app, scope=scope, plugins=plugins).problems()
     return tuple(dict.fromkeys(problems))
 

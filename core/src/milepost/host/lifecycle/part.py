@@ -174,6 +174,7 @@ class AppPart:
 
     def _open(self, opening: Opening) -> None:
         """Release, go back if the check asks for it, then retire and prune what was replaced."""
+        self.subject = self.subject.with_artifact(opening.deployment.artifact)
         ready = self._with_releaser(opening)
         try:
             release(self.bench, self.part, self.subject.with_deployment(ready.deployment), ready)

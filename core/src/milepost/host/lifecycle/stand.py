@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from milepost.host.assembly import system_clock
 from milepost.host.cancel import Cancel
@@ -25,8 +27,10 @@ from milepost.host.plugins.observers import Observers
 from milepost.host.plugins.scan import scan
 from milepost.host.project.project import Project
 from milepost.host.project.scope import app_scope
+from milepost.host.project.settings import labelled
 from milepost.host.project.variables import variables
 from milepost.host.recording import fingerprint_key
+from milepost.sdk.errors import ProjectFileError
 from milepost.sdk.events import Event, Warned
 from milepost.sdk.request import Variable
 from milepost.sdk.store import HistoryStore
@@ -93,12 +97,18 @@ def make_subject(stand: Stand, part: Part) -> Subject:
     """Return the subject of a part."""
     project = Project.of_document(part.project.encode())
     request = part.request
-    given = (stand.environment, stand.cwd, request.variables)
+    given = Given(stand.environment, stand.cwd, request.variables, request.labels)
     return subject_of(project, part.app, request.workspace, part.number, given, by_records=request.verb in BY_RECORDS)
 
 
-Given = tuple[Mapping[str, str], Path, tuple[Variable, ...]]
-"""The user's environment, the folder where the command was typed, and the values that it gave to variables."""
+class Given(NamedTuple):
+    """What comes from the user, not from the project file."""
+
+    environment: Mapping[str, str]
+    cwd: Path
+    """The folder where the command was typed."""
+    variables: tuple[Variable, ...] = ()
+    labels: Mapping[str, str] = MappingProxyType({})
 
 
 def subject_of(
@@ -106,10 +116,14 @@ def subject_of(
 ) -> Subject:
     """Return an app in a workspace, in the scope that is known before anything is built.
 
-    What goes by records does without the variables that have no value today.
+    What goes by records does without the variables and labels that have no value today.
     """
-    environment, cwd, values = given
     block = project.apps[app]
-    known = variables(project, values, environment, lenient=by_records)
-    scope = app_scope(project, block, workspace, known, cwd)
+    known = variables(project, given.variables, given.environment, lenient=by_records)
+    scope = app_scope(project, block, workspace, known, given.cwd)
+    try:
+        scope = labelled(project, block, scope, given.labels)
+    except ProjectFileError:
+        if not by_records:
+            raise
     return Subject(project=project, app=block, workspace=workspace, run=run, scope=scope)

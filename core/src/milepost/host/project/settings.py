@@ -104,6 +104,14 @@ def settings(project: Project, app: App, scope: Scope) -> Settings:
     )
 
 
+def labelled(project: Project, app: App, scope: Scope, given: Mapping[str, str]) -> Scope:
+    """Return the scope with `labels` known: those of the project, of the app, and those that were `given`."""
+    labels: dict[str, str] = {}
+    for body, place in ((project.body, "project"), (app.body, f'app "{app.name}"')):
+        labels |= decode_body(_part(body, "labels"), _Labels, scope, place).labels
+    return scope.with_(labels={**labels, **given})
+
+
 def stage_labels(
     base: Mapping[str, str], stage: Build | Stage | Deploy | ReleaseBlock | None, scope: Scope
 ) -> dict[str, str]:
