@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -27,8 +28,13 @@ from milepost.sdk.problem import Problem
 from milepost.sdk.request import Variable
 
 
-def validate(host: Host, workspace: str, given: tuple[Variable, ...] = ()) -> tuple[Problem, ...]:
-    """Return all that is wrong with the project, as far as it can be known before it is carried out."""
+def validate(
+    host: Host, workspace: str, given: tuple[Variable, ...] = (), labels: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Problem, ...]:
+    """Return all that is wrong with the project, as far as it can be known before it is carried out.
+
+    `given` and `labels` are the values and labels of the command line.
+    """
     project = host.project
     problems = list(check_names(project))
     try:
@@ -42,7 +48,7 @@ def validate(host: Host, workspace: str, given: tuple[Variable, ...] = ()) -> tu
     for app in project.apps.values():
         scope = app_scope(project, app, workspace, known, Path(host.folder))
         try:
-            scope = labelled(project, app, scope, {})
+            scope = labelled(project, app, scope, labels)
         except ProjectFileError as error:
             problems += error.problems
             continue

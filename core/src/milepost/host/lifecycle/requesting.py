@@ -48,7 +48,7 @@ def check_ready(host: Host, request: Request) -> None:
     """Return if the project file can be carried out. Raises ProjectFileError with all that is wrong."""
     if request.verb in BY_RECORDS:
         return
-    problems = validate(host, request.workspace, request.variables)
+    problems = validate(host, request.workspace, request.variables, request.labels)
     if problems:
         raise ProjectFileError(problems)
 
