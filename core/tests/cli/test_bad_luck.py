@@ -52,3 +52,25 @@ def test_a_reader_that_goes_away_does_not_stop_the_run(shop: Any) -> None:
     )
     assert done.stdout.splitlines()[-1] == "0"
     assert shop.document("show", "last")["run"]["status"] == "success"
+
+
+def test_a_process_that_cannot_even_begin_is_heard(shop: Any) -> None:
+    hook = 'import sys\nif "milepost.host.lifecycle.child" in sys.orig_argv:\n    sys.modules["pluggy"] = None\n'
+    (shop.folder.parent / "plugins" / "sitecustomize.py").write_text(hook)
+    done = subprocess.run(
+        shop.argv("up"), cwd=shop.folder, env=shop.environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "Cause   web: its process died: ModuleNotFoundError" in done.stdout
+    assert "import pluggy" in done.stdout, "the traceback is a bug report"
+
+
+def test_a_variable_without_a_value_keeps_nobody_from_what_goes_by_records(shop: Any) -> None:
+    place = shop.folder / "milepost.hcl"
+    place.write_text(place.read_text().replace('  default = "one"\n', ""))
+    shop("up", "--var", "tag=one")
+    shop("up", "--var", "tag=two")
+    assert "no default" in shop("up", status=2).stderr
+    assert shop.document("status")["apps"][0]["health"]["name"] == "ready"
+    for words in (("stop",), ("start",), ("rollback",), ("restart",), ("destroy", "--all", "--yes")):
+        shop(*words)

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from milepost.cli.scaffold import Wishes, look_at, project_file
+from milepost.cli.scaffold import Wishes, look_at, project_file, write_new
+from milepost.sdk.errors import MilepostError
 
 
 @pytest.mark.parametrize(
@@ -72,10 +73,14 @@ def test_a_static_site_with_a_command_contradicts_itself(milepost: Any) -> None:
     assert "a static site has no command" in milepost("init", "--static", "--command", "x").err
 
 
-def test_a_folder_that_cannot_be_written_is_an_error_of_ours(milepost: Any, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_an_error_of_ours(tmp_path: Path) -> None:
+    with pytest.raises(MilepostError, match="cannot be written: No such file or directory"):
+        write_new(tmp_path / "missing", 'project = "shop"')
+
+
+def test_a_folder_that_is_not_there_is_wrong_usage(milepost: Any) -> None:
     ended = milepost("-C", "missing", "init", "--static")
-    assert ended.status == 1
-    assert "cannot be written: No such file or directory" in ended.err
+    assert (ended.status, "there is no folder" in ended.err) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from milepost.cli.flags import Flags
@@ -185,3 +186,19 @@ def test_the_run_log_keeps_no_text_that_may_be_private(tmp_path: Path) -> None:
 def test_only_the_last_logs_are_kept(tmp_path: Path) -> None:
     places = [write_log(tmp_path, AT + timedelta(seconds=number), "run", "x") for number in range(KEPT + 5)]
     assert sorted((tmp_path / "log").iterdir()) == places[5:]
+
+
+def tidied(verb: str) -> str:
+    """Return what a terminal with colours gets of the parking of what was replaced, in a run of that verb."""
+    out = Terminal()
+    view = LiveRun(screen_of(out))
+    view.listen(msgspec.structs.replace(STARTED, verb=verb))
+    parked = msgspec.structs.replace(BUILT, stage="park", label="park", result="parked", summary="#117")
+    view.listen(parked)
+    view.close()
+    return next(line for line in out.getvalue().splitlines() if "parked" in line)
+
+
+def test_what_nobody_asked_for_by_name_is_dimmed_on_a_terminal() -> None:
+    assert "\x1b[2mparked" in tidied("up")
+    assert "\x1b[32mparked" in tidied("stop")

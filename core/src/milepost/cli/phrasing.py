@@ -70,14 +70,21 @@ def clean(text: str) -> str:
     return _UNPRINTABLE.sub("", text)
 
 
-def columns(rows: Iterable[Sequence[str]], indent: str = "") -> list[str]:
+def columns(rows: Iterable[Sequence[str]], indent: str = "", gap: int = 2) -> list[str]:
     """Return the rows as lines with their columns under each other."""
     table = [tuple(row) for row in rows]
     if not table:
         return []
     widths = [max(len(row[at]) for row in table) for at in range(len(table[0]))]
-    padded = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in table)
+    padded = ((" " * gap).join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in table)
     return [f"{indent}{line}".rstrip() for line in padded]
+
+
+def counted(number: int, noun: str) -> str:
+    """Return how many there are of something; a noun that means several already stands alone."""
+    if noun.endswith("s"):
+        return noun if number == 1 else f"{number} times {noun}"
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def listed(names: Iterable[str], nothing: str = "nothing") -> str:

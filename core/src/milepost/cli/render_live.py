@@ -40,6 +40,7 @@ class LiveRun:
         self._screen = screen
         self._running: dict[str, Running] = {}
         self._width = (4, 8, 9)
+        self._asked_to_remove = False
         self._console = Console(file=screen.people, no_color=not screen.has_color, highlight=False)
         self._live = Live(console=self._console, get_renderable=self._picture, refresh_per_second=5, transient=True)
         self._live.start()
@@ -55,6 +56,7 @@ class LiveRun:
             case events.RunStarted():
                 apps = max((len(name) for name in event.apps), default=0)
                 self._width = (max(apps, 4), 8, 9)
+                self._asked_to_remove = event.verb in ("destroy", "stop")
                 self._console.print(Text(began(event), style="bold"))
             case events.OperationStarted():
                 self._running[event.operation] = Running(event)
@@ -71,8 +73,10 @@ class LiveRun:
         self._live.refresh()
         label, *words = ending(event)
         bad = event.status in BAD
-        line = Text(f"  {event.app:<{self._width[0]}}  {label:<{self._width[1]}}  ")
-        line.append(f"{words[0]:<{self._width[2]}}", style="red" if bad else "green")
+        # Nobody asked for these by name: they are what a release or the next run tidies up.
+        aside = event.stage in ("park", "destroy") and not bad and not self._asked_to_remove
+        line = Text(f"  {event.app:<{self._width[0]}}  {label:<{self._width[1]}}  ", style="dim" if aside else "")
+        line.append(f"{words[0]:<{self._width[2]}}", style="red" if bad else "dim" if aside else "green")
         line.append("  " + "  ".join(words[1:]))
         self._console.print(line)
         for each in explained(event):
@@ -92,7 +96,8 @@ class LiveRun:
             case events.Waiting():
                 self._console.print(Text(f"waiting: {event.text}", style="yellow"))
             case events.HookStarted():
-                self._console.print(Text(f"  {event.app}  {event.when} hook: {' '.join(event.command)}", style="dim"))
+                hook = f"  {event.app}  {event.when} hook: {clean(' '.join(event.command))}"
+                self._console.print(Text(hook, style="dim"), no_wrap=True, overflow="ellipsis", crop=True)
             case events.HookFinished() if event.error:
                 self._console.print(Text(f"  {event.app}  {event.when} hook FAILED: {event.error}", style="red"))
             case events.Decided() if self._screen.flags.debug:

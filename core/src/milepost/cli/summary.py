@@ -1,98 +1,156 @@
-"""The last words of a run: what is live, what was kept, how to undo it; or what failed, why, and what to type."""
+"""The last words of a run: what is live, what is new in it, what was kept, how to undo it; or what was made."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from milepost.cli.phrasing import clean, length, listed, short
+from milepost.cli import lineage
+from milepost.cli.comparison import Count, difference
+from milepost.cli.lineage import GONE, Look
+from milepost.cli.phrasing import columns, length, listed, short
+from milepost.cli.summary_failure import failure
 
 if TYPE_CHECKING:
+    from milepost.host.inquiry import AppStatus
     from milepost.host.lifecycle.conduct import Outcome
     from milepost.sdk.record import Operation, Run
 
 Paint = Callable[[str, str], str]
 
-EXITS = {
-    1: "failed, what is live is as before",
-    2: "usage or project file",
-    3: "what is live was changed, and then something failed",
-    4: "locked",
-    5: "refused",
-    130: "cancelled",
-}
-"""What the exit statuses mean, in words."""
 
-EVIDENCE_LINES = 12
-"""How many last lines of evidence the end of a run shows."""
+CHANGING = ("task", "deploy", "release", "unpark")
+"""The stages that a run has in which nothing was live as before."""
 
 
-class Look(Protocol):
-    """What of the history the last words need."""
+@dataclass(frozen=True, kw_only=True)
+class Background:
+    """What the last words need besides the run."""
 
-    def operation(self, id: str) -> Operation | None:
-        """Return the operation of that id."""
-        ...
-
-    def live(self, app: str, workspace: str) -> Operation | None:
-        """Return the release that is live."""
-        ...
+    look: Look
+    paint: Paint
+    count: Count
+    standing: Mapping[str, AppStatus] = field(default_factory=dict)
+    """How the apps are after a run that failed, as their platforms say."""
 
 
-def summary(outcome: Outcome, look: Look, paint: Paint, notes: Mapping[str, str]) -> list[str]:
-    """Return the last lines of a run. `notes` are the few words that each operation ended with, by its id."""
+def summary(outcome: Outcome, background: Background) -> list[str]:
+    """Return the last lines of a run."""
     if outcome.plan:
         return list(outcome.plan)
     if outcome.exit_status:
-        return list(_failure(outcome, look, paint))
-    return list(_success(outcome, look, paint, notes))
+        return list(failure(outcome, background))
+    return list(_success(outcome, background))
 
 
-def _success(outcome: Outcome, look: Look, paint: Paint, notes: Mapping[str, str]) -> Iterator[str]:
+def _success(outcome: Outcome, background: Background) -> Iterator[str]:
     """Yield what is live now, or else what was made."""
-    released = [each for each in outcome.operations if each.stage == "release" and each.status == "success"]
-    took = length(_seconds(outcome.run))
-    if released:
-        said = dict.fromkeys(notes[each.id] for each in released if notes.get(each.id))
-        yield from _live(outcome.run, released, look, paint, ", ".join(said))
-        yield from _kept(outcome, look)
-        if outcome.run.verb != "start" and any(each.previous for each in released):
-            yield f"Undo  milepost rollback{_where(outcome.run)}"
-        return
+    releases = [each for each in outcome.operations if each.stage == "release" and each.status == "success"]
     unchanged = [each for each in outcome.operations if each.status == "unchanged"]
-    if unchanged and all(each.status != "success" or each.stage in ("build", "push") for each in outcome.operations):
-        numbers = sorted({held.number for each in unchanged if (held := look.operation(each.same_as or ""))})
-        yield f"{paint('good', 'UNCHANGED')}  {_numbers(numbers) or 'what was there'} is live as before   {took}"
-        return
-    yield from _made(outcome, look, took, paint)
+    if releases:
+        yield from _live(outcome.run, releases, unchanged, background)
+        yield from _new(releases, background)
+        yield from _kept(outcome, releases, background.look)
+        yield from _undo(outcome.run, releases, background.look)
+    elif unchanged and not any(each.status == "success" and each.stage in CHANGING for each in outcome.operations):
+        yield from _as_before(outcome.run, unchanged, background)
+        yield from _kept(outcome, [], background.look)
+    else:
+        yield from _made(outcome, background)
 
 
-def _live(run: Run, released: list[Operation], look: Look, paint: Paint, said: str) -> Iterator[str]:
-    """Yield where the released apps are public and what they replaced."""
-    now = {held.number for each in released if (held := look.operation(each.target or ""))} or {run.number}
-    urls = [url for each in released if each.release for url in each.release.urls[:1]]
-    urls = urls or [listed(dict.fromkeys(each.app for each in released))]
-    parts = [urls[0], f"{_numbers(sorted(now))} {said}".rstrip(), length(_seconds(run))]
-    yield f"{paint('good', 'LIVE')}  {'   '.join(parts)}"
-    for url in urls[1:]:
-        yield f"      {url}"
+def _live(run: Run, releases: list[Operation], unchanged: list[Operation], background: Background) -> Iterator[str]:
+    """Yield where the released apps are public and what they replaced; with several apps, each by its name."""
+    rows = []
+    for each in releases:
+        new, old = lineage.released(each, background.look), lineage.replaced(each, background.look)
+        url = each.release.urls[0] if each.release and each.release.urls else "" if len(run.apps) > 1 else each.app
+        became = f"#{new.number if new else run.number}" + (f" replaced #{old.number}" if old else "")
+        rows.append((each.app, url, became))
+    same = [each for each in unchanged if each.stage == "release"]
+    rows += [(each.app, *_held(each, background.look)) for each in same]
+    shown = rows if len(rows) > 1 else [row[1:] for row in rows]
+    lines = ["   ".join(part for part in shown[0] if part)] if len(shown) == 1 else columns(shown, gap=3)
+    took = length(_seconds(run))
+    yield f"{background.paint('good', 'LIVE')}  {lines[0]}   {took}"
+    yield from (f"      {line}" for line in lines[1:])
 
 
-def _kept(outcome: Outcome, look: Look) -> Iterator[str]:
+def _held(unchanged: Operation, look: Look) -> tuple[str, str]:
+    """Return where an app is public that nothing has changed of, and since which run."""
+    release = look.operation(unchanged.same_as or "")
+    url = release.release.urls[0] if release and release.release and release.release.urls else ""
+    held = lineage.released(release, look) if release else None
+    number = held.number if held else release.number if release else unchanged.number
+    return url, f"unchanged, #{number}"
+
+
+def _new(releases: list[Operation], background: Background) -> Iterator[str]:
+    """Yield what is new in what was released; apps of which the same is to be said share a line."""
+    told: dict[str, list[str]] = {}
+    for each in releases:
+        new, old = lineage.released(each, background.look), lineage.replaced(each, background.look)
+        if new is not None and old is not None:
+            text = difference(old, new, background.look, background.count)
+            told.setdefault(text, []).append(each.app)
+    several = len(releases) > 1
+    lines = [f"{', '.join(apps)}: {text}" if several else text for text, apps in told.items() if text]
+    for at, line in enumerate(lines):
+        yield f"{'' if at else 'New':<6}{line}"
+
+
+def _kept(outcome: Outcome, releases: list[Operation], look: Look) -> Iterator[str]:
     """Yield what stays for a rollback and what was removed."""
-    parked = _targets(outcome, "park", look)
-    pruned = _targets(outcome, "destroy", look)
-    parts = [f"{_numbers(parked)} (parked)"] if parked else []
-    parts += [f"pruned {_numbers(pruned)}"] if pruned else []
-    if parts:
-        yield f"Kept  {'   '.join(parts)}"
+    kept: dict[str, set[int]] = {}
+    for each in releases:
+        old = lineage.replaced(each, look) or lineage.way_back(each, look)
+        if old is not None and old.presence is not None and old.presence not in GONE:
+            kept.setdefault("parked" if old.presence == "parked" else "still running", set()).add(old.number)
+    parts = [f"{_numbers(numbers)} ({how})" for how, numbers in kept.items()]
+    gone = _targets(outcome, "destroy", look)
+    pruned = [f"pruned {_numbers(gone)}"] if gone else []
+    if parts or pruned:
+        yield f"{'Kept' if parts else 'Clean':<6}{'   '.join([*parts, *pruned])}"
 
 
-def _made(outcome: Outcome, look: Look, took: str, paint: Paint) -> Iterator[str]:
+def _undo(run: Run, releases: list[Operation], look: Look) -> Iterator[str]:
+    """Yield the command that undoes the run, where it goes back to, and what it leaves as it is."""
+    if run.verb in ("start", "restart"):
+        return
+    olds = [old for each in releases if (old := lineage.replaced(each, look))]
+    if not olds:
+        return
+    to = {each.number for each in olds}
+    if run.verb == "rollback":
+        # The next rollback goes further back: the way forward has to be named.
+        yield f"Undo  milepost rollback --to {max(to)}{_where(run)}"
+        return
+    later = dict.fromkeys(each.label for old in olds for each in lineage.tasks_since(old, look))
+    not_undone = f"; does not undo the task{'s' if len(later) > 1 else ''} {', '.join(later)}" if later else ""
+    yield f"Undo  milepost rollback{_where(run)}      to {_numbers(to)}{not_undone}"
+
+
+def _as_before(run: Run, unchanged: list[Operation], background: Background) -> Iterator[str]:
+    """Yield that nothing had to be done, and what is live all the same."""
+    look, took = background.look, length(_seconds(run))
+    releases = [each for each in unchanged if each.stage == "release"] or unchanged
+    numbers: set[int] = set()
+    for each in releases:
+        same = look.operation(each.same_as or "")
+        held = lineage.released(same, look) if same else None
+        numbers |= {one.number for one in (held or same,) if one}
+    urls = dict.fromkeys(url for each in releases if (url := _held(each, look)[0]))
+    parts = [f"{_numbers(sorted(numbers)) or 'what was there'} is live as before", *urls, took]
+    yield f"{background.paint('good', 'UNCHANGED')}  {'   '.join(parts)}"
+
+
+def _made(outcome: Outcome, background: Background) -> Iterator[str]:
     """Yield what a run made that releases nothing, and the next command."""
     run, stages = outcome.run, {each.stage for each in outcome.operations}
+    took, paint = length(_seconds(run)), background.paint
     if run.verb == "destroy":
-        gone = _targets(outcome, "destroy", look)
+        gone = _targets(outcome, "destroy", background.look)
         yield f"{paint('good', 'DESTROYED')}  {_numbers(gone) or 'nothing was there'}   {took}"
     elif run.verb == "stop":
         yield f"{paint('good', 'STOPPED')}  {listed(run.apps)}   {took}"
@@ -109,56 +167,6 @@ def _made(outcome: Outcome, look: Look, took: str, paint: Paint) -> Iterator[str
         yield f"{paint('good', 'DONE')}  #{run.number} {run.verb} {listed(run.apps)}   {took}"
 
 
-def _failure(outcome: Outcome, look: Look, paint: Paint) -> Iterator[str]:
-    """Yield what is live, the cause with its evidence, what to type, and what the exit status means."""
-    run = outcome.run
-    yield paint("bad", _standing(outcome, look))
-    failed = [each for each in outcome.operations if each.failure]
-    for each in failed:
-        yield from _cause(each)
-    if run.failure and not failed:
-        yield f"Cause   {clean(run.failure.message)}"
-    yield from _next(run, failed)
-    yield f"exit {outcome.exit_status}: {EXITS.get(outcome.exit_status, 'failed')}"
-
-
-def _standing(outcome: Outcome, look: Look) -> str:
-    """Return what serves now, after a run that failed."""
-    run = outcome.run
-    place = run.workspace.upper()
-    if outcome.exit_status == 3:
-        return f"{place} HAS CHANGED, AND THEN SOMETHING FAILED: see milepost status{_where(run)}"
-    live = [(app, release) for app in run.apps if (release := look.live(app, run.workspace))]
-    parts = []
-    for app, release in live:
-        held = look.operation(release.target or "")
-        parts.append(f"{app} #{held.number if held else release.number}")
-    return f"{place} IS UNCHANGED: {', '.join(parts) + ' serves' if parts else 'nothing is live'}"
-
-
-def _cause(failed: Operation) -> Iterator[str]:
-    """Yield why an operation failed, with the last lines of its evidence."""
-    message = failed.failure.message if failed.failure else failed.status
-    first, *rest = message.splitlines() or [failed.status]
-    yield f"Cause   {failed.app} {failed.label or failed.stage}: {clean(first)}"
-    yield from (f"        {clean(line)}" for line in rest)
-    for each in failed.evidence:
-        yield f"  {each.title}"
-        yield from (f"  | {clean(line)}" for line in each.text.splitlines()[-EVIDENCE_LINES:])
-
-
-def _next(run: Run, failed: list[Operation]) -> Iterator[str]:
-    """Yield commands to type after a failure."""
-    failures = [run.failure, *(each.failure for each in failed)]
-    for hint in dict.fromkeys(failure.hint for failure in failures if failure and failure.hint):
-        yield f"Hint    {hint}"
-    logs = f"milepost logs --run {run.number}     " if failed else ""
-    yield f"Next    {logs}milepost show {run.number}"
-    deploys = dict.fromkeys(each.app for each in failed if each.stage == "deploy")
-    if deploys:
-        yield f"        milepost deploy {' '.join(deploys)}{_where(run)} --keep-failed"
-
-
 def _targets(outcome: Outcome, stage: str, look: Look) -> list[int]:
     """Return the numbers of the deployments that operations of a stage acted on."""
     done = (each for each in outcome.operations if each.stage == stage and each.status == "success")
@@ -166,8 +174,8 @@ def _targets(outcome: Outcome, stage: str, look: Look) -> list[int]:
     return sorted({each.number for each in held if each and each.stage == "deploy"})
 
 
-def _numbers(numbers: list[int]) -> str:
-    return ", ".join(f"#{number}" for number in numbers)
+def _numbers(numbers: list[int] | set[int]) -> str:
+    return ", ".join(f"#{number}" for number in sorted(numbers))
 
 
 def _where(run: Run) -> str:

@@ -11,13 +11,18 @@ import msgspec
 from milepost.cli.render_json import run_document
 from milepost.cli.render_run import PlainRun
 from milepost.cli.runlog import RunLog
-from milepost.cli.summary import summary
-from milepost.sdk import events
+from milepost.cli.summary import Background, summary
+from milepost.host.git import distance
+from milepost.host.inquiry import status
 
 if TYPE_CHECKING:
     from milepost.cli.session import Session
     from milepost.host.lifecycle.conduct import Outcome
     from milepost.sdk.events import Event
+
+
+ASK_FOR = 3.0
+"""How long to wait for what a platform says after a failure, in seconds."""
 
 
 class View(Protocol):
@@ -40,13 +45,10 @@ class Teller:
         self._session, self._view = session, view
         self._log = RunLog(session.host.folders.state, session.screen.now())
         self._reader_gone = False
-        self._notes: dict[str, str] = {}
 
     def listen(self, event: Event) -> None:
         """Pass on an event. A reader that has gone does not stop the run."""
         self._log.listen(event)
-        if isinstance(event, events.OperationFinished):
-            self._notes[event.operation] = event.summary
         if self._reader_gone:
             return
         try:
@@ -62,13 +64,26 @@ class Teller:
         if self._reader_gone:
             return
         session = self._session
-        lines = summary(outcome, session.host.history, session.screen.paint, self._notes)
+        lines = summary(outcome, self._background(outcome))
         if session.flags.output == "document":
             session.screen.document("run", run_document(outcome))
         if not session.flags.quiet:
             session.screen.line()
         if session.flags.output == "text" or not session.flags.quiet:
             session.screen.lines(lines)
+
+    def _background(self, outcome: Outcome) -> Background:
+        """Return what the last words need; after a failure, how the apps are now."""
+        host, standing = self._session.host, {}
+        if outcome.exit_status:
+            found = status(host, outcome.run.workspace, outcome.run.apps, limit=ASK_FOR)
+            standing = {each.app: each for each in found.apps}
+        return Background(
+            look=host.history,
+            paint=self._session.screen.paint,
+            count=lambda old, new: distance(host.project.folder, host.environment, old, new),
+            standing=standing,
+        )
 
 
 @contextmanager
