@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from core.tests.host.lifecycle.real import RealShop
 from core.tests.host.lifecycle.shop import Shop
 from milepost.testing.distribution import installed
 
@@ -17,3 +18,12 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
     made = Shop(tmp_path)
     with installed(made.site):
         yield made
+
+
+@pytest.fixture
+def real(tmp_path: Path) -> Iterator[RealShop]:
+    """The same, carried out by real processes on a store on disk."""
+    made = RealShop(tmp_path)
+    with installed(made.site):
+        yield made
+    made.close()

@@ -17,10 +17,10 @@ from milepost.host.cancel import Cancel
 from milepost.host.folders import folders
 from milepost.host.history.journal import History, identify
 from milepost.host.lifecycle.bench import Bench
-from milepost.host.lifecycle.goal import PHASES, Part
+from milepost.host.lifecycle.goal import BY_RECORDS, PHASES, Part
 from milepost.host.lifecycle.part import AppPart
 from milepost.host.lifecycle.plan import plan
-from milepost.host.lifecycle.stand import subject_of
+from milepost.host.lifecycle.stand import Given, subject_of
 from milepost.host.plugins.catalog import Catalog
 from milepost.host.plugins.load import Plugins
 from milepost.host.plugins.observers import Observers
@@ -170,8 +170,9 @@ class Shop:
 
     def part(self, request: Request, run: Run, planned: Any) -> AppPart:
         """Return one app's part of a run."""
-        given = (self.environment, self.folder, request.variables)
-        subject = subject_of(self.project, planned.app, request.workspace, run.number, given)
+        given = Given(self.environment, self.folder, request.variables, request.labels)
+        by_records = request.verb in BY_RECORDS
+        subject = subject_of(self.project, planned.app, request.workspace, run.number, given, by_records=by_records)
         part = Part(
             request=request,
             run=run.id,

@@ -47,8 +47,12 @@ def carry_out(host: Host, request: Request, listen: Listen, *, interrupts: Inter
     if request.choices.dry_run:
         return _dry_run(host, request)
     host.writable_store()
+    known = host.history.run(request.id)
+    if known is not None:
+        return _outcome(host, known)
     plans = plan(request, host.project, host.history)
-    refuse_inside(host.project.name, [lock_name(request.workspace, each.app) for each in plans], host.environment)
+    names = [lock_name(request.workspace, each.app) for each in plans]
+    refuse_inside(host.project.name, names, host.environment, host.store)
     heard = interrupts or Interrupts()
     crew = Crew(request.id, host.history, heard, listen)
     with heard.heard():
@@ -59,6 +63,12 @@ def carry_out(host: Host, request: Request, listen: Listen, *, interrupts: Inter
             crew.send_home()
             raise
         return _Conduct(host, request, listen, heard).carry_out(plans, crew)
+
+
+def _outcome(host: Host, run: Run) -> Outcome:
+    """Return how a run has ended; while it goes on, its exit status is 0."""
+    operations = tuple(reversed(host.history.operations({"run": run.id})))
+    return Outcome(run=run, operations=operations, exit_status=run.exit_status or 0)
 
 
 def _dry_run(host: Host, request: Request) -> Outcome:

@@ -85,11 +85,18 @@ class Crew:
         else:
             self._fail(app, phase, ("an app that it depends on failed", "dependency", 1))
 
-    def _fail(self, app: str, phase: Phase, why: tuple[str, str, int]) -> None:
+    def _fail(self, app: str, phase: Phase, why: tuple[str, str, int], *, live_changed: bool = False) -> None:
         """Note why an app does not go on: the message, its code and its exit status."""
         error, code, exit_status = why
         self.failed[app] = PhaseFinished(
-            at=system_clock(), app=app, phase=phase, ok=False, error=error, code=code, exit_status=exit_status
+            at=system_clock(),
+            app=app,
+            phase=phase,
+            ok=False,
+            live_changed=live_changed,
+            error=error,
+            code=code,
+            exit_status=exit_status,
         )
 
     def _hear(self, phase: Phase) -> set[str]:
@@ -133,11 +140,14 @@ class Crew:
         if child.last_words:
             told_last = Output(at=system_clock(), app=app, stage="milepost", stream="stderr", text=child.last_words)
             self._listen(told_last)
+        cut_release = False
         for each in self._history.operations({"run": self._run, "app": app, "status": "running"}):
+            cut_release = cut_release or each.stage == "release"
             settle(self._history, each, system_clock())
             text = f"{each.label} was interrupted; the next run cleans up"
             self._listen(Warned(at=system_clock(), app=app, text=text))
         if app not in self.failed:
             cancelled = self._interrupts.cancel.is_asked
             told = "abandoned before it had cleaned up" if cancelled else child.fate()
-            self._fail(app, phase, (told, "interrupted", 130 if cancelled else 1))
+            # It may have moved the traffic before it died, and nobody is left who could tell.
+            self._fail(app, phase, (told, "interrupted", 130 if cancelled else 1), live_changed=cut_release)

@@ -15,14 +15,18 @@ from milepost.sdk.store import Document, HistoryStore, Lock
 LOOK_AGAIN = 0.1
 
 
-def refuse_inside(project: str, locks: Sequence[str], environment: Mapping[str, str]) -> None:
+def refuse_inside(project: str, locks: Sequence[str], environment: Mapping[str, str], store: HistoryStore) -> None:
     """Raise RefusedError when this is a hook of a run that holds one of the locks: it would wait for itself."""
-    outer = environment.get(INSIDE, "")
-    if environment.get("MILEPOST_PROJECT") == project and outer in locks:
-        raise RefusedError(
-            f"this command runs inside a hook of run #{environment.get('MILEPOST_RUN')}, "
-            f"which is changing {outer.removeprefix('app/')} and would have to wait for itself"
-        )
+    if INSIDE not in environment or environment.get("MILEPOST_PROJECT") != project:
+        return
+    run = environment.get("MILEPOST_RUN", "")
+    held = {name for name, owner in store.locks().items() if str(owner.get("run")) == run}
+    for name in locks:
+        if name == environment[INSIDE] or name in held:
+            raise RefusedError(
+                f"this command runs inside a hook of run #{run}, "
+                f"which is changing {name.removeprefix('app/')} and would have to wait for itself"
+            )
 
 
 class Locks:
@@ -42,11 +46,12 @@ class Locks:
         end = None if limit is None else time.monotonic() + limit
         for name in sorted(names):
             lock = self._store.lock(name)
-            told = None
+            told, asked = None, ""
             while not lock.acquire(self._owner()):
                 holder = lock.holder() or {}
-                if preempt and holder.get("run_id") and told is None:
-                    self._store.ask_cancel(str(holder["run_id"]))
+                if preempt and holder.get("run_id", "") != asked:
+                    asked = str(holder["run_id"])
+                    self._store.ask_cancel(asked)
                 error = _locked(name, holder)
                 if end is not None and time.monotonic() >= end:
                     raise error
@@ -54,6 +59,8 @@ class Locks:
                     told = str(error)
                     tell(told)
                 self._cancel.wait(LOOK_AGAIN)
+                if self._store.cancel_asked(self._run.id):
+                    self._cancel.ask("milepost cancel")
                 self._cancel.check()
             self._held.append(lock)
 

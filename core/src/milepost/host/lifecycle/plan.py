@@ -89,7 +89,8 @@ def _upwards(project: Project, apps: Iterable[str]) -> set[str]:
     todo = list(apps)
     while todo:
         for name in project.apps[todo.pop()].depends_on:
-            if name not in found:
+            # What goes by records may have a name in today's file that nothing has.
+            if name not in found and name in project.apps:
                 found.add(name)
                 todo.append(name)
     return found
@@ -98,10 +99,13 @@ def _upwards(project: Project, apps: Iterable[str]) -> set[str]:
 def _waits(request: Request, project: Project, app: str, apps: tuple[str, ...]) -> frozenset[str]:
     """Return which of the run's apps come before this one in each phase."""
     if request.verb in BACKWARDS:
-        return frozenset(each for each in apps if app in _upwards(project, (each,)))
+        after = frozenset(each for each in apps if app in _upwards(project, (each,)))
+        return after - _upwards(project, (app,))
     block = project.apps[app].build
     giver = {block.from_app} if block is not None and block.from_app is not None else set()
-    return frozenset((_upwards(project, (app,)) | giver) & set(apps))
+    needed = (_upwards(project, (app,)) | giver) & set(apps)
+    # In a circle, which only what goes by records can meet, nobody waits.
+    return frozenset(each for each in needed if app not in _upwards(project, (each,)))
 
 
 def _givers(request: Request, project: Project, apps: tuple[str, ...]) -> tuple[AppPlan, ...]:

@@ -20,17 +20,24 @@ def verdict(
         releases = [each.status for each in operations if each.stage == "release"]
         same = bool(releases) and all(each == "unchanged" for each in releases)
         return ("unchanged" if same else "success"), 0, None
-    exit_status = _exit_status(failed, error)
+    exit_status = LIVE_CHANGED if _changed_live(failed, operations) else _exit_status(failed, error)
     failure = _failure(failed, error)
     if cancelled or isinstance(error, CancelledError):
         return "cancelled", LIVE_CHANGED if exit_status == LIVE_CHANGED else CANCELLED, failure
     return ("refused" if exit_status == REFUSED else "error"), exit_status, failure
 
 
+def _changed_live(failed: tuple[PhaseFinished, ...], operations: tuple[Operation, ...]) -> bool:
+    """Return whether the run changed what is live: an app that failed says so itself, of others the records do."""
+    told = {each.app for each in failed}
+    others = (each for each in operations if each.app not in told and each.status == "success")
+    return any(each.live_changed for each in failed) or any(
+        each.stage == "release" or each.label in ("close", "stop", "start") for each in others
+    )
+
+
 def _exit_status(failed: tuple[PhaseFinished, ...], error: BaseException | None) -> int:
-    """Return the exit status of a run that failed: that what is live has changed is worse than anything."""
-    if any(each.live_changed for each in failed):
-        return LIVE_CHANGED
+    """Return the exit status of a run that failed and changed nothing that is live."""
     if error is not None:
         return error.exit_status if isinstance(error, MilepostError) else FAILED
     statuses = {each.exit_status for each in failed if each.code != "dependency"}
