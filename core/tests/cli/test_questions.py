@@ -16,6 +16,18 @@ def test_status_has_a_document_and_names_an_unknown_app(shop: Any) -> None:
     assert "there is no app 'wbe'; did you mean 'web'?" in shop("status", "wbe", status=2).stderr
 
 
+def test_a_check_of_the_status_ends_with_1_unless_what_should_be_live_is_ready(shop: Any) -> None:
+    shop("status", "--check")
+    shop("status", "web", "--check", status=1)
+    shop("up")
+    assert "asked just now" in shop("status", "--check").stdout
+    shop("stop")
+    shop("status", "--check", status=1)
+    shop("status")
+    shop("destroy", "--all", "--yes")
+    shop("status", "--check")
+
+
 def test_logs_show_the_live_deployment(shop: Any) -> None:
     assert "nothing of web is live" in shop("logs", status=1).stderr
     shop("up")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from milepost.cli.flags import Flags
 from milepost.cli.render import Screen
@@ -56,19 +60,41 @@ RUN = Run(
     user="ada",
     host="thinkpad",
 )
+OLDER = msgspec.structs.replace(RUN, id="01O", number=112, source=Source(folder="/shop", commit="9e8d7c6b5a"))
+FORMER = operation(
+    "01K", "deploy", 112, run="01O", presence="parked", ended=NOON - timedelta(hours=2) + timedelta(seconds=5)
+)
 WEB = AppStatus(
     app="web",
     live=operation("01D", "deploy", 118),
-    release=operation("01R", "release", 118),
+    release=operation("01RL", "release", 118, previous="01K"),
     run=RUN,
     health=Health(name="ready", ready=2, wanted=2),
     public=Health(name="ready", message="200 in 84 ms"),
     urls=("https://shop.example.com", "http://web.localhost"),
-    kept=(operation("01K", "deploy", 112, presence="parked"),),
+    kept=(FORMER,),
     failed=operation(
         "01F", "deploy", 119, status="error", failure=Failure(code="not-ready", message="KeyError 'SMTP_HOST'\nmore")
     ),
 )
+
+
+class Known:
+    """A history of a live and a former deployment."""
+
+    def run(self, id: str) -> Run | None:
+        return {"01R": RUN, "01O": OLDER}.get(id)
+
+    def operation(self, id: str) -> Operation | None:
+        return {"01D": WEB.live, "01K": FORMER}.get(id)
+
+    def operations(
+        self, where: Mapping[str, Any], limit: int | None = None, before: str | None = None
+    ) -> list[Operation]:
+        return []
+
+    def live(self, app: str, workspace: str) -> Operation | None:
+        return WEB.release
 
 
 def shown(*apps: AppStatus, **more: Any) -> list[str]:
@@ -83,24 +109,27 @@ def shown(*apps: AppStatus, **more: Any) -> list[str]:
         now=lambda: NOON,
     )
     screen = Screen(Flags(folder=Path()), surroundings)
-    return list(workspace(WorkspaceStatus(**{**facts, "apps": apps, **more}), screen))
+    status = WorkspaceStatus(**{**facts, "apps": apps, **more})
+    return list(workspace(status, screen, Known(), "asked just now"))
 
 
 def test_a_status_says_what_is_live_how_it_is_and_how_to_go_back() -> None:
     assert shown(WEB) == [
-        "shop / production",
+        "shop / production   asked just now",
         "APP  LIVE  COMMIT   HEALTH     SINCE   RELEASED BY",
         "web  #118  a1b2c3d  2/2 ready  2h ago  ada@thinkpad",
         "",
         "URL     https://shop.example.com   ready 200 in 84 ms",
-        "Back    web #112 (parked)   milepost rollback -w production",
-        "Failed  #119 web deploy: KeyError 'SMTP_HOST'   milepost show 119",
+        "Back    web #112 (9e8d7c6, parked, about 5.0s)   milepost rollback -w production",
+        "Failed  #119 2h ago, web deploy: KeyError 'SMTP_HOST'   milepost show 119",
         "Lock    free   Staged nothing",
     ]
 
 
 def test_an_app_that_is_down_says_what_its_platform_says() -> None:
-    lines = shown(AppStatus(app="web", live=WEB.live, health=Health(name="down", message="exited 1; milepost start")))
+    lines = shown(
+        AppStatus(app="web", live=WEB.live, health=Health(name="down", message="exited 1; milepost start")),
+    )
     assert "Health  web: exited 1; milepost start" in lines
     assert "#118" in lines[2]
 
@@ -109,10 +138,42 @@ def test_an_app_that_was_never_released_is_shown_without_a_number() -> None:
     lines = shown(AppStatus(app="web", staged=(operation("01S", "deploy", 120),), note="nobody could be asked"))
     assert lines[2].split() == ["web", "-", "nothing", "live"]
     assert "Note    web: nobody could be asked" in lines
-    assert lines[-1] == "Lock    free   Staged web#120"
+    assert lines[-1] == "Lock    free   Staged web#120   milepost release -w production"
 
 
 def test_who_holds_a_lock_and_what_was_interrupted_is_shown() -> None:
-    lines = shown(WEB, locks={"production/web": {"run": 120, "verb": "up"}}, interrupted=(RUN,))
-    assert "Lock    production/web by #120 up   Staged nothing" in lines
-    assert any(line.startswith("Broken  #118 was interrupted") for line in lines)
+    locks = {f"app/{name}": {"run": 120, "verb": "up"} for name in ("production/web", "staging/web")}
+    lines = shown(WEB, locks=locks, interrupted=(RUN, WEB.live))
+    assert "Lock    web by #120 up   Staged nothing" in lines
+    assert [line for line in lines if line.startswith("Broken")] == [
+        "Broken  #118 was interrupted; the next run cleans up   milepost show 118"
+    ]
+
+
+def test_several_apps_have_their_addresses_by_name_and_none_twice() -> None:
+    there = Health(name="ready", message="public at 127.0.0.1:24020")
+    apps = [dataclasses.replace(WEB, app=app, urls=("http://127.0.0.1:24020",), public=there) for app in ("web", "api")]
+    lines = [line for line in shown(*apps) if line.startswith("URL")]
+    assert lines == [
+        "URL     web   http://127.0.0.1:24020   ready",
+        "URL     api   http://127.0.0.1:24020   ready",
+    ]
+
+
+def test_only_the_apps_of_the_last_release_go_back_without_a_name() -> None:
+    release = operation("01RM", "release", 117, previous="01K")
+    api = dataclasses.replace(WEB, app="api", release=release)
+    lines = [line for line in shown(WEB, api) if line.startswith("Back")]
+    assert [line.rpartition("   ")[2] for line in lines] == [
+        "milepost rollback -w production",
+        "milepost rollback api -w production",
+    ]
+
+
+def test_after_a_rollback_the_deployment_it_left_can_be_taken_again() -> None:
+    back = dataclasses.replace(WEB, live=FORMER, release=operation("01RN", "release", 121), kept=(WEB.live,))
+    lines = shown(back)
+    assert not [line for line in lines if line.startswith("Back")]
+    assert [line for line in lines if line.startswith("Kept")] == [
+        "Kept    web #118 (a1b2c3d)   milepost rollback web --to 118 -w production"
+    ]

@@ -2,75 +2,136 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from milepost.cli.phrasing import columns, listed
+from milepost.cli import lineage
+from milepost.cli.phrasing import columns, length, listed, moment
 from milepost.cli.render_tables import doing
 
 if TYPE_CHECKING:
+    from milepost.cli.lineage import Look
     from milepost.cli.render import Screen
     from milepost.host.inquiry import AppStatus, WorkspaceStatus
     from milepost.sdk.deployment import Health
     from milepost.sdk.record import Operation
 
 
-def workspace(status: WorkspaceStatus, screen: Screen) -> Iterator[str]:
-    """Yield what is live, how it is, where, and what to type."""
-    yield screen.paint("strong", f"{status.project} / {status.workspace}")
+def workspace(status: WorkspaceStatus, screen: Screen, look: Look, asked: str) -> Iterator[str]:
+    """Yield what is live, how it is, where, and what to type; `asked` says whence that is known."""
+    yield f"{screen.paint('strong', f'{status.project} / {status.workspace}')}   {asked}"
     head = ("APP", "LIVE", "COMMIT", "HEALTH", "SINCE", "RELEASED BY")
-    yield from columns([head, *(_row(each, screen) for each in status.apps)])
+    yield from columns([head, *(_row(each, screen, look) for each in status.apps)])
     yield ""
-    where = "" if status.workspace == "default" else f" -w {status.workspace}"
+    several = len(status.apps) > 1
+    yield from _block("URL", [_place(each, several) for each in status.apps if each.urls])
     for each in status.apps:
-        yield from _places(each)
-    for each in status.apps:
-        yield from _notes(each, where)
-    for record in status.interrupted:
-        yield f"Broken  #{record.number} was interrupted   milepost show {record.number}"
-    held = [f"{name} by {doing(owner)}".rstrip() for name, owner in status.locks.items()]
+        yield from _troubles(each)
+    yield from _block("Back", _ways_back(status, look))
+    yield from _block("Kept", _ways_forward(status, look))
+    failed = [
+        (_failure(each.failed, screen), f"milepost show {each.failed.number}") for each in status.apps if each.failed
+    ]
+    yield from _block("Failed", failed)
+    for number in dict.fromkeys(each.number for each in status.interrupted):
+        yield f"Broken  #{number} was interrupted; the next run cleans up   milepost show {number}"
+    mine = f"app/{status.workspace}/"
+    held = [
+        _held(name.removeprefix(mine), each, screen) for name, each in status.locks.items() if name.startswith(mine)
+    ]
     staged = [f"{each.app}#{one.number}" for each in status.apps for one in each.staged]
-    yield f"Lock    {listed(held, 'free')}   Staged {listed(staged)}"
+    release = f"   milepost release{_where(status)}" if staged else ""
+    yield f"Lock    {listed(held, 'free')}   Staged {listed(staged)}{release}"
+
+
+def in_time(seconds: float) -> str:
+    """Return how long it took to ask."""
+    return f"asked just now ({length(seconds)})"
 
 
 def health(value: Health) -> str:
-    """Return a health in words: how many replicas, the state, and why."""
+    """Return a health in words: how many replicas, and the state."""
     count = f"{value.ready}/{value.wanted} " if value.ready is not None and value.wanted is not None else ""
     return f"{count}{value.name}"
 
 
-def _row(app: AppStatus, screen: Screen) -> tuple[str, ...]:
+def _block(name: str, rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """Yield rows under each other, each with the name of what they tell."""
+    yield from (f"{name:<8}{line}" for line in columns(rows, gap=3))
+
+
+def _row(app: AppStatus, screen: Screen, look: Look) -> tuple[str, ...]:
     """Return an app's line of the table."""
     if app.live is None:
         return (app.app, "-", "", health(app.health) if app.health.name != "unknown" else "nothing live", "", "")
     run = app.run
     since = app.release.ended or app.release.started if app.release else app.live.started
-    commit = (run.source.commit or "")[:7] if run else ""
     who = (f"CI job {run.ci}" if run.ci else f"{run.user}@{run.host}") if run else ""
+    commit = lineage.commit(app.live, look)
     return (app.app, f"#{app.live.number}", commit, health(app.health), screen.when(since), who)
 
 
-def _places(app: AppStatus) -> Iterator[str]:
-    """Yield where an app is public."""
-    for url in app.urls[:1]:
-        public = f"   {health(app.public)} {app.public.message}".rstrip() if app.public else ""
-        yield f"URL     {url}{public}"
+def _place(app: AppStatus, several: bool) -> tuple[str, ...]:
+    """Return where an app is public, and how that is; what only repeats the address is left out."""
+    url = app.urls[0]
+    said = app.public.message if app.public else ""
+    told = [app.public.name if app.public else "", "" if url.partition("//")[2].rstrip("/") in said else said]
+    state = " ".join(part for part in told if part)
+    return (app.app, url, state) if several else (url, state)
 
 
-def _notes(app: AppStatus, where: str) -> Iterator[str]:
-    """Yield what is wrong with an app and how to go back."""
+def _troubles(app: AppStatus) -> Iterator[str]:
+    """Yield what is wrong with an app."""
     if app.health.message and app.health.name != "ready":
         yield f"Health  {app.app}: {app.health.message}"
     if app.note:
         yield f"Note    {app.app}: {app.note}"
-    if app.kept:
-        newest = app.kept[0]
-        yield f"Back    {app.app} #{newest.number} ({newest.presence})   milepost rollback{where}"
-    if app.failed:
-        yield f"Failed  #{app.failed.number} {_why(app.failed)}   milepost show {app.failed.number}"
 
 
-def _why(failed: Operation) -> str:
-    """Return what failed, in one line."""
+def _ways_back(status: WorkspaceStatus, look: Look) -> list[tuple[str, ...]]:
+    """Return what a rollback of each app goes to, what that takes, and the command."""
+    last = max((each.release.number for each in status.apps if each.release), default=0)
+    rows: list[tuple[str, ...]] = []
+    for app in status.apps:
+        old = lineage.way_back(app.release, look) if app.release else None
+        if old is not None and app.release is not None:
+            # Without a name, the apps of the last run that released something are meant.
+            named = "" if app.release.number == last else f" {app.app}"
+            rows.append((f"{app.app} #{old.number} ({_means(old, look)})", f"milepost rollback{named}{_where(status)}"))
+    return rows
+
+
+def _ways_forward(status: WorkspaceStatus, look: Look) -> list[tuple[str, ...]]:
+    """Return the newest other deployment of each app that was live and still stands, such as after a rollback."""
+    rows: list[tuple[str, ...]] = []
+    for app in status.apps:
+        former = app.release.previous if app.release else None
+        kept = next((each for each in app.kept if each.id != former), None)
+        if kept is not None:
+            command = f"milepost rollback {app.app} --to {kept.number}{_where(status)}"
+            rows.append((f"{app.app} #{kept.number} ({_means(kept, look)})", command))
+    return rows
+
+
+def _means(old: Operation, look: Look) -> str:
+    """Return what going back to a deployment means: its commit, where it stands, about how long it takes."""
+    stands = "deployed again" if old.presence in lineage.GONE else str(old.presence or "")
+    took = length((old.ended - old.started).total_seconds()) if old.ended else ""
+    return ", ".join(part for part in (lineage.commit(old, look), stands, f"about {took}" if took else "") if part)
+
+
+def _failure(failed: Operation, screen: Screen) -> str:
+    """Return what failed and when, in one line."""
     message = failed.failure.message.splitlines()[0] if failed.failure and failed.failure.message else failed.status
-    return f"{failed.app} {failed.label or failed.stage}: {message}"
+    when = screen.when(failed.ended or failed.started)
+    return f"#{failed.number} {when}, {failed.app} {failed.label or failed.stage}: {message}"
+
+
+def _held(app: str, owner: dict[str, object], screen: Screen) -> str:
+    """Return who holds the lock of an app, and since when."""
+    since = screen.when(moment(owner.get("since")))
+    return " ".join(part for part in (app, "by", doing(owner), f"since {since}" if since else "") if part)
+
+
+def _where(status: WorkspaceStatus) -> str:
+    return "" if status.workspace == "default" else f" -w {status.workspace}"

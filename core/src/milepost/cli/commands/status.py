@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from milepost.cli.arguments import Apps
 from milepost.cli.render_json import plain
-from milepost.cli.render_status import workspace
+from milepost.cli.render_status import in_time, workspace
 from milepost.cli.session import Session
 from milepost.host.inquiry import status
 
+if TYPE_CHECKING:
+    from milepost.host.inquiry import AppStatus
+
 Recorded = Annotated[bool, typer.Option("--recorded", help="Only what the history says; nothing is asked.")]
 Within = Annotated[float, typer.Option("--limit", metavar="SECONDS", help="How long to wait for answers.")]
+Check = Annotated[bool, typer.Option("--check", help="End with 1 unless all that should be live is ready.")]
 
 
-def command(ctx: typer.Context, apps: Apps = None, recorded: Recorded = False, limit: Within = 5.0) -> int:
+def command(
+    ctx: typer.Context, apps: Apps = None, recorded: Recorded = False, limit: Within = 5.0, check: Check = False
+) -> int:
     """Show what is live in the workspace, how it is, and what to type next."""
     session: Session = ctx.obj
     named = tuple(session.host.app(name) for name in apps or ())
-    found = status(session.host, session.workspace, named, recorded=recorded, limit=limit)
-    session.screen.answer("status", plain(found), workspace(found, session.screen))
-    return 0
+    began = session.screen.now()
+    found = status(session.host, session.workspace, named, recorded=recorded and not check, limit=limit)
+    took = (session.screen.now() - began).total_seconds()
+    asked = "as recorded; nothing was asked" if recorded and not check else in_time(took)
+    session.screen.answer("status", plain(found), workspace(found, session.screen, session.host.history, asked))
+    fine = all(_is_well(session, each, expected=bool(named)) for each in found.apps)
+    return 1 if check and not fine else 0
+
+
+def _is_well(session: Session, app: AppStatus, *, expected: bool) -> bool:
+    """Return whether an app is as it should be: ready, or not there and neither named nor live by the history."""
+    if app.note:
+        return False
+    if app.live is None:
+        return not expected and session.host.history.live(app.app, session.workspace) is None
+    return app.health.name == "ready" and (app.public is None or app.public.name in ("ready", "unknown"))
