@@ -42,8 +42,7 @@ def kill(place: Place, flight: Flight | None, victim: str) -> list[Running]:
 def aftermath(place: Place, version: str) -> None:
     """Look at all that must hold once somebody died, then run `up` and see that it is clean."""
     at_rest(place)
-    truth.check_told(place)
-    truth.check_named(place)
+    truth.check_records(place)
     truth.check_serving(place)
     place.write(version__txt=version)
     place.up()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -69,5 +68,5 @@ def _from_ps(state: str) -> Iterator[tuple[int, str, str]]:
     shown = subprocess.run(("ps", "-axwwEo", "pid=,command="), capture_output=True, text=True, check=True)
     for line in shown.stdout.splitlines():
         pid, _, text = line.strip().partition(" ")
-        if state in text and sys.platform == "darwin":
+        if state in text:
             yield int(pid), text, text

@@ -67,7 +67,7 @@ def test_binary_bytes_are_no_project(shop: Place) -> None:
 
 def test_a_byte_order_mark_does_no_harm(shop: Place) -> None:
     (shop.folder / "milepost.hcl").write_bytes(b"\xef\xbb\xbf" + PROJECT.encode())
-    shop.run("validate")
+    assert shop.run("validate").status == 0
 
 
 def test_a_folder_without_a_project_file_says_how_to_get_one(empty: Place) -> None:

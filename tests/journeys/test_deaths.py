@@ -59,7 +59,7 @@ def test_a_parked_deployment_whose_start_was_cut_off_does_not_run_on(shop: Place
     kill(shop, flight, "cli+part")
     flight.end()
     at_rest(shop)
-    truth.check_named(shop)
+    truth.check_records(shop)
     assert truth.check_serving(shop) == "two"
     shop.up()
     truth.check_clean(shop, "two")

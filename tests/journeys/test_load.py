@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.journeys.place import Place, text_of
 
 UPS, ROLLBACKS = 20, 5
@@ -28,6 +30,7 @@ def load(url: str) -> Iterator[dict[str, Any]]:
             seen.update(json.loads(process.communicate(timeout=60)[0]))
 
 
+@pytest.mark.serial
 def test_twenty_ups_and_five_rollbacks_under_load_fail_no_request(shop: Place) -> None:
     # keep_releases lets each rollback find a version that stands.
     text = (shop.folder / "milepost.hcl").read_text()

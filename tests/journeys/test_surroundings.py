@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -35,11 +35,9 @@ def fill(folder: Path) -> Path:
     stone = folder / "stone"
     with stone.open("wb", buffering=0) as file:
         for size in (65536, 1):
-            try:
+            with suppress(OSError):
                 while True:
                     file.write(b"x" * size)
-            except OSError:
-                continue
     return stone
 
 

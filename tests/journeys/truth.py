@@ -23,23 +23,23 @@ def runs(place: Place) -> list[Document]:
     return found
 
 
-def check_told(place: Place) -> None:
+def check_records(place: Place) -> None:
+    """See that all is told truly, and that a record names whatever runs."""
+    known = operations(place)
+    _check_told([*runs(place), *known])
+    unnamed = [each for each in place.running() if not _is_named(each, known)]
+    assert not unnamed, f"no record names {unnamed}"
+
+
+def _check_told(records: list[Document]) -> None:
     """See that nobody is said to work who does not, and that what was cut off is said to be."""
-    known = [*runs(place), *operations(place)]
-    wrong = [each for each in known if each["status"] == "running" or not (each["ended"] or _was_cut(each))]
+    wrong = [each for each in records if each["status"] == "running" or not (each["ended"] or _was_cut(each))]
     assert not wrong, f"not true: {wrong}"
 
 
 def _was_cut(record: Document) -> bool:
     """Return whether the record says that its writer died."""
     return bool(record["status"] == "interrupted")
-
-
-def check_named(place: Place) -> None:
-    """See that a record names whatever runs."""
-    known = operations(place)
-    unnamed = [each for each in place.running() if not _is_named(each, known)]
-    assert not unnamed, f"no record names {unnamed}"
 
 
 def _is_named(process: Running, known: list[Document]) -> bool:
@@ -60,43 +60,42 @@ def _tells_of(operation: Document, deployment: str) -> bool:
 
 def check_serving(place: Place) -> str | None:
     """See that the public gets what status says; return the version that is live and serves."""
-    app = place.app_status()
+    return _serving(place, place.app_status())
+
+
+def _serving(place: Place, app: Document) -> str | None:
+    """Return the version that the public gets, which has to be what this status says; None where it says nothing."""
     public, health = app["public"], app["health"]
     if app["live"] is None or public is None:
         return None
+    if (public["name"], health["name"]) != ("ready", "ready"):
+        return None
     status, text = fetch(app["urls"][0])
-    if public["name"] == "ready" and health["name"] == "ready":
-        assert (status, text) == (200, _version(place, app["live"])), app
-        return text
-    assert health["name"] != "ready" or public["name"] != "ready"
-    return None
-
-
-def check_live(place: Place, versions: tuple[str, ...]) -> None:
-    """See that one of these versions is public, and that it takes no help for that."""
-    serving = check_serving(place)
-    assert serving in versions, (serving, place.app_status())
+    assert (status, text) == (200, _version(place, app["live"])), app
+    return text
 
 
 def _version(place: Place, deployment: Document) -> str:
     """Return the version that a deployment has in its folder."""
-    folder = place.state / "plugins/milepost-local/deployments" / deployment["state"]["fields"]["key"]
+    name: str = deployment["state"]["fields"]["key"]
+    folder = place.state / "plugins/milepost-local/deployments" / name
     return (folder / "app/version.txt").read_text()
 
 
 def check_clean(place: Place, version: str) -> None:
     """See that after a good `up` only what is live runs, that it is right, and that only what is kept lies there."""
     at_rest(place)
-    check_told(place)
-    app = place.app_status()
-    assert check_serving(place) == version, app
+    check_records(place)
+    status = place.json("status")
+    assert (status["locks"], status["interrupted"]) == ({}, [])
+    (app,) = status["apps"]
+    assert _serving(place, app) == version, app
     live = app["live"]["state"]["fields"]["key"]
     kinds = sorted((each.kind, each.deployment) for each in place.running())
     assert kinds == [("app", live), ("caddy", ""), ("supervisor", live)], kinds
     kept = {each["state"]["fields"]["key"] for each in (app["live"], *app["kept"], *app["staged"])}
     lying = {each.name for each in place.state.glob("plugins/milepost-local/deployments/*")}
     assert lying == kept, (lying, kept)
-    assert place.json("lock", "list")["locks"] == {}
 
 
 def check_gone(place: Place) -> None:
