@@ -161,6 +161,18 @@ def operation_document(id: str, run: dict[str, Any], number: int, **more: Any) -
 
 
 @pytest.fixture
+def make_run() -> Callable[..., dict[str, Any]]:
+    """Makes runs as the history has them."""
+    return run_document
+
+
+@pytest.fixture
+def make_operation() -> Callable[..., dict[str, Any]]:
+    """Makes operations as the history has them."""
+    return operation_document
+
+
+@pytest.fixture
 def filled(store: SqliteStore) -> SqliteStore:
     """A history with an `up` of web that went well, and one that failed at deploy."""
     good = run_document("01GOOD00000000000000000001")

@@ -42,6 +42,56 @@ def test_history_goes_on_before_an_id(milepost: Any, filled: SqliteStore) -> Non
     assert [each["number"] for each in (*page, *rest)] == [2, 1]
 
 
+def test_a_list_that_was_cut_says_on_a_terminal_how_to_go_on(milepost: Any, filled: SqliteStore) -> None:
+    assert "older ones: --before 2" in milepost("history", "--limit", "1", tty=True).out
+    assert "older" not in milepost("history", "--limit", "1").out
+    assert milepost("history", "--before", "2").out.splitlines()[1].startswith("#1 ")
+    assert milepost("operation", "list", "--before", "web#1/deploy", "--json").document["operations"][0]["stage"] == (
+        "build"
+    )
+
+
+def test_history_says_the_commit_of_what_brought_one_and_why(milepost: Any, store: SqliteStore, make_run: Any) -> None:
+    store.append(make_run("01A"))
+    store.append(make_run("01B", verb="rollback", why="mails were lost"))
+    rollback, up = milepost("history").out.splitlines()[1:]
+    assert up.endswith("a1b2c3d  Add invoices")
+    assert rollback.endswith("mails were lost")
+    assert "a1b2c3d" not in rollback
+
+
+def test_show_of_an_operation_has_its_terms_and_where_its_secrets_come_from(
+    milepost: Any, store: SqliteStore, make_run: Any, make_operation: Any
+) -> None:
+    run = make_run("01RUN")
+    secret = {"$secret": [{"source": "var.password"}], "fingerprint": "f1f2f3"}
+    hook = {"when": "before", "command": ["make", "css"], "seconds": 1.2, "error": ""}
+    number = store.append(run)
+    store.append(
+        make_operation(
+            "01DEPLOY9",
+            run,
+            number,
+            stage="deploy",
+            label="deploy",
+            facts={"strategy": "blue-green", "env": {"HELLO": "Hi", "PASSWORD": secret}, "port": None},
+            config={"version": 1, "fields": {"command": ["python3"], "mounts": [{"key": secret}]}},
+            hooks=[hook],
+            warnings=["slow"],
+        )
+    )
+    shown = milepost("show", "web#1/deploy").out
+    assert "Env       HELLO = Hi\n          PASSWORD = (secret, var.password)" in shown
+    assert "Terms     strategy = blue-green" in shown
+    assert 'Config    command = ["python3"]' in shown
+    assert "Hook      before: make css   done   1.2s" in shown
+    assert "f1f2f3" not in shown
+    timeline = milepost("show", "1").out
+    assert "+0.0s  web#1/deploy" in timeline
+    assert "    Hook      before: make css   done   1.2s" in timeline
+    assert "    Warning   slow" in timeline
+
+
 @pytest.mark.parametrize(
     ("words", "kind", "stages"),
     [

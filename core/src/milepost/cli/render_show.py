@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from milepost.cli.phrasing import clean, local, moment, taken
-from milepost.cli.render_tables import operations as operation_table
-from milepost.cli.render_tables import result
+from milepost.cli.comparison import SECRET
+from milepost.cli.phrasing import clean, columns, length, local, moment, taken
+from milepost.cli.render_tables import ID_TAIL, result
 
 if TYPE_CHECKING:
     from milepost.cli.render import Screen
@@ -34,13 +34,40 @@ def run(document: Document, operations: Sequence[Document], screen: Screen) -> I
     )
     if operations:
         yield ""
-        yield from operation_table(operations, screen)
+        yield from _timeline(document, operations)
     for each in operations:
         if each.get("failure"):
             yield ""
             yield from _failure(each)
     if document.get("failure") and not any(each.get("failure") for each in operations):
         yield from _failure(document)
+
+
+def _timeline(run: Document, operations: Sequence[Document]) -> Iterator[str]:
+    """Yield the operations by when they began after the run, each with its hooks and warnings below."""
+    head = ("AT", "OPERATION", "STATUS", "RESULT", "TOOK", "ID")
+    rows = [
+        (
+            f"+{_after(run, each)}",
+            f"{each['app']}#{each['number']}/{each.get('label') or each['stage']}",
+            str(each["status"]),
+            result(each),
+            taken(each),
+            str(each["id"])[-ID_TAIL:].lower(),
+        )
+        for each in operations
+    ]
+    first, *lines = columns([head, *rows])
+    yield first
+    for line, each in zip(lines, operations, strict=True):
+        yield line
+        yield from (f"    {text}" for text in (*_hooks(each), *_warnings(each)))
+
+
+def _after(run: Document, operation: Document) -> str:
+    """Return how long after its run an operation began."""
+    began, at = moment(run["started"]), moment(operation["started"])
+    return length(max(0.0, (at - began).total_seconds())) if began and at else ""
 
 
 def operation(document: Document, screen: Screen) -> Iterator[str]:
@@ -52,17 +79,22 @@ def operation(document: Document, screen: Screen) -> Iterator[str]:
     yield from _facts(
         {
             "Plugin": f"{plugin['word']} ({plugin['distribution']} {plugin['version']})" if plugin else None,
+            "Source": _source(document.get("source") or {}),
             "Began": _when(document),
             "Result": result(document),
             "Artifact": artifact.get("reference"),
             "Digest": artifact.get("digest"),
             "Stands": document.get("presence"),
+            "Url": (document.get("deployment") or {}).get("url"),
+            "Labels": ", ".join(f"{name}={value}" for name, value in (document.get("labels") or {}).items()),
             **{name.capitalize(): document.get(name) for name in _REST},
             "Id": document["id"],
         }
     )
-    if document.get("config"):
-        yield f"Config    {json.dumps(document['config'], ensure_ascii=False)}"
+    facts = dict(document.get("facts") or {})
+    yield from _values("Env", facts.pop("env", None) or {})
+    yield from _values("Terms", facts)
+    yield from _values("Config", (document.get("config") or {}).get("fields") or {})
     yield from _details(document)
 
 
@@ -70,13 +102,49 @@ def _details(document: Document) -> Iterator[str]:
     """Yield resources, hooks, warnings and the failure."""
     for each in document.get("resources") or ():
         yield f"Resource  {each['kind']} {each['key']} {each.get('id') or ''}".rstrip()
-    for each in document.get("hooks") or ():
-        yield f"Hook      {each['when']}: {' '.join(each['command'])} {each.get('error') or 'done'}"
-    for text in document.get("warnings") or ():
-        yield f"Warning   {text}"
+    yield from _hooks(document)
+    yield from _warnings(document)
     if document.get("failure"):
         yield ""
         yield from _failure(document)
+
+
+def _hooks(document: Document) -> Iterator[str]:
+    for each in document.get("hooks") or ():
+        ended = f"FAILED: {each['error']}" if each.get("error") else "done"
+        yield f"Hook      {each['when']}: {clean(' '.join(each['command']))}   {ended}   {length(each.get('seconds'))}"
+
+
+def _warnings(document: Document) -> Iterator[str]:
+    yield from (f"Warning   {clean(text)}" for text in document.get("warnings") or ())
+
+
+def _values(name: str, values: Document) -> Iterator[str]:
+    """Yield values of the project file that are set, each on its line; of a secret, only where it comes from."""
+    known = {each: value for each, value in values.items() if value not in (None, "", [], {}, False)}
+    for at, (each, value) in enumerate(known.items()):
+        yield f"{'' if at else name:<10}{each} = {_value(value)}"
+
+
+def _value(value: object) -> str:
+    """Return a recorded value as people read it."""
+    if isinstance(value, dict) and "$credential" in value:
+        return "(a credential, never recorded)"
+    if isinstance(value, dict) and SECRET in value:
+        sources = [str(part["source"]) for part in value[SECRET] or () if "source" in part]
+        return f"(secret, {', '.join(sources) or 'written in the file'})"
+    return clean(str(value) if isinstance(value, str) else json.dumps(_without_secrets(value), ensure_ascii=False))
+
+
+def _without_secrets(value: Any) -> Any:
+    """Return a value whose secrets are told as such, however deep they lie."""
+    if isinstance(value, list):
+        return [_without_secrets(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if SECRET in value or "$credential" in value:
+        return _value(value)
+    return {name: _without_secrets(each) for name, each in value.items()}
 
 
 def _failure(document: Document) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from milepost.cli.phrasing import columns, moment, short, taken
@@ -15,9 +15,13 @@ ID_TAIL = 6
 """How many last characters of an id lists show; it is a REF."""
 
 
+BRINGING = ("up", "build", "")
+"""What takes the source as it is; the other verbs go by what was built or recorded before."""
+
+
 def runs(documents: Iterable[Document], screen: Screen) -> list[str]:
     """Return runs as a table."""
-    head = ("RUN", "VERB", "WORKSPACE", "APPS", "STATUS", "STARTED", "TOOK", "BY", "WHY")
+    head = ("RUN", "VERB", "WORKSPACE", "APPS", "STATUS", "STARTED", "TOOK", "BY", "COMMIT", "WHY")
     rows = [
         (
             f"#{each['number']}",
@@ -28,11 +32,26 @@ def runs(documents: Iterable[Document], screen: Screen) -> list[str]:
             screen.when(moment(each["started"])),
             taken(each),
             str(each.get("ci") or each.get("user") or ""),
-            str(each.get("why") or (each.get("source") or {}).get("subject") or ""),
+            *_reason(each),
         )
         for each in documents
     ]
     return columns([head, *rows]) if rows else ["no run yet; milepost up makes the first"]
+
+
+def _reason(run: Document) -> tuple[str, str]:
+    """Return the commit of a run and why it was asked for: as said, else the subject of what it brought."""
+    source = run.get("source") or {}
+    if run["verb"] not in BRINGING:
+        return "", str(run.get("why") or "")
+    return str(source.get("commit") or "")[:7], str(run.get("why") or source.get("subject") or "")
+
+
+def more(documents: Sequence[Document], limit: int, ref: str, screen: Screen) -> list[str]:
+    """Return how to see what is older, where a list on a terminal may have been cut short."""
+    if len(documents) < limit or not screen.is_terminal:
+        return []
+    return [screen.paint("faint", f"older ones: --before {ref}, more at once: --limit {limit * 5}")]
 
 
 def operations(documents: Iterable[Document], screen: Screen) -> list[str]:

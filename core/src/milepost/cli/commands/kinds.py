@@ -9,6 +9,7 @@ import typer
 
 from milepost.cli import render_tables
 from milepost.cli.arguments import Before, Limit, OnlyApp
+from milepost.host.history.ref import resolve_operation
 from milepost.host.history.writer import as_it_is
 
 if TYPE_CHECKING:
@@ -46,6 +47,10 @@ def _list(session: Session, kind: str, app: str | None, limit: int, before: str 
     """List the operations of a kind, in the workspace that is named or in all."""
     asked = {"workspace": session.asked_workspace, "app": app, "stage": _STAGES[kind]}
     where = {name: value for name, value in asked.items() if value}
-    found = [as_it_is(each) for each in session.host.store.latest("operation", where, limit=limit, before=before)]
-    session.screen.answer(kind, {kind: found}, render_tables.operations(found, session.screen))
+    store, screen = session.host.store, session.screen
+    older = str(resolve_operation(store, before, session.workspace_of(before))["id"]) if before else None
+    found = [as_it_is(each) for each in store.latest("operation", where, limit=limit, before=older)]
+    oldest = str(found[-1]["id"])[-render_tables.ID_TAIL :].lower() if found else ""
+    lines = [*render_tables.operations(found, screen), *render_tables.more(found, limit, oldest, screen)]
+    screen.answer(kind, {kind: found}, lines)
     return 0
