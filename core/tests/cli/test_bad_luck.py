@@ -74,3 +74,17 @@ def test_a_variable_without_a_value_keeps_nobody_from_what_goes_by_records(shop:
     assert shop.document("status")["apps"][0]["health"]["name"] == "ready"
     for words in (("stop",), ("start",), ("rollback",), ("restart",), ("destroy", "--all", "--yes")):
         shop(*words)
+
+
+def test_an_app_that_has_left_the_file_can_still_be_destroyed(shop: Any) -> None:
+    place = shop.folder / "milepost.hcl"
+    whole = place.read_text()
+    other = 'app "old" {\n  build {\n    use "fake" {}\n  }\n  deploy {\n    use "fake" {}\n  }\n}\n'
+    for named in (("old",), ("--all",)):
+        place.write_text(whole + other)
+        shop("up", "old")
+        place.write_text(whole)
+        assert "there is no app 'old'" in shop("up", "old", status=2).stderr
+        assert "DESTROYED" in shop("destroy", *named, "--yes").stdout
+        assert shop.document("deployment", "list")["deployments"][0]["presence"] == "destroyed"
+    assert "there is no app 'wbe'" in shop("destroy", "wbe", "--yes", status=2).stderr

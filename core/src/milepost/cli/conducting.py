@@ -49,7 +49,7 @@ def conduct(
         host,
         verb,
         workspace=session.workspace,
-        apps=tuple(host.app(name) for name in apps),
+        apps=tuple(name if verb == "destroy" else host.app(name) for name in apps),
         target=target,
         artifact=artifact,
         variables=variables(session),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from milepost.cli.render import Screen
     from milepost.sdk.store import Document
 
-_REST = ("target", "previous", "same_as", "build", "generation", "fingerprint")
+_REST = ("target", "previous", "same_as", "build", "generation")
 
 
 def run(document: Document, operations: Sequence[Document], screen: Screen) -> Iterator[str]:
@@ -163,7 +163,7 @@ def _facts(facts: dict[str, object]) -> Iterator[str]:
     """Yield those that are known, under each other."""
     for name, value in facts.items():
         if value not in (None, ""):
-            yield f"{name:<10}{value}"
+            yield f"{name:<9} {value}"
 
 
 def _by(document: Document) -> str:

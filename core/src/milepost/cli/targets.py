@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from milepost.sdk.errors import UsageError
@@ -11,9 +11,14 @@ if TYPE_CHECKING:
     from milepost.cli.session import Session
 
 
-def apps_and_ref(session: Session, words: Sequence[str]) -> tuple[tuple[str, ...], str | None]:
-    """Return the apps among the words and the REF, if there is one. Raises UsageError for two REFs."""
-    known = session.host.project.apps
+def apps_and_ref(
+    session: Session, words: Sequence[str], former: Collection[str] = ()
+) -> tuple[tuple[str, ...], str | None]:
+    """Return the apps among the words and the REF, if there is one; `former` apps are in the history alone.
+
+    Raises UsageError for two REFs.
+    """
+    known = {*session.host.project.apps, *former}
     apps = tuple(word for word in words if word in known)
     others = [word for word in words if word not in known]
     if len(others) > 1:
@@ -21,6 +26,13 @@ def apps_and_ref(session: Session, words: Sequence[str]) -> tuple[tuple[str, ...
     if others and not looks_like_ref(others[0]):
         session.host.app(others[0])  # raises, naming the apps that there are
     return apps, others[0] if others else None
+
+
+def former_apps(session: Session, words: Sequence[str]) -> tuple[str, ...]:
+    """Return which of the words are apps that are no longer in the file, and were deployed in the workspace."""
+    unknown = [word for word in words if word not in session.host.project.apps]
+    where = {"workspace": session.workspace, "stage": "deploy"}
+    return tuple(word for word in unknown if session.host.store.latest("operation", {**where, "app": word}, limit=1))
 
 
 def looks_like_ref(word: str) -> bool:

@@ -9,7 +9,7 @@ import typer
 from milepost.cli.arguments import AppsOrRef
 from milepost.cli.changing import change
 from milepost.cli.session import Session
-from milepost.cli.targets import apps_and_ref
+from milepost.cli.targets import apps_and_ref, former_apps
 from milepost.sdk.errors import UsageError
 
 All = Annotated[bool, typer.Option("--all", help="Every app of the workspace.")]
@@ -24,7 +24,7 @@ def command(
     session: Session = ctx.obj
     if bool(what) == everything:
         raise UsageError("destroy needs a target: apps, a REF, or --all", hint="milepost destroy --all")
-    apps, ref = apps_and_ref(session, what or ())
+    apps, ref = apps_and_ref(session, what or (), former_apps(session, what or ()))
     named = ", ".join(what or ["every app"])
     session.screen.confirm(f"This removes {named} from {session.workspace}.", session.workspace)
     return change(session, "destroy", apps, target=ref, live=live or ref is None, volumes=volumes)

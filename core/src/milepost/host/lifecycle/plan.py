@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from milepost.host.history.journal import History
+import msgspec
+
+from milepost.host.history.journal import STANDING, History
 from milepost.host.history.ref import resolve_operation, resolve_run
 from milepost.host.lifecycle.goal import Goal, Phase
 from milepost.host.project.project import Project
@@ -88,12 +90,17 @@ def _upwards(project: Project, apps: Iterable[str]) -> set[str]:
     found: set[str] = set()
     todo = list(apps)
     while todo:
-        for name in project.apps[todo.pop()].depends_on:
+        for name in _needs(project, todo.pop()):
             # What goes by records may have a name in today's file that nothing has.
             if name not in found and name in project.apps:
                 found.add(name)
                 todo.append(name)
     return found
+
+
+def _needs(project: Project, app: str) -> tuple[str, ...]:
+    """Return what an app depends on; nothing, for one that is destroyed and has left the file."""
+    return project.apps[app].depends_on if app in project.apps else ()
 
 
 def _waits(request: Request, project: Project, app: str, apps: tuple[str, ...]) -> frozenset[str]:
@@ -175,9 +182,20 @@ def _promoted(request: Request, project: Project, history: History) -> dict[str,
 def _destroyed(request: Request, project: Project, history: History) -> dict[str, Goal]:
     """Return the apps that go as a whole, or the one deployment that was named."""
     if request.target is None:
-        return {app: Goal(close=True) for app in _chosen(request, project)}
+        departed = departed_apps(request, project, history)
+        named = msgspec.structs.replace(request, apps=tuple(app for app in request.apps if app not in departed))
+        chosen = _chosen(named, project) if named.apps or not request.apps else ()
+        return {app: Goal(close=True) for app in (*chosen, *departed)}
     found = resolve_operation(history.store, request.target, request.workspace, "deploy", None)
     return {str(found["app"]): Goal(destroy=(str(found["id"]),))}
+
+
+def departed_apps(request: Request, project: Project, history: History) -> tuple[str, ...]:
+    """Return the apps to destroy that are no longer in the file, and of which something may still stand."""
+    where = {"workspace": request.workspace, "stage": "deploy", "presence": STANDING}
+    standing = dict.fromkeys(each.app for each in history.operations(where))
+    wanted = request.apps or tuple(standing)
+    return tuple(app for app in standing if app in wanted and app not in project.apps)
 
 
 def _aimed(request: Request, project: Project, history: History) -> dict[str, Goal]:

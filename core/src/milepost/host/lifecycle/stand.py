@@ -25,7 +25,7 @@ from milepost.host.plugins.catalog import Catalog
 from milepost.host.plugins.load import Plugins
 from milepost.host.plugins.observers import Observers
 from milepost.host.plugins.scan import scan
-from milepost.host.project.project import Project
+from milepost.host.project.project import Project, departed
 from milepost.host.project.scope import app_scope
 from milepost.host.project.settings import labelled
 from milepost.host.project.variables import variables
@@ -118,7 +118,7 @@ def subject_of(
 
     What goes by records does without the variables and labels that have no value today.
     """
-    block = project.apps[app]
+    block = project.apps.get(app) or departed(project, app)
     known = variables(project, given.variables, given.environment, lenient=by_records)
     scope = app_scope(project, block, workspace, known, given.cwd)
     try:

@@ -90,6 +90,22 @@ class Project(NamedTuple):
         return project_of(file, decode(values["tree"], Source(file.name, values["text"])), checked=True)
 
 
+def departed(project: Project, name: str) -> App:
+    """Return an app that is no longer in the file, of which only records tell: a block with nothing in it."""
+    return App(
+        name=name,
+        path=project.folder,
+        depends_on=(),
+        build=None,
+        deploy=None,
+        release=None,
+        labels=None,
+        env=None,
+        body=project.body.part(lambda name: False),
+        position=project.body.position,
+    )
+
+
 def project_of(file: Path, body: Body, *, checked: bool = False) -> Project:
     """Return the project whose tree is `body`. Raises ProjectFileError with all that is wrong.
 
