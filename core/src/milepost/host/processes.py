@@ -11,7 +11,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO
 
@@ -124,12 +124,12 @@ def _destination(command: Command) -> Iterator[tuple[int | IO[bytes], int | IO[b
 def _open_gate(process: subprocess.Popen[bytes], command: Command) -> None:
     """Let the program run, and give it its input."""
     assert process.stdin is not None
-    try:
-        process.stdin.write(b"go\n" + (command.input or b""))
-        process.stdin.close()
-    except BrokenPipeError:
-        # It ended without reading its input: how it ended tells the rest.
-        return
+    # A pipe that breaks: it ended without reading its input, and how it ended tells the rest.
+    with suppress(BrokenPipeError):
+        try:
+            process.stdin.write(b"go\n" + (command.input or b""))
+        finally:
+            process.stdin.close()
 
 
 def _follow(process: subprocess.Popen[bytes], command: Command, watch: Watch) -> Result:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from milepost.host.project.convert import Converter
 from milepost.sdk.config import PluginConfig, PluginState
 from milepost.sdk.errors import OperationError
 from milepost.sdk.secret import Credential, Part, Secret
@@ -103,10 +104,19 @@ def recorded_config(
 
 def convert(fields: Any, kind: type[AnyT]) -> AnyT:
     """Return a recorded value as the given type. Raises OperationError when it does not fit."""
-    try:
-        return msgspec.convert(fields, kind, dec_hook=lambda wanted, each: each, strict=False)
-    except msgspec.ValidationError as error:
-        raise OperationError(f"the recorded config cannot be read by today's plugin: {error}") from error
+    converter = Converter(tolerant=False)
+    converted: AnyT = converter.convert(_listed(fields), kind, ())
+    if converter.wrong:
+        wrong = "; ".join(f"{'.'.join(map(str, each.path))}: {each.message}" for each in converter.wrong)
+        raise OperationError(f"the recorded config cannot be read by today's plugin: {wrong}")
+    return converted
+
+
+def _listed(value: Any) -> Any:
+    """Return a value with lists for tuples, as JSON has them."""
+    if isinstance(value, dict):
+        return {name: _listed(each) for name, each in value.items()}
+    return [_listed(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def restore(value: Any, today: Any, read: Source, path: str) -> Any:

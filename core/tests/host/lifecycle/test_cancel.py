@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -17,11 +18,11 @@ def to_self(number: signal.Signals) -> None:
     os.kill(os.getpid(), number)
 
 
-def until(holds: object, seconds: float = 60.0) -> bool:
+def until(holds: Callable[[], object], seconds: float = 60.0) -> bool:
     """Wait until a function returns something true."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        if holds():  # type: ignore[operator]  # a function
+        if holds():
             return True
         time.sleep(0.05)
     return False

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -16,7 +18,7 @@ from milepost.sdk.events import Waiting
 HANG = 'hang = "ready"'
 
 
-def holder(real: RealShop, *words: str) -> object:
+def holder(real: RealShop, *words: str) -> subprocess.Popen[str]:
     """Start a run that holds the lock of web, in a process of its own."""
     real.write(config=HANG)
     process = real.start(*(words or ("up",)))
@@ -31,9 +33,7 @@ def test_a_second_run_waits_and_is_told_who_holds_the_lock_since_when_doing_what
 
     def end() -> None:
         told.extend(real.told(Waiting))
-        process.send_signal(signal.SIGTERM)  # type: ignore[attr-defined]  # a process
-
-    import threading
+        process.send_signal(signal.SIGTERM)
 
     timer = threading.Timer(1.5, end)
     timer.start()
@@ -110,17 +110,9 @@ def test_a_run_that_waits_for_a_lock_can_be_cancelled(real: RealShop) -> None:
     holder(real)
     host = real.host()
     request = real.request(host, "up")
-    first = []
-
-    def listen_for_waiting() -> None:
-        first.append(cancel(real.host(), "2"))
-
-    when = {"web build": lambda: None}
-    import threading
-
-    timer = threading.Timer(1.5, listen_for_waiting)
+    timer = threading.Timer(1.5, lambda: cancel(real.host(), "2"))
     timer.start()
-    outcome = real.carry_out(request, host, when)
+    outcome = real.carry_out(request, host)
     timer.join()
     assert outcome.exit_status == 130
 

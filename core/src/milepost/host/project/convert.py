@@ -138,7 +138,7 @@ class Converter:
 
     def _float(self, value: Any, kind: Any, path: Path) -> Any:
         """Return a number; a duration such as `10s` is its seconds."""
-        if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+        if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
             return float(value)
         found = seconds(value) if isinstance(value, str) else None
         return self._expected(value, kind, path) if found is None else found
