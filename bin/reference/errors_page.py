@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from read import SDK, read_module
 from write import code, page, paragraph, table
 
-from milepost.cli.summary import EXITS
+from milepost.cli.summary_failure import EXITS
 from milepost.sdk import errors
 
 INTRO = """Every error that milepost raises on purpose. The code is what programs read: with `--json`, a command that

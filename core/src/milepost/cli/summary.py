@@ -70,6 +70,7 @@ def _live(run: Run, releases: list[Operation], unchanged: list[Operation], backg
         rows.append((each.app, url, became))
     same = [each for each in unchanged if each.stage == "release"]
     rows += [(each.app, *_held(each, background.look)) for each in same]
+    rows.sort(key=lambda row: run.apps.index(row[0]) if row[0] in run.apps else len(run.apps))
     shown = rows if len(rows) > 1 else [row[1:] for row in rows]
     lines = ["   ".join(part for part in shown[0] if part)] if len(shown) == 1 else columns(shown, gap=3)
     took = length(_seconds(run))
