@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import FileIO
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ def mounted(folder: Path, kind: str, *options: str) -> Iterator[None]:
     folder.mkdir(exist_ok=True)
     done = subprocess.run(("mount", "-t", kind, *options, str(folder)), capture_output=True, text=True, check=False)
     if done.returncode:
-        pytest.skip(f"not allowed to mount: {done.stderr.strip()}")
+        pytest.skip(f"not applicable: not allowed to mount: {done.stderr.strip()}")
     try:
         yield
     finally:
@@ -35,13 +36,36 @@ def fill(folder: Path) -> Path:
     stone = folder / "stone"
     with stone.open("wb", buffering=0) as file:
         for size in (65536, 1):
-            with suppress(OSError):
-                while True:
-                    file.write(b"x" * size)
+            pour(file, size)
     return stone
 
 
-@pytest.mark.skipif(not AS_ROOT, reason="only root can mount a small disk")
+def pour(file: FileIO, size: int) -> None:
+    """Write so many bytes again and again, until no more will fit."""
+    with suppress(OSError):
+        while file.write(b"x" * size):
+            pass
+
+
+@contextmanager
+def read_only(folder: Path) -> Iterator[None]:
+    """Let nobody write in a folder, root included, while the context lasts."""
+    if not AS_ROOT:
+        modes = {each: each.stat().st_mode for each in (folder, *folder.rglob("*")) if not each.is_symlink()}
+        for each, mode in modes.items():
+            each.chmod(mode & ~0o222)
+        try:
+            yield
+        finally:
+            for each, mode in modes.items():
+                each.chmod(mode)
+        return
+    with mounted(folder, "none", str(folder), "-o", "bind"):
+        subprocess.run(("mount", "-o", "remount,ro,bind", str(folder)), check=True)
+        yield
+
+
+@pytest.mark.skipif(not AS_ROOT, reason="not applicable: only root can mount a small disk")
 def test_a_disk_that_is_full_is_told_and_what_was_live_serves(shop: Place) -> None:
     with mounted(shop.state, "tmpfs", "-o", "size=12m", "tmpfs"):
         url = shop.up()["urls"][0]
@@ -60,7 +84,7 @@ def test_a_disk_that_is_full_is_told_and_what_was_live_serves(shop: Place) -> No
         truth.check_gone(shop)
 
 
-@pytest.mark.skipif(not AS_ROOT, reason="only root can fill a small disk in the middle of a run")
+@pytest.mark.skipif(not AS_ROOT, reason="not applicable: only root can mount a small disk")
 def test_a_disk_that_fills_in_the_middle_of_a_build_is_told(shop: Place) -> None:
     with mounted(shop.state, "tmpfs", "-o", "size=12m", "tmpfs"):
         url = shop.up()["urls"][0]
@@ -75,19 +99,15 @@ def test_a_disk_that_fills_in_the_middle_of_a_build_is_told(shop: Place) -> None
         shop.run("destroy", "--all", "--yes")
 
 
-@pytest.mark.skipif(not AS_ROOT, reason="only root can mount a folder read-only, which binds root too")
 def test_a_project_folder_that_is_read_only_is_enough(shop: Place) -> None:
-    with mounted(shop.folder, "none", str(shop.folder), "-o", "bind"):
-        subprocess.run(("mount", "-o", "remount,ro,bind", str(shop.folder)), check=True)
+    with read_only(shop.folder):
         assert text_of(shop.up()["urls"][0]) == "one"
         shop.run("destroy", "--all", "--yes")
 
 
-@pytest.mark.skipif(not AS_ROOT, reason="only root can mount a folder read-only, which binds root too")
 def test_a_state_folder_that_is_read_only_is_named_and_can_still_be_read(shop: Place) -> None:
     url = shop.up()["urls"][0]
-    with mounted(shop.state, "none", str(shop.state), "-o", "bind"):
-        subprocess.run(("mount", "-o", "remount,ro,bind", str(shop.state)), check=True)
+    with read_only(shop.state):
         shop.write(version__txt="two")
         answer = shop.ask("up")
         assert answer.status == 1
