@@ -56,7 +56,7 @@ def _folders(host: Host) -> Iterator[Finding]:
     """Look at the user's folders."""
     for name, folder in (("state", host.folders.state), ("cache", host.folders.cache)):
         there = _nearest(folder)
-        if not os.access(there, os.W_OK):
+        if not there.is_dir() or not os.access(there, os.W_OK):
             hint = f"make {there} writable, or set MILEPOST_{name.upper()} to another folder"
             yield Finding("problem", f"the {name} folder {folder} cannot be written to", hint)
         elif shutil.disk_usage(there).free < LITTLE_SPACE:

@@ -163,7 +163,7 @@ def do_phase(app: AppPart, phase: Phase, wire: Wire) -> PhaseFinished:
     except MilepostError as error:
         told, code, exit_status = str(error), error.code, error.exit_status
     except Exception as error:
-        wire.emit(Decided(at=now(), app=name, text=traceback.format_exc()))
+        wire.emit(Decided(at=now(), app=name, text=app.bench.masker.text(traceback.format_exc())))
         told, code, exit_status = f"{type(error).__name__}: {error}", "bug", 1
     else:
         return PhaseFinished(at=now(), app=name, phase=phase, ok=True)
