@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from milepost.cli.summary import Background, summary
+from milepost.cli.background import Background
+from milepost.cli.summary import summary
 from milepost.host.git import Distance
 from milepost.host.inquiry import AppStatus
 from milepost.sdk.artifact import Artifact

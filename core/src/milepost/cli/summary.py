@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from milepost.cli import lineage
-from milepost.cli.comparison import Count, difference
-from milepost.cli.lineage import GONE, Look
+from milepost.cli.comparison import difference
+from milepost.cli.lineage import GONE
 from milepost.cli.phrasing import columns, length, listed, short
 from milepost.cli.summary_failure import failure
 
 if TYPE_CHECKING:
-    from milepost.host.inquiry import AppStatus
+    from milepost.cli.background import Background
+    from milepost.cli.lineage import Look
     from milepost.host.lifecycle.conduct import Outcome
     from milepost.sdk.record import Operation, Run
-
-Paint = Callable[[str, str], str]
 
 
 CHANGING = ("task", "deploy", "release", "unpark")
 """The stages that a run has in which nothing was live as before."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Background:
-    """What the last words need besides the run."""
-
-    look: Look
-    paint: Paint
-    count: Count
-    standing: Mapping[str, AppStatus] = field(default_factory=dict)
-    """How the apps are after a run that failed, as their platforms say."""
 
 
 def summary(outcome: Outcome, background: Background) -> list[str]:

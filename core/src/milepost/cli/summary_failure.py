@@ -11,7 +11,7 @@ from milepost.cli.comparison import commits, difference
 from milepost.cli.phrasing import clean, counted
 
 if TYPE_CHECKING:
-    from milepost.cli.summary import Background
+    from milepost.cli.background import Background
     from milepost.host.lifecycle.conduct import Outcome
     from milepost.sdk.record import Operation, Run
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from milepost.cli.background import Background
 from milepost.cli.render_json import run_document
 from milepost.cli.render_run import PlainRun
 from milepost.cli.runlog import RunLog
-from milepost.cli.summary import Background, summary
+from milepost.cli.summary import summary
 from milepost.host.git import distance
 from milepost.host.inquiry import status
 
