@@ -133,8 +133,8 @@ def secret(fingerprint: str) -> dict[str, Any]:
 
 def test_a_release_says_what_is_new_in_it_and_never_a_value() -> None:
     sources = {name: a_run(id=name, source=Source(folder="/shop", commit=name * 8)) for name in ("01old", "01new")}
-    before = {"HOST": "a", "SMTP": "smtp.example.com", "PASSWORD": secret("one"), "KEY": secret("same")}
-    after = {"HOST": "b", "FROM": "x", "PASSWORD": secret("two"), "KEY": secret("same")}
+    before = {"HOST": "a", "SMTP": "smtp.example.com", "PASSWORD": secret("key-one"), "KEY": secret("key-same")}
+    after = {"HOST": "b", "FROM": "x", "PASSWORD": secret("key-two"), "KEY": secret("key-same")}
     old = msgspec.structs.replace(OLD, run="01old", facts={"env": before}, config={"fields": {"replicas": 1}})
     new = msgspec.structs.replace(NEW, run="01new", facts={"env": after}, config={"fields": {"replicas": 2}})
     lines = told(Ended(a_run(), (new, RELEASE)), known(old, RELEASED, new, runs=sources))

@@ -15,6 +15,7 @@ from milepost.host.recording import (
     digest_of,
     fingerprint,
     fingerprint_key,
+    has_changed,
     needs_today,
     record,
     record_config,
@@ -163,6 +164,12 @@ def test_a_fingerprint_tells_a_change_and_nothing_else() -> None:
     assert fingerprint(KEY, "a") == fingerprint(KEY, "a")
     assert fingerprint(KEY, "a") != fingerprint(KEY, "b")
     assert fingerprint(KEY, "a") != fingerprint(b"other", "a")
+
+
+def test_fingerprints_of_different_keys_tell_no_change() -> None:
+    assert has_changed(fingerprint(KEY, "a"), fingerprint(KEY, "b"))
+    assert not has_changed(fingerprint(KEY, "a"), fingerprint(KEY, "a"))
+    assert not has_changed(fingerprint(KEY, "a"), fingerprint(b"other", "b"))
 
 
 def test_the_key_is_made_once_for_its_user_alone(tmp_path: Path) -> None:

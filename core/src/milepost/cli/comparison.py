@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from milepost.cli.lineage import Look, source
+from milepost.host.recording import SECRET, has_changed
 
 if TYPE_CHECKING:
     from milepost.host.git import Distance
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
 
 Count = Callable[[str, str], "Distance | None"]
 """Tells how far two commits are from each other."""
-
-SECRET = "$secret"  # noqa: S105 - the name of the mark, as the history writes it
 
 
 def difference(old: Operation, new: Operation, look: Look, count: Count) -> str:
@@ -60,11 +59,11 @@ def _named(what: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]
     signs += [f"~{name}" for name in both if name not in secrets and old[name] != new[name]]
     if signs:
         yield f"{what} {' '.join(signs)}"
-    changed = [name for name in secrets if _fingerprint(old[name]) != _fingerprint(new[name])]
+    changed = [name for name in secrets if has_changed(_fingerprint(old[name]), _fingerprint(new[name]))]
     if changed:
         yield f"secret changed {' '.join(changed)}"
 
 
-def _fingerprint(value: Any) -> str | None:
-    """Return the fingerprint of a recorded secret; None for what is none."""
-    return value.get("fingerprint") if isinstance(value, dict) and SECRET in value else None
+def _fingerprint(value: Any) -> str:
+    """Return the fingerprint of a recorded secret; empty for what is none."""
+    return str(value.get("fingerprint", "")) if isinstance(value, dict) and SECRET in value else ""

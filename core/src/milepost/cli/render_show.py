@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from milepost.cli.comparison import SECRET
 from milepost.cli.phrasing import clean, columns, length, local, moment, taken
 from milepost.cli.render_tables import ID_TAIL, result
+from milepost.host.recording import SECRET
 
 if TYPE_CHECKING:
     from milepost.cli.render import Screen
