@@ -10,12 +10,10 @@ from typing import Any, ClassVar
 import pytest
 from msgspec import Struct
 
+from milepost.host.fingerprint import fingerprint, fingerprint_key, has_changed
 from milepost.host.recording import (
     changed_secrets,
     digest_of,
-    fingerprint,
-    fingerprint_key,
-    has_changed,
     needs_today,
     record,
     record_config,

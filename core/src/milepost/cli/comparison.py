@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from milepost.cli.lineage import Look, source
-from milepost.host.recording import SECRET, has_changed
+from milepost.host.fingerprint import SECRET, has_changed
 
 if TYPE_CHECKING:
     from milepost.host.git import Distance

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from milepost.cli.phrasing import clean, columns, length, local, moment, taken
 from milepost.cli.render_tables import ID_TAIL, result
-from milepost.host.recording import SECRET
+from milepost.host.fingerprint import SECRET
 
 if TYPE_CHECKING:
     from milepost.cli.render import Screen

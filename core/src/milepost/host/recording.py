@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
-import os
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import msgspec
 
+from milepost.host.fingerprint import CREDENTIAL, SECRET, fingerprint, has_changed
 from milepost.host.project.convert import Converter
 from milepost.sdk.config import PluginConfig, PluginState
 from milepost.sdk.errors import OperationError
@@ -21,50 +19,8 @@ ConfigT = TypeVar("ConfigT", bound=PluginConfig)
 StateT = TypeVar("StateT", bound=PluginState)
 AnyT = TypeVar("AnyT")
 
-SECRET, CREDENTIAL = "$secret", "$credential"
-
 Source = Callable[[str], str | None]
 """Answers with today's clear text of a source such as `var.password`; None if there is none."""
-
-
-def fingerprint_key(state: Path, environment: Mapping[str, str]) -> bytes:
-    """Return the key of all fingerprints: MILEPOST_FINGERPRINT_KEY, else one made once for this user.
-
-    It lies outside every store, so that a store that leaks gives no way to guess a secret.
-    """
-    given = environment.get("MILEPOST_FINGERPRINT_KEY")
-    if given:
-        return given.encode()
-    path = state / "fingerprint.key"
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        state.mkdir(parents=True, exist_ok=True)
-    scratch = state / f"fingerprint.key.{os.getpid()}"
-    with os.fdopen(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(os.urandom(32))
-    try:
-        # A link, unlike a rename, leaves the key of whoever was first.
-        os.link(scratch, path)
-    except FileExistsError:
-        return path.read_bytes()
-    finally:
-        scratch.unlink()
-    return path.read_bytes()
-
-
-def fingerprint(key: bytes, text: str) -> str:
-    """Return what tells whether a text has changed, and gives nothing of it away; it begins with the key's own mark."""
-    return f"{_digest(key, 'the key itself')[:8]}-{_digest(key, text)[:32]}"
-
-
-def _digest(key: bytes, text: str) -> str:
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
-
-
-def has_changed(one: str, other: str) -> bool:
-    """Return whether two fingerprints are of different texts; those of different keys cannot tell, and have not."""
-    return one.partition("-")[0] == other.partition("-")[0] and one != other
 
 
 def digest_of(document: Any) -> str:

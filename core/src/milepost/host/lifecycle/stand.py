@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from milepost.host.assembly import system_clock
 from milepost.host.cancel import Cancel
+from milepost.host.fingerprint import fingerprint_key
 from milepost.host.folders import folders
 from milepost.host.history.ids import Ulids
 from milepost.host.history.journal import History, identify
@@ -29,7 +30,6 @@ from milepost.host.project.project import Project, departed
 from milepost.host.project.scope import app_scope
 from milepost.host.project.settings import labelled
 from milepost.host.project.variables import variables
-from milepost.host.recording import fingerprint_key
 from milepost.sdk.errors import ProjectFileError
 from milepost.sdk.events import Event, Warned
 from milepost.sdk.request import Variable
