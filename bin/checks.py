@@ -28,8 +28,10 @@ TOOLS = (
 )
 HERE_ONLY = ("--ignore=tests/rules", "--ignore=tests/docs")
 """Tests of the sources and the pages, which are the same for every interpreter."""
-ALONE = "serial or journey"
+ALONE = "serial"
 """Tests that want the machine for themselves."""
+JOURNEYS = f"journey and not {ALONE}"
+"""Tests of whole projects with real processes, which take their time."""
 NO_TESTS = 5
 """The exit status of pytest when nothing was selected."""
 
@@ -63,13 +65,14 @@ def _checks(quick: bool, chosen: tuple[str, ...]) -> Iterator[Outcome]:
     for name, argv in TOOLS:
         yield _tool(name, (str(here.parent / argv[0]), *argv[1:]))
     slow = " and not slow" if quick else ""
-    yield _tests("tests", here, ("-n", "2", "-m", f"not ({ALONE}){slow}"))
+    yield _tests("tests", here, ("-n", "2", "-m", f"not ({ALONE} or journey){slow}"))
     if quick:
         return
+    yield _tests("journeys", here, ("-n", "2", "-m", JOURNEYS))
     yield _tests("tests that run alone", here, ("-m", ALONE))
     yield from _gates(here)
     for version, python in _other_interpreters():
-        quickly = ("-n", "2", "-m", f"not ({ALONE}) and not slow", *HERE_ONLY)
+        quickly = ("-n", "2", "-m", f"not ({ALONE} or journey or slow)", *HERE_ONLY)
         yield _tests(f"tests on {version}", python, quickly)
 
 

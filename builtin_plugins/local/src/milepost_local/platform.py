@@ -128,10 +128,11 @@ class LocalPlatform:
     def find(self, labels: dict[str, str], step: Step) -> tuple[Resource, ...]:
         """Return the folders of deployments that carry the labels."""
         folders = [each.parent for each in sorted((step.facts.data / "deployments").glob("[!.]*/labels.json"))]
+        found = {folder: json.loads(Place(folder).labels.read_text()) for folder in folders}
         return tuple(
-            Resource(kind=FOLDER, key=folder.name, id=str(folder))
-            for folder in folders
-            if labels.items() <= json.loads(Place(folder).labels.read_text()).items()
+            Resource(kind=FOLDER, key=folder.name, id=str(folder), labels=own)
+            for folder, own in found.items()
+            if labels.items() <= own.items()
         )
 
     def _started(self, state: LocalState, step: Step) -> Deployment:

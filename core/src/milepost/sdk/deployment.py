@@ -67,6 +67,9 @@ class Resource(Struct, frozen=True, kw_only=True):
     kind: Annotated[str, Meta(description="What it is in the platform's words: `process`, `folder`, `container`.")]
     key: Annotated[str, Meta(description="Its exact name, label or token, made from the operation's id.")]
     id: Annotated[str | None, Meta(description="What the platform called it; None when it was only intended.")] = None
+    labels: Annotated[
+        dict[str, str], Meta(description="What it is labelled with, where a platform was asked to find it.")
+    ] = {}
 
 
 class Recorded(Struct, Generic[StateT], frozen=True, kw_only=True):

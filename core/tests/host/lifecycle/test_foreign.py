@@ -20,7 +20,7 @@ def stranger(shop: Shop, **labels: str) -> None:
 
 def test_they_are_refused_by_name_before_anything_is_changed(shop: Shop) -> None:
     stranger(shop)
-    with pytest.raises(RefusedError, match="objects that another history made: object strange"):
+    with pytest.raises(RefusedError, match="objects of the history 01OTHERSTORE: object strange"):
         shop.up()
     assert shop.statuses() == ["#1 build success"]
 
@@ -42,8 +42,14 @@ def test_those_of_others_do_not_matter(shop: Shop, labels: dict[str, str]) -> No
 def test_every_changing_run_looks(shop: Shop, verb: str) -> None:
     shop.up()
     stranger(shop)
-    with pytest.raises(RefusedError, match="another history"):
+    with pytest.raises(RefusedError, match="01OTHERSTORE"):
         shop.carry(verb, "web")
+
+
+def test_force_goes_on_beside_them(shop: Shop) -> None:
+    stranger(shop)
+    shop.up("web", choices={"force": True})
+    assert shop.traffic() == 1
 
 
 def test_a_platform_that_cannot_look_is_not_asked(shop: Shop) -> None:

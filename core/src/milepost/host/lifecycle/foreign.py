@@ -19,6 +19,8 @@ from milepost.sdk.errors import RefusedError
 
 def refuse_foreign(bench: Bench, part: Part, subject: Subject) -> None:
     """Raise RefusedError when the platform has objects of this app and workspace that another store has labelled."""
+    if part.request.choices.force:
+        return
     platform = _platform(bench, part, subject)
     if platform is None or not isinstance(platform.role, Finds):
         return
@@ -30,14 +32,14 @@ def refuse_foreign(bench: Bench, part: Part, subject: Subject) -> None:
     asked = draft(bench, part, subject, "deploy", plugin=platform.stamp)
     with inquiry(bench, subject, platform, asked) as step, blame(platform.entry, "looking for objects"):
         found = platform.role.find(app, step)
-        ours = {each.key for each in platform.role.find({**app, "milepost/store": step.facts.store}, step)}
-    strange = [each for each in found if each.key not in ours]
+    strange = [each for each in found if each.labels.get("milepost/store") != bench.history.store.id]
     if strange:
         names = ", ".join(f"{each.kind} {each.key}" for each in strange[:3])
+        stores = ", ".join(sorted({each.labels.get("milepost/store", "unknown") for each in strange}))
         raise RefusedError(
-            f"{subject.app.name} in {subject.workspace} has objects that another history made: {names}; "
+            f"{subject.app.name} in {subject.workspace} has objects of the history {stores}: {names}; "
             f"this one is {bench.history.store.id} at {bench.history.store.place}",
-            hint="use that history, by MILEPOST_HISTORY or history { path }, or another workspace",
+            hint="use that history, by MILEPOST_HISTORY or history { path }, or go on beside them with --force",
         )
 
 

@@ -270,7 +270,8 @@ class PlatformContract(Contract):
         self.able(platform, Finds, "finds")
         assert isinstance(platform, Finds)
         deployed(platform, artifact, bench.step("deploy", labels={"milepost/app": "web", "milepost/project": "shop"}))
-        assert platform.find({"milepost/app": "web"}, bench.step("status"))
+        found = platform.find({"milepost/app": "web"}, bench.step("status"))
+        assert [each.labels["milepost/app"] for each in found] == ["web"]
         assert platform.find({"milepost/app": "other"}, bench.step("status")) == ()
 
 

@@ -168,7 +168,7 @@ class FakePlatform(PlainPlatform):
         """Return the objects that carry the labels."""
         there = World(step.facts.data).read()["deployments"]
         return tuple(
-            Resource(kind="object", key=key, id=f"id-{key}")
+            Resource(kind="object", key=key, id=f"id-{key}", labels=found["labels"])
             for key, found in there.items()
             if labels.items() <= found["labels"].items()
         )
