@@ -115,7 +115,8 @@ class LocalPlatform:
         state = _known(recorded)
         app = Place(Path(state.folder)).app
         env = _live_environment(state, step) or app_environment(app, state.launch.pass_env, step)
-        return step.run(Command(argv=argv, cwd=str(app), env=env, attach=True, check=False)).status
+        env = {**_terminal(step), **env}
+        return step.run(Command(argv=argv, cwd=str(app), env=env, isolated=True, attach=True, check=False)).status
 
     def run_task(self, task: Task, artifact: Artifact | None, step: Step) -> None:
         """Run the task in a fresh copy of the files, prepared like a deployment."""
@@ -123,7 +124,7 @@ class LocalPlatform:
         _unpack(_needed(artifact), app, step)
         prepare(self._config, app, step)
         env = app_environment(app, self._config.pass_env, step)
-        step.run(Command(argv=task.command, cwd=str(app), env=env, timeout=task.timeout))
+        step.run(Command(argv=task.command, cwd=str(app), env=env, isolated=True, timeout=task.timeout))
 
     def find(self, labels: dict[str, str], step: Step) -> tuple[Resource, ...]:
         """Return the folders of deployments that carry the labels."""
@@ -151,6 +152,11 @@ class LocalPlatform:
         with explained("marking the deployment as started"):
             place.parked.unlink(missing_ok=True)
         return _deployment(state)
+
+
+def _terminal(step: Step) -> dict[str, str | Secret]:
+    """Return what a program must know of the user's terminal."""
+    return {name: value for name, value in step.facts.environment.items() if name in ("TERM", "COLORTERM")}
 
 
 def _needed(artifact: Artifact | None) -> Artifact:

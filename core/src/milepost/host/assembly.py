@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -24,6 +25,9 @@ from milepost.sdk.store import HistoryStore
 if TYPE_CHECKING:
     from milepost.host.history.journal import History
     from milepost.host.project.project import Project
+
+
+WORKSPACE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
 
 
 def system_clock() -> datetime:
@@ -107,7 +111,12 @@ class Host:
         Raises UsageError when the project names its workspaces and none was asked for, UnknownNameError
         for one that it does not name.
         """
-        name = asked or self.environment.get("MILEPOST_WORKSPACE")
+        name = self.environment.get("MILEPOST_WORKSPACE") if asked is None else asked
+        if name is not None and not WORKSPACE.fullmatch(name):
+            raise UsageError(
+                f"{name!r} is no name of a workspace; expected letters, digits, - and _",
+                hint="is a variable of the script that calls milepost unset?" if not name else "",
+            )
         known = self.project.workspaces
         if known and name is None:
             raise UsageError(

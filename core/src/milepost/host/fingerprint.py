@@ -6,26 +6,41 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from milepost.sdk.errors import UsageError
+
 SECRET, CREDENTIAL = "$secret", "$credential"
 """The names in a record under which the place of a secret, or of a credential, is kept."""
 
+KEY_LENGTH = 32
 
-def fingerprint_key(state: Path, environment: Mapping[str, str]) -> bytes:
+
+def fingerprint_key(state: Path, environment: Mapping[str, str], *, create: bool = True) -> bytes:
     """Return the key of all fingerprints: MILEPOST_FINGERPRINT_KEY, else one made once for this user.
 
-    It lies outside every store, so that a store that leaks gives no way to guess a secret.
+    It lies outside every store, so that a store that leaks gives no way to guess a secret. Whoever only
+    asks makes none: without one, no fingerprint tells anything. Raises UsageError when it cannot be made.
     """
     given = environment.get("MILEPOST_FINGERPRINT_KEY")
     if given:
         return given.encode()
     path = state / "fingerprint.key"
     try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        state.mkdir(parents=True, exist_ok=True)
-    scratch = state / f"fingerprint.key.{os.getpid()}"
+        if path.exists() or not create:
+            return path.read_bytes() if path.exists() else os.urandom(KEY_LENGTH)
+        return _made(path)
+    except OSError as error:
+        raise UsageError(
+            f"the key of fingerprints at {path} cannot be had: {error.strerror}",
+            hint="make the folder writable, or set MILEPOST_STATE to another one",
+        ) from error
+
+
+def _made(path: Path) -> bytes:
+    """Return a new key, or that of whoever was first."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = path.with_name(f"{path.name}.{os.getpid()}")
     with os.fdopen(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(os.urandom(32))
+        file.write(os.urandom(KEY_LENGTH))
     try:
         # A link, unlike a rename, leaves the key of whoever was first.
         os.link(scratch, path)

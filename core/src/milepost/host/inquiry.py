@@ -73,6 +73,7 @@ def quiet_bench(host: Host) -> Bench:
         path=host.path,
         emit=lambda event: None,
         cancel=Cancel(),
+        only_asks=True,
     )
     return bench_of(stand, host.project, host.store)
 
@@ -91,7 +92,10 @@ def status(
     answers: dict[str, AppStatus] = {}
 
     def ask(app: str) -> None:
-        answers[app] = _app_status(host, bench, app, workspace, recorded)
+        try:
+            answers[app] = _app_status(host, bench, app, workspace, recorded)
+        except Exception as error:  # one that cannot be asked must not keep the others from being told
+            answers[app] = AppStatus(app=app, note=f"cannot be asked: {error or type(error).__name__}")
 
     threads = [threading.Thread(target=ask, args=(app,), daemon=True) for app in named]
     for thread in threads:
@@ -160,10 +164,12 @@ def _is_staged(deployment: Operation, live: Live) -> bool:
 
 
 def _failed_since(bench: Bench, app: str, workspace: str, live: Live) -> Operation | None:
-    """Return the newest operation that failed since what is live was released."""
+    """Return the newest operation that failed since the app was last released, or found to be as it should be."""
     where = {"app": app, "workspace": workspace, "status": ("error", "interrupted", "refused", "cancelled")}
     newest = next(iter(bench.history.operations(where, limit=1)), None)
-    if newest is None or (live.release is not None and newest.id < live.release.id):
+    fine = {"app": app, "workspace": workspace, "stage": "release", "status": ("success", "unchanged")}
+    since = [*bench.history.operations(fine, limit=1), *([live.release] if live.release else [])]
+    if newest is None or any(newest.id < each.id for each in since):
         return None
     return newest
 

@@ -51,7 +51,8 @@ def run(command: Command, environment: Mapping[str, str], watch: Watch) -> Resul
 
     Raises CommandFailedError, DeadlineError, CancelledError.
     """
-    env = {**environment, **{name: reveal(value) for name, value in command.env.items()}}
+    own = {name: reveal(value) for name, value in command.env.items()}
+    env = own if command.isolated else {**environment, **own}
     argv = (_program(command, env), *command.argv[1:])
     if command.attach:
         return _attached(command, argv, env)

@@ -49,4 +49,7 @@ def nearest(name: str, known: tuple[str, ...]) -> str | None:
     """Return the known name that looks most like `name`, if one does."""
     from difflib import get_close_matches  # noqa: PLC0415 - only a wrong name pays for it
 
-    return next(iter(get_close_matches(name, known, n=1)), None)
+    swapped = next((each for each in known if sorted(each) == sorted(name)), None)
+    # In a short name, one wrong letter weighs more.
+    close = get_close_matches(name, known, n=1, cutoff=0.5 if len(name) < 5 else 0.6)
+    return swapped or next(iter(close), None)

@@ -148,6 +148,7 @@ class Operation(Struct, frozen=True, kw_only=True):
         str | None, Meta(description="The id of the operation this one acts on: of a release, its deployment.")
     ] = None
     previous: Annotated[str | None, Meta(description="The deployment that was live before this release.")] = None
+    restores: Annotated[str | None, Meta(description="The earlier release that this release brings back.")] = None
     same_as: Annotated[str | None, Meta(description="Of an `unchanged` one, the id of the operation that holds.")] = (
         None
     )

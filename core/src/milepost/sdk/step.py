@@ -50,6 +50,7 @@ class Command(Struct, frozen=True, kw_only=True):
     argv: Annotated[tuple[str, ...], Meta(description="The program and its arguments; no shell.")]
     cwd: Annotated[str | None, Meta(description="Its working folder; the app's folder when not given.")] = None
     env: Annotated[Mapping[str, str | Secret], Meta(description="Added to the user's environment.")] = {}
+    isolated: Annotated[bool, Meta(description="Its environment is `env`, and nothing of the user's.")] = False
     input: Annotated[bytes | None, Meta(description="What it reads on standard input; nothing when not given.")] = None
     detach: Annotated[
         bool, Meta(description="It outlives the run; `log` gets what it prints, and nobody waits for it.")

@@ -10,7 +10,7 @@ from milepost.host.lifecycle.goal import Goal, Part
 from milepost.host.lifecycle.live import GONE, Live, ask_health
 from milepost.host.lifecycle.subject import Subject
 from milepost.sdk.errors import OperationError, RefusedError
-from milepost.sdk.events import Decided
+from milepost.sdk.events import Decided, Warned
 from milepost.sdk.record import Operation
 
 
@@ -119,6 +119,10 @@ def release_before(bench: Bench, subject: Subject, live: Live, back_to: int | No
 def _aim_back(bench: Bench, part: Part, subject: Subject, live: Live) -> Goal:
     """Aim at the release before: its deployment if it still stands, else its artifact with its recorded config."""
     goal = part.goal
+    if goal.may_stay:
+        text = f"nothing was live before #{live.release.number if live.release else '?'}; it stays as it is"
+        bench.emit(Warned(at=bench.clock(), app=subject.app.name, text=text))
+        return goal
     release = release_before(bench, subject, live, goal.back_to)
     deployment = bench.history.operation(release.target) if release.target else None
     if deployment is None:

@@ -29,6 +29,7 @@ class Goal(Struct, frozen=True, kw_only=True):
     back_to: Annotated[int | None, Meta(description="The run to roll back to; None: the one before the live one.")] = (
         None
     )
+    may_stay: Annotated[bool, Meta(description="A rollback of several apps leaves it: it is its first.")] = False
     destroy: Annotated[tuple[str, ...], Meta(description="The deployments to destroy.")] = ()
     close: Annotated[bool, Meta(description="Destroy all, and close the app to traffic first.")] = False
 

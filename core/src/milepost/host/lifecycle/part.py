@@ -55,6 +55,8 @@ class AppPart:
         """Do this app's share of a phase. Raises what stops the app."""
         if phase in LOCKED_PHASES and not self._settled:
             self._settle()
+        if self.goal.may_stay:
+            return
         steps: dict[Phase, Callable[[], None]] = {
             "build": self._build,
             "task": self._task,

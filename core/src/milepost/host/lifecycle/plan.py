@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +29,9 @@ PHASES_OF: Mapping[str, tuple[Phase, ...]] = {
     "promote": ("build", "task", "deploy", "release"),
     "destroy": ("destroy",),
 }
+
+ENDED = ("success", "error", "cancelled")
+"""How a release may have ended that made something live."""
 
 BACKWARDS = ("destroy", "stop")
 """What takes the dependents before what they depend on."""
@@ -142,25 +145,35 @@ def _back(request: Request, project: Project, history: History) -> dict[str, Goa
         back_to = int(resolve_run(history.store, request.target, request.workspace)["number"])
     if request.apps:
         return {app: Goal(back_to=back_to) for app in _chosen(request, project)}
-    # One whose check or hook failed afterwards was live all the same.
-    ended = ("success", "error", "cancelled")
-    where: dict[str, Any] = {"workspace": request.workspace, "stage": "release", "status": ended}
-    if back_to is not None:
-        where["number"] = back_to
-    releases = [each for each in history.operations(where) if each.release is not None]
-    released = [each for each in _changes(releases) if each.app in project.apps]
-    if not released:
+    releases = _releases(request, project, history, back_to)
+    if not releases:
         raise OperationError(f"nothing was released in {request.workspace} yet", hint="milepost history")
-    found = {each.app for each in released if each.number == released[0].number}
-    return {app: Goal(back_to=back_to) for app in project.apps if app in found}
+    if back_to is not None:
+        return {app: Goal(back_to=back_to) for app in project.apps if app in releases}
+    origins = {app: _origin(release, history) for app, release in releases.items()}
+    undone = {app: releases[app] for app in releases if origins[app] == max(origins.values())}
+    some = any(release.previous for release in undone.values())
+    return {app: Goal(may_stay=some and not release.previous) for app, release in undone.items()}
 
 
-def _changes(releases: list[Operation]) -> Iterator[Operation]:
-    """Yield the releases, newest first, without those that only opened again what was live already."""
-    for at, each in enumerate(releases):
-        before = next((older for older in releases[at + 1 :] if older.app == each.app), None)
-        if before is None or before.target != each.target:
-            yield each
+def _releases(request: Request, project: Project, history: History, number: int | None) -> dict[str, Operation]:
+    """Return the newest release of each app, or that of the run of that number, in the file's order."""
+    # One whose check or hook failed afterwards was live all the same.
+    where: dict[str, Any] = {"workspace": request.workspace, "stage": "release", "status": ENDED}
+    if number is not None:
+        where["number"] = number
+    newest: dict[str, Operation] = {}
+    for each in history.operations(where):
+        if each.release is not None:
+            newest.setdefault(each.app, each)
+    return {app: newest[app] for app in project.apps if app in newest}
+
+
+def _origin(release: Operation, history: History) -> int:
+    """Return the number of the run that first made live what a release opened: a way back is no run to undo."""
+    while release.restores is not None and (before := history.operation(release.restores)) is not None:
+        release = before
+    return release.number
 
 
 def _promoted(request: Request, project: Project, history: History) -> dict[str, Goal]:

@@ -27,6 +27,8 @@ def _back(request: Request, planned: AppPlan, history: History) -> str:
     live = history.live(planned.app, request.workspace)
     if live is None:
         return f"{planned.app}: nothing is live"
+    if planned.goal.may_stay:
+        return f"{planned.app}: nothing was live before #{live.number}; it stays as it is"
     target = _target(planned, history, live)
     if target is None:
         return f"{planned.app}: nothing was live before #{live.number}"

@@ -64,6 +64,7 @@ def release(bench: Bench, part: Part, subject: Subject, opening: Opening) -> Ope
         facts=opening.deployment.facts,
         target=opening.deployment.id,
         previous=opening.previous,
+        restores=opening.restores.id if opening.restores else None,
         artifact=opening.deployment.artifact,
     )
     block = subject.app.release

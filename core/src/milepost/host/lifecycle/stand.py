@@ -46,6 +46,8 @@ class Stand:
     """Where Python modules, and so plugins, are looked for."""
     emit: Callable[[Event], None]
     cancel: Cancel
+    only_asks: bool = False
+    """Whether nothing is to be written by whoever works here."""
 
 
 def make_bench(stand: Stand, part: Part) -> Bench:
@@ -88,7 +90,7 @@ def bench_of(stand: Stand, project: Project, store: HistoryStore) -> Bench:
         lock=lambda name: lock_named(places.state / "locks", name),
         identify=identify,
         writer=identify(os.getpid()),
-        key=fingerprint_key(places.state, stand.environment),
+        key=fingerprint_key(places.state, stand.environment, create=not stand.only_asks),
         cancel=stand.cancel,
     )
 

@@ -158,10 +158,7 @@ def step_for(
     for value in terms.env.values():
         if isinstance(value, Secret):
             operation.hide(value)
-    shelf = bench.folders.cache / "scratch"
-    shelf.mkdir(parents=True, exist_ok=True)
-    # A name of its own: somebody else may ask about the same deployment at this moment.
-    scratch = Path(mkdtemp(prefix=f"{operation.record.id}-", dir=shelf))
+    scratch = _scratch(bench, operation.record.id)
     data = bench.folders.plugin(worker.entry.distribution)
     data.mkdir(parents=True, exist_ok=True)
     try:
@@ -177,6 +174,18 @@ def step_for(
         )
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _scratch(bench: Bench, operation: str) -> Path:
+    """Return a new empty folder for an operation."""
+    shelf = bench.folders.cache / "scratch"
+    prefix = f"{operation}-"  # and a name of its own: somebody else may ask about the same deployment at this moment
+    try:
+        shelf.mkdir(parents=True, exist_ok=True)
+        return Path(mkdtemp(prefix=prefix, dir=shelf))
+    except OSError:
+        # Whoever only asks may have no right to write there.
+        return Path(mkdtemp(prefix=prefix))
 
 
 def _facts(bench: Bench, subject: Subject, operation: OpenOperation, terms: Terms, places: Mapping[str, Path]) -> Facts:

@@ -91,7 +91,9 @@ def _from_environment(block: VariableBlock, environment: Mapping[str, str]) -> _
 def _missing(block: VariableBlock) -> Problem:
     places = ", ".join(["--var", PREFIX + block.name, *block.env])
     message = f'the variable "{block.name}" has no default, and none of {places} gives a value'
-    return Problem(message, block.position, hint=f"--var {block.name}=…")
+    # What is typed on a command line stays in the shell's history, where no secret should be.
+    hint = f"export {PREFIX}{block.name}=…" if block.sensitive else f"--var {block.name}=…"
+    return Problem(message, block.position, hint=hint)
 
 
 def _of_text(block: VariableBlock, given: _Given, problems: list[Problem]) -> Value:
