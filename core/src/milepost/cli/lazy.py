@@ -16,6 +16,7 @@ from milepost.cli.render_help import overview
 from milepost.cli.session import Session
 from milepost.cli.table import CHANGING, ROLLING_BACK, ROOT, SHARED, Entry
 from milepost.sdk.errors import UnknownNameError
+from milepost.sdk.problem import nearest
 
 if TYPE_CHECKING:
     from milepost.cli.surroundings import Surroundings
@@ -66,8 +67,7 @@ class LazyGroup(TyperGroup):
         if entry is None and not ctx.resilient_parsing:
             if args[0].startswith("-"):
                 return super().resolve_command(ctx, args)
-            known = tuple(self.list_commands(ctx))
-            raise UnknownNameError("command", args[0], known, hint=f"{ctx.command_path} --help")
+            raise _unknown(args[0], tuple(self.list_commands(ctx)), f"{ctx.command_path} --help")
         if entry and entry.entries and _first_word(args[1:]) in [each.name for each in entry.entries]:
             return entry.name, LazyGroup(entry, params=options(SHARED, hidden=True)), args[1:]
         return super().resolve_command(ctx, args)
@@ -117,6 +117,13 @@ def _given(ctx: Any) -> dict[str, Any]:
                 given[name] = (*value, *earlier) if earlier and isinstance(value, tuple | list) else (earlier or value)
         ctx = ctx.parent
     return given
+
+
+def _unknown(word: str, known: tuple[str, ...], page: str) -> UnknownNameError:
+    """Return that there is no such command, with the nearest one or else all of them, and the page of help."""
+    close = nearest(word, known)
+    hint = page if close else f"{page}; there is {', '.join(known)}"
+    return UnknownNameError("command", word, (close,) if close else (), hint=hint)
 
 
 def _first_word(args: Sequence[str]) -> str | None:

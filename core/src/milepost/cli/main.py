@@ -39,7 +39,7 @@ def _at_once(argv: list[str]) -> str | None:
         raise SystemExit(2)
     if argv == ["--version"]:
         return f"milepost {__version__}\n"
-    if (not argv or argv in (["--help"], ["-h"])) and "_MILEPOST_COMPLETE" not in os.environ:
+    if (not argv or argv in (["help"], ["--help"], ["-h"])) and "_MILEPOST_COMPLETE" not in os.environ:
         from milepost.cli.render_help import overview  # noqa: PLC0415 - --version must not wait for it
 
         return "\n".join([*overview(), ""])

@@ -69,7 +69,7 @@ def _dispatch(argv: list[str], surroundings: Surroundings) -> int:
     if "_MILEPOST_COMPLETE" in surroundings.environment:
         return _complete(group)
     try:
-        with group.make_context("milepost", with_values(argv or ["--help"]), obj=surroundings) as context:
+        with group.make_context("milepost", with_values(_asking(argv)), obj=surroundings) as context:
             if context.params.get("version"):
                 Screen(flags_of({}, surroundings.folder), surroundings).line(f"milepost {__version__}")
                 return 0
@@ -82,6 +82,11 @@ def _dispatch(argv: list[str], surroundings: Surroundings) -> int:
         if not isinstance(error, wrong_usage):
             raise
         raise _usage_error(error) from error
+
+
+def _asking(argv: list[str]) -> list[str]:
+    """Return the command line with `help` as the flag that it is elsewhere; alone, both show the first page."""
+    return [*argv[1:], "--help"] if not argv or argv[0] == "help" else argv
 
 
 def _usage_error(error: Exception) -> UsageError:

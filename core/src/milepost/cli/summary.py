@@ -111,12 +111,19 @@ def _undo(run: Run, releases: list[Operation], look: Look) -> Iterator[str]:
         return
     to = {each.number for each in olds}
     if run.verb == "rollback":
-        # The next rollback goes further back: the way forward has to be named.
-        yield f"Undo  milepost rollback --to {max(to)}{_where(run)}"
+        yield from _forward(run, olds)
         return
     later = dict.fromkeys(each.label for old in olds for each in lineage.tasks_since(old, look))
     not_undone = f"; does not undo the task{'s' if len(later) > 1 else ''} {', '.join(later)}" if later else ""
     yield f"Undo  milepost rollback{_where(run)}      to {_numbers(to)}{not_undone}"
+
+
+def _forward(run: Run, olds: list[Operation]) -> Iterator[str]:
+    """Yield what undoes a rollback; the next one goes further back, so the way forward has to be named."""
+    apart = len({each.number for each in olds}) > 1
+    ways = [f"milepost rollback {each.app} --to {each.number}" for each in olds if apart]
+    for at, way in enumerate(ways or [f"milepost rollback --to {olds[0].number}"]):
+        yield f"{'' if at else 'Undo':<6}{way}{_where(run)}"
 
 
 def _as_before(run: Run, unchanged: list[Operation], background: Background) -> Iterator[str]:
