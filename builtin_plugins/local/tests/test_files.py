@@ -185,6 +185,12 @@ def test_a_half_written_tree_of_a_killed_build_is_swept_when_it_is_old(bench: Be
     assert not left.exists()
 
 
+def test_a_change_of_the_project_file_is_no_change_of_the_artifact(bench: Bench, build: Build) -> None:
+    before = build()
+    write_files(bench.source, {"milepost.hcl": 'project = "shop"', "prod.mpvars": 'port = "80"'})
+    assert build().digest == before.digest
+
+
 def test_what_milepost_keeps_inside_the_app_is_no_part_of_it(bench: Bench, build: Build) -> None:
     before = build()
     write_files(bench.source, {"state/history.sqlite": "runs"})

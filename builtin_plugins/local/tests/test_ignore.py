@@ -85,6 +85,25 @@ def test_the_project_file_and_milepostignore_have_their_say(
     assert taken(tmp_path, include, exclude) == expected
 
 
+OWN = ["milepost.hcl", "milepost.hcl.json", "waypoint.hcl", "waypoint.hcl.json", ".milepostignore", "prod.mpvars"]
+
+
+@pytest.mark.parametrize("include", [(), ("*",), ("/milepost.hcl", "*.mpvars", ".milepostignore")])
+def test_the_files_of_milepost_itself_are_never_taken(tmp_path: Path, include: tuple[str, ...]) -> None:
+    write_files(tmp_path, {**dict.fromkeys(OWN, ""), "index.html": ""})
+    assert taken(tmp_path, include) == ["index.html"]
+
+
+def test_files_with_such_names_further_down_are_the_apps(tmp_path: Path) -> None:
+    write_files(tmp_path, {f"examples/{name}": "" for name in OWN})
+    assert taken(tmp_path) == sorted(f"examples/{name}" for name in OWN)
+
+
+def test_an_ignore_file_counts_although_it_is_not_taken(tmp_path: Path) -> None:
+    write_files(tmp_path, {".milepostignore": "b\n", "a": "", "b": ""})
+    assert taken(tmp_path) == ["a"]
+
+
 def test_sockets_and_pipes_are_passed_over(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "a").touch()

@@ -14,6 +14,11 @@ from milepost_local.disk import explained
 IGNORE_FILES = (".gitignore", ".milepostignore")
 """Files that leave others out; what a later one says of a file wins."""
 
+_OWN_FILES = ("milepost.hcl", "milepost.hcl.json", "waypoint.hcl", "waypoint.hcl.json", ".milepostignore")
+"""What milepost itself reads at the top of an app's folder; it may tell of machines, accounts and folders."""
+_OWN_ENDING = ".mpvars"
+"""How the names of files with values of variables end."""
+
 
 class _Rule(NamedTuple):
     """One line of an ignore file."""
@@ -73,8 +78,10 @@ def read_rules(folder: Path, name: str, below: str) -> Rules | None:
     return parsed(lines, below)
 
 
-def is_never_taken(name: str) -> bool:
-    """Whether no rule can bring in a file of this name: the repository itself, and what holds secrets."""
+def is_never_taken(name: str, *, at_top: bool) -> bool:
+    """Whether no rule can bring in a file of this name: the repository, what holds secrets, milepost's own files."""
+    if at_top and (name in _OWN_FILES or name.endswith(_OWN_ENDING)):
+        return True
     return name == ".git" or name.startswith(".env")
 
 

@@ -48,7 +48,7 @@ def app_files(root: Path, wanted: Filter, apart: tuple[Path, ...] = ()) -> Itera
 def _entries(folder: _Folder) -> list[Found]:
     """Return what is in the folder but for what is never taken. Names need not be text where nothing is taken."""
     with explained("reading the app's folder"), os.scandir(folder.place) as found:
-        entries = [each for each in found if not is_never_taken(each.name)]
+        entries = [each for each in found if not is_never_taken(each.name, at_top=not folder.below)]
         return [Found(_name(folder, each.name), each.path, each.stat(follow_symlinks=False)) for each in entries]
 
 
