@@ -12,6 +12,7 @@ import pytest
 
 from milepost.sdk import HealthCheck, OperationError
 from milepost.testing.bench import Bench
+from milepost.testing.project import write_files
 from milepost_caddy.admin import Admin
 from milepost_caddy.config import CaddyConfig
 from milepost_caddy.route import route_key
@@ -27,6 +28,40 @@ def test_a_switch_gives_caddy_no_new_configuration(shop: Any, tmp_path: Path, an
     shop.release(shop.started("two"), "files")
     assert answer(release) == (200, "two")
     assert (shop.pid, Admin(shop.folder).running()) == (pid, running)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/index.html", 200),
+        ("/a.b/page.html", 200),
+        ("/.well-known/security.txt", 200),
+        ("/.secret", 404),
+        ("/%2Esecret", 404),
+        ("//.secret", 404),
+        ("/.git/config", 404),
+        ("/.git/", 404),
+        ("/a.b/.secret", 404),
+        ("/a.b%2F.secret", 404),
+        ("/.well-known/../.secret", 404),
+        ("/.well-known/%2e%2e/.secret", 404),
+        ("/.well-known-not/file", 404),
+        ("/a.b/.well-known/file", 404),
+    ],
+)
+def test_files_with_a_dot_before_their_name_are_not_served(
+    shop: Any, tmp_path: Path, answer: Any, path: str, status: int
+) -> None:
+    site = tmp_path / ".site"
+    shown = ("index.html", "a.b/page.html", ".well-known/security.txt")
+    hidden = (".secret", ".git/config", ".git/index.html", "a.b/.secret", ".well-known-not/file")
+    write_files(site, dict.fromkeys((*shown, *hidden, "a.b/.well-known/file"), "content"))
+    release = shop.release(shop.deployed("files", str(site), kind="static-files/1"))
+    assert answer(release, path) == (status, "content" if status == 200 else "Not Found\n")
+
+
+def test_an_app_that_runs_answers_under_whatever_name(shop: Any, answer: Any) -> None:
+    assert answer(shop.release(shop.started("one")), "/.name").status == 200
 
 
 def test_replicas_take_turns(shop: Any, answer: Any) -> None:

@@ -26,6 +26,10 @@ _STREAM_CLOSE = "24h"
 
 Json = dict[str, Any]
 
+_DOTTED: Json = {"path_regexp": {"pattern": r"/\."}, "not": [{"path": ["/.well-known/*"]}]}
+"""What asks for a name that begins with a dot, which is not meant for the public but in the folder of RFC 8615."""
+_NOT_FOUND: Json = {"handler": "error", "status_code": 404}
+
 
 def document(routes: Iterable[Route]) -> Json:
     """Return the whole configuration that serves the routes."""
@@ -71,6 +75,7 @@ def _server(route: Route) -> Json:
             _closing(),
             {"handle": [{"handler": "vars", "kind": f"{{file.{live}/kind}}"}]},
             {"match": [{"vars": {"kind": ["http"]}}], "handle": [_proxy(live)], "terminal": True},
+            {"match": [{"vars": {"kind": ["static"]}, **_DOTTED}], "handle": [_NOT_FOUND], "terminal": True},
             {"match": [{"vars": {"kind": ["static"]}}], "handle": [_files(live)], "terminal": True},
             {"handle": [_answer(503, f"{route.app} is not released in {route.workspace}\n")]},
         ],
