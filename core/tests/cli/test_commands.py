@@ -114,3 +114,38 @@ def test_destroy_needs_a_target_and_a_yes(shop: Any) -> None:
     assert "DESTROYED  #1" in shop("destroy", "web", "--yes").stdout
     assert not shop.world.read()["deployments"]
     assert "nothing was there" in shop("destroy", "--all", "--yes").stdout
+
+
+def test_a_dry_run_with_no_way_back_ends_as_the_rollback_would(shop: Any) -> None:
+    shop("up")
+    assert "nothing was live before #1" in shop("rollback", "--dry-run", status=1).stdout
+    shop("rollback", status=1)
+
+
+def test_a_workspace_without_runs_is_told_with_those_that_have_some(shop: Any) -> None:
+    assert "Note    no run was ever made in default; milepost up makes the first" in shop("status").stdout
+    shop("up")
+    assert "no run was ever made in stagin; there is default" in shop("status", "-w", "stagin").stdout
+    assert "no run was ever made" not in shop("status").stdout
+
+
+def test_a_failure_is_forgotten_when_the_app_is_found_to_be_as_it_should(shop: Any) -> None:
+    shop("up")
+    shop.world.trouble("deploy", "fail")
+    shop("up", "--force", status=1)
+    assert "Failed" in shop("status").stdout
+    shop("up")
+    assert "Failed" not in shop("status").stdout
+
+
+def test_a_flag_that_would_mean_nothing_is_not_known(shop: Any) -> None:
+    for flag in ("--force", "--no-prune", "--keep-failed"):
+        assert f"no such option: {flag}" in shop("build", flag, status=2).stderr
+    assert "--independent" in shop("build", "--help").stdout
+
+
+def test_a_build_that_failed_is_no_artifact(shop: Any) -> None:
+    shop("build")
+    shop.world.trouble("build", "fail")
+    shop("build", status=1)
+    assert [each["number"] for each in shop.document("artifact", "list")["artifacts"]] == [1]

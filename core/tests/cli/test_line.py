@@ -59,11 +59,17 @@ def test_help_names_all_commands_and_imports_none(tmp_path: Path) -> None:
 
 
 def test_the_first_page_of_help_is_the_same_by_every_way_to_it(tmp_path: Path) -> None:
-    pages = [milepost_process(*words, folder=tmp_path).stdout for words in ((), ("--help",), ("-w", "x", "--help"))]
+    ways = ((), ("--help",), ("help",), ("-w", "x", "--help"))
+    pages = [milepost_process(*words, folder=tmp_path).stdout for words in ways]
     assert pages[0].startswith("Usage: milepost")
     assert set(pages) == {pages[0]}
     for flag in SHARED:
         assert flag.words[-1] in pages[0]
+
+
+def test_help_of_a_command_is_its_page(milepost: Any) -> None:
+    assert milepost("help", "up").out == milepost("up", "--help").out
+    assert milepost("help", "up").status == 0
 
 
 def test_version_is_answered_without_typer(tmp_path: Path) -> None:
@@ -114,6 +120,8 @@ def test_words_after_two_dashes_are_left_alone() -> None:
     ("words", "message", "hint"),
     [
         (["relase"], "there is no command 'relase'; did you mean 'release'?", "milepost --help"),
+        (["pu"], "there is no command 'pu'; did you mean 'up'?", "milepost --help"),
+        (["xyzzy"], "there is no command 'xyzzy'", "there is init, validate, "),
         (["up", "--forse"], "no such option: --forse", "milepost up --help"),
         (["show"], "missing argument 'REF'", "milepost show --help"),
         (["plugin"], "missing command", "milepost plugin --help"),

@@ -93,7 +93,8 @@ def _command(entry: Entry) -> Any:
     register(getattr(module, entry.function))
     command: Any = get_command(typer)
     taken = {each.name for each in command.params}
-    own = [*(ROLLING_BACK if entry.name == "rollback" else ()), *(CHANGING if entry.changes else ())]
+    changing = [each for each in CHANGING if entry.changes and each.name not in entry.without]
+    own = [*(ROLLING_BACK if entry.name == "rollback" else ()), *changing]
     extra = [*options(own), *options(SHARED, hidden=True)]
     command.params.extend(each for each in extra if each.name not in taken)
     return command

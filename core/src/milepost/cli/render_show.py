@@ -152,7 +152,8 @@ def _failure(document: Document) -> Iterator[str]:
     failure = document["failure"]
     where = f"{document['app']} {document.get('label') or document['stage']}: " if "stage" in document else ""
     yield f"Cause     {where}{clean(failure['message'])}"
-    if failure.get("hint"):
+    # To show this very run is no advice here.
+    if failure.get("hint") and failure["hint"] != f"milepost show {document.get('number')}":
         yield f"Hint      {failure['hint']}"
     for each in document.get("evidence") or ():
         yield f"  {each['title']}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from milepost.cli import lineage
-from milepost.cli.phrasing import columns, length, listed, moment
+from milepost.cli.phrasing import clean, columns, length, listed, moment
 from milepost.cli.render_tables import doing
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def workspace(status: WorkspaceStatus, screen: Screen, look: Look, asked: str) -> Iterator[str]:
     """Yield what is live, how it is, where, and what to type; `asked` says whence that is known."""
-    yield f"{screen.paint('strong', f'{status.project} / {status.workspace}')}   {asked}"
+    yield f"{screen.paint('strong', f'{status.project} / {clean(status.workspace)}')}   {asked}"
     head = ("APP", "LIVE", "COMMIT", "HEALTH", "SINCE", "RELEASED BY")
     yield from columns([head, *(_row(each, screen, look) for each in status.apps)])
     yield ""
@@ -134,4 +134,4 @@ def _held(app: str, owner: dict[str, object], screen: Screen) -> str:
 
 
 def _where(status: WorkspaceStatus) -> str:
-    return "" if status.workspace == "default" else f" -w {status.workspace}"
+    return "" if status.workspace == "default" else f" -w {clean(status.workspace)}"

@@ -76,11 +76,22 @@ def _cause(failed: Operation) -> Iterator[str]:
     """Yield why an operation failed, with the last lines of its evidence."""
     message = failed.failure.message if failed.failure else failed.status
     first, *rest = message.splitlines() or [failed.status]
+    told: set[str] = set()
     yield f"Cause   {failed.app} {failed.label or failed.stage}: {clean(first)}"
-    yield from (f"        {clean(line)}" for line in rest)
+    yield from (f"        {line}" for line in _fresh(rest, told))
     for each in failed.evidence:
-        yield f"  {each.title}"
-        yield from (f"  | {clean(line)}" for line in each.text.splitlines()[-EVIDENCE_LINES:])
+        lines = _fresh(each.text.splitlines(), told)
+        if lines or not each.text:
+            yield f"  {each.title}"
+        yield from (f"  | {line}" for line in lines)
+
+
+def _fresh(lines: list[str], told: set[str]) -> list[str]:
+    """Return the last lines that were not told yet, each once: evidence often repeats what the message says."""
+    last = list(dict.fromkeys(reversed([clean(line) for line in lines])))[:EVIDENCE_LINES]
+    fresh = [line for line in reversed(last) if line not in told]
+    told.update(fresh)
+    return fresh
 
 
 def _since(outcome: Outcome, failed: list[Operation], background: Background) -> Iterator[str]:
@@ -131,7 +142,7 @@ def _next(run: Run, failed: list[Operation], background: Background) -> Iterator
     logs = f"milepost logs --run {run.number}     " if failed else ""
     yield f"Next    {logs}milepost show {run.number}"
     where = "" if run.workspace == "default" else f" -w {run.workspace}"
-    deploys = [each for each in failed if each.stage == "deploy"]
+    deploys = [each for each in failed if each.stage == "deploy" and each.status != "cancelled"]
     if deploys:
         apps = " ".join(dict.fromkeys(each.app for each in deploys))
         kept = any(each.presence == "starting" for each in deploys)

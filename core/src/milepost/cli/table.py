@@ -15,6 +15,8 @@ class Entry(NamedTuple):
     """The module in `milepost.cli.commands`."""
     changes: bool = False
     """Whether it starts a run that changes something, and so takes the flags about that."""
+    without: tuple[str, ...] = ()
+    """Those flags that would mean nothing for it."""
     function: str = "command"
     """The function in the module."""
     section: str = ""
@@ -71,6 +73,12 @@ ROLLING_BACK = (
 """What a rollback knows besides."""
 
 
+_PRUNING = ("no_prune",)
+_MAKING = ("keep_failed", *_PRUNING)
+_DEPLOYING = ("force", "lock_timeout", *_MAKING)
+"""What is about pruning, about new deployments, and about all that is done under the lock."""
+
+
 def _lists(kind: str, plural: str) -> tuple[Entry, ...]:
     """Return the commands that list and inspect one kind of result."""
     return (
@@ -84,8 +92,15 @@ COMMANDS = (
     Entry("validate", "Check the project file without running anything.", "validate", section="Begin"),
     Entry("doctor", "Check what milepost needs on this machine.", "doctor", section="Begin"),
     Entry("up", "Build, deploy and release.", "up", changes=True, section="Change"),
-    Entry("build", "Build and push artifacts.", "build", changes=True, section="Change"),
-    Entry("deploy", "Deploy a built artifact without releasing it.", "deploy", changes=True, section="Change"),
+    Entry("build", "Build and push artifacts.", "build", changes=True, without=_DEPLOYING, section="Change"),
+    Entry(
+        "deploy",
+        "Deploy a built artifact without releasing it.",
+        "deploy",
+        changes=True,
+        without=_PRUNING,
+        section="Change",
+    ),
     Entry(
         "release",
         "Send traffic to a staged deployment (also: release list, release inspect).",
@@ -96,11 +111,11 @@ COMMANDS = (
     ),
     Entry("redeploy", "Deploy the live artifact with today's config.", "redeploy", changes=True, section="Change"),
     Entry("restart", "Restart what is live.", "restart", changes=True, section="Change"),
-    Entry("stop", "Stop what is live and keep it.", "stop", changes=True, section="Change"),
-    Entry("start", "Start what was stopped.", "start", changes=True, section="Change"),
-    Entry("rollback", "Undo the last release.", "rollback", changes=True, section="Change"),
+    Entry("stop", "Stop what is live and keep it.", "stop", changes=True, without=_MAKING, section="Change"),
+    Entry("start", "Start what was stopped.", "start", changes=True, without=_PRUNING, section="Change"),
+    Entry("rollback", "Undo the last release.", "rollback", changes=True, without=_PRUNING, section="Change"),
     Entry("promote", "Take a run's artifacts to another workspace.", "promote", changes=True, section="Change"),
-    Entry("destroy", "Remove deployments.", "destroy", changes=True, section="Change"),
+    Entry("destroy", "Remove deployments.", "destroy", changes=True, without=_MAKING, section="Change"),
     Entry("status", "Show what is live and how it is.", "status", section="Look"),
     Entry("logs", "Show what an app prints.", "logs", section="Look"),
     Entry("exec", "Run a command beside a live app.", "exec", section="Look"),

@@ -11,7 +11,7 @@ import pytest
 from core.tests.host.lifecycle.shop import Shop
 from milepost.host.lifecycle.verify import check_release
 from milepost.host.project.hooks import Verify
-from milepost.sdk.errors import VerifyFailedError
+from milepost.sdk.errors import OperationError, VerifyFailedError
 from milepost.sdk.events import HookStarted
 
 
@@ -126,7 +126,8 @@ def test_a_path_is_asked_with_its_query(shop: Shop, url: str) -> None:
         check_release(operation, verify("/?status=204", 200, 201), Release(urls=(url,)), str(shop.folder))
 
 
-def test_a_release_without_url_cannot_be_asked_by_path(shop: Shop) -> None:
+def test_what_exposes_nothing_is_not_released_to_be_asked_by_path(shop: Shop) -> None:
     shop.write(config="worker = true", release='verify {\npath = "/"\n}')
-    with pytest.raises(VerifyFailedError, match="has no URL"):
+    with pytest.raises(OperationError, match="verify asks for /, and web exposes nothing"):
         shop.up()
+    assert shop.last("deploy").presence == "prepared"

@@ -110,6 +110,18 @@ def test_what_is_no_hcl_is_refused_where_it_stands(text: str, at: tuple[int, int
     assert place(problem) == at
 
 
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ('build { use "files" {} }\n', "put the inner block on a line of its own"),
+        ('use "files" { a = 1 b {} }\n', "put the inner block on a line of its own"),
+        ("b { a = 1 c = 2 }\n", "put each argument on a line of its own"),
+    ],
+)
+def test_what_is_too_much_for_a_line_is_told_where_it_belongs(text: str, hint: str) -> None:
+    assert wrong(text)[0].hint == hint
+
+
 @pytest.mark.parametrize("text", ["a = [1 2]\n", "a = \n", "b {\n 1\n}\n", 'a = "${x y}"\n', "a b c\n", "x = (1 2)\n"])
 def test_the_words_of_the_parser_never_reach_the_user(text: str) -> None:
     for problem in wrong(text):

@@ -46,7 +46,9 @@ def list_operations(ctx: typer.Context, app: OnlyApp = None, limit: Limit = 20, 
 def _list(session: Session, kind: str, app: str | None, limit: int, before: str | None) -> int:
     """List the operations of a kind, in the workspace that is named or in all."""
     asked = {"workspace": session.asked_workspace, "app": app, "stage": _STAGES[kind]}
-    where = {name: value for name, value in asked.items() if value}
+    where: dict[str, str | Sequence[str]] = {name: value for name, value in asked.items() if value}
+    if kind == "artifacts":
+        where["status"] = ("success", "unchanged")  # what failed has made none
     store, screen = session.host.store, session.screen
     older = str(resolve_operation(store, before, session.workspace_of(before))["id"]) if before else None
     found = [as_it_is(each) for each in store.latest("operation", where, limit=limit, before=older)]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from milepost.cli.arguments import Apps
+from milepost.cli.phrasing import clean
 from milepost.cli.render_json import plain
 from milepost.cli.render_status import in_time, workspace
 from milepost.cli.session import Session
@@ -20,6 +22,10 @@ Within = Annotated[float, typer.Option("--limit", metavar="SECONDS", help="How l
 Check = Annotated[bool, typer.Option("--check", help="End with 1 unless all that should be live is ready.")]
 
 
+LOOK_AT = 200
+"""How many of the newest runs are asked for their workspaces."""
+
+
 def command(
     ctx: typer.Context, apps: Apps = None, recorded: Recorded = False, limit: Within = 5.0, check: Check = False
 ) -> int:
@@ -30,9 +36,20 @@ def command(
     found = status(session.host, session.workspace, named, recorded=recorded and not check, limit=limit)
     took = (session.screen.now() - began).total_seconds()
     asked = "as recorded; nothing was asked" if recorded and not check else in_time(took)
-    session.screen.answer("status", plain(found), workspace(found, session.screen, session.host.history, asked))
+    lines = [*workspace(found, session.screen, session.host.history, asked), *_never_used(session)]
+    session.screen.answer("status", plain(found), lines)
     fine = all(_is_well(session, each, expected=bool(named)) for each in found.apps)
     return 1 if check and not fine else 0
+
+
+def _never_used(session: Session) -> Iterator[str]:
+    """Yield that no run was ever made in the workspace, and where there was one: its name may be mistyped."""
+    store, name = session.host.store, session.workspace
+    if store.latest("run", {"workspace": name}, limit=1):
+        return
+    others = dict.fromkeys(clean(str(each["workspace"])) for each in store.latest("run", {}, limit=LOOK_AT))
+    there = f"there is {', '.join(sorted(others))}" if others else "milepost up makes the first"
+    yield f"Note    no run was ever made in {clean(name)}; {there}"
 
 
 def _is_well(session: Session, app: AppStatus, *, expected: bool) -> bool:

@@ -18,7 +18,7 @@ from milepost.host.lifecycle.interrupts import Interrupts
 from milepost.host.lifecycle.locking import Locks, refuse_inside
 from milepost.host.lifecycle.part import LOCKED_PHASES
 from milepost.host.lifecycle.plan import AppPlan, plan
-from milepost.host.lifecycle.preview import preview
+from milepost.host.lifecycle.preview import leads_somewhere, preview
 from milepost.host.lifecycle.recovery import end_dead_runs
 from milepost.host.lifecycle.requesting import check_ready, recorded_request
 from milepost.host.lifecycle.subject import lock_name
@@ -76,7 +76,8 @@ def _dry_run(host: Host, request: Request) -> Outcome:
     check_ready(host, request)
     plans = plan(request, host.project, host.history)
     lines = tuple(line for each in plans for line in preview(request, each, host.history))
-    return Outcome(run=_record(host, request, ()), operations=(), exit_status=0, plan=lines)
+    fine = all(leads_somewhere(request, each, host.history) for each in plans)
+    return Outcome(run=_record(host, request, ()), operations=(), exit_status=0 if fine else 1, plan=lines)
 
 
 def _record(host: Host, request: Request, apps: tuple[str, ...]) -> Run:

@@ -12,7 +12,7 @@ from milepost.host.lifecycle.children import AppProcess, Heard
 from milepost.host.lifecycle.goal import Part, Phase
 from milepost.host.lifecycle.interrupts import Interrupts
 from milepost.host.lifecycle.plan import AppPlan
-from milepost.host.lifecycle.recovery import settle
+from milepost.host.lifecycle.recovery import ABANDONED, CUT, settle
 from milepost.sdk.events import Event, Output, PhaseFinished, Warned
 
 TICK = 0.2
@@ -140,14 +140,13 @@ class Crew:
         if child.last_words:
             told_last = Output(at=system_clock(), app=app, stage="milepost", stream="stderr", text=child.last_words)
             self._listen(told_last)
-        cut_release = False
+        cut_release, cancelled = False, self._interrupts.cancel.is_asked
         for each in self._history.operations({"run": self._run, "app": app, "status": "running"}):
             cut_release = cut_release or each.stage == "release"
-            settle(self._history, each, system_clock())
+            settle(self._history, each, system_clock(), ABANDONED if cancelled else CUT)
             text = f"{each.label} was interrupted; the next run cleans up"
             self._listen(Warned(at=system_clock(), app=app, text=text))
         if app not in self.failed:
-            cancelled = self._interrupts.cancel.is_asked
             told = "abandoned before it had cleaned up" if cancelled else child.fate()
             # It may have moved the traffic before it died, and nobody is left who could tell.
             self._fail(app, phase, (told, "interrupted", 130 if cancelled else 1), live_changed=cut_release)

@@ -22,6 +22,14 @@ def preview(request: Request, planned: AppPlan, history: History) -> Iterator[st
         yield f"{planned.app}: {', '.join(planned.phases)}"
 
 
+def leads_somewhere(request: Request, planned: AppPlan, history: History) -> bool:
+    """Return whether the run could do for one app what is asked: a rollback needs something to go back to."""
+    if request.verb != "rollback" or planned.goal.may_stay:
+        return True
+    live = history.live(planned.app, request.workspace)
+    return live is not None and _target(planned, history, live) is not None
+
+
 def _back(request: Request, planned: AppPlan, history: History) -> str:
     """Return what a rollback would do."""
     live = history.live(planned.app, request.workspace)

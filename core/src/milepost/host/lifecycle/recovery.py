@@ -22,14 +22,16 @@ from milepost.sdk.events import Warned
 from milepost.sdk.record import Failure, Operation, Run
 
 CUT = Failure(code="interrupted", message="whoever carried it out died before its end")
+ABANDONED = Failure(code="interrupted", message="it was ended by force, before it had cleaned up")
+"""By a second Ctrl-C, or because the time to clean up was over."""
 
 
-def settle(history: History, operation: Operation, now: datetime) -> Operation:
+def settle(history: History, operation: Operation, now: datetime, why: Failure = CUT) -> Operation:
     """Give an operation whose writer is dead its end: what it had started is ended, and the record says so."""
     for process in operation.processes:
         if alive(process):
             end_group(process.pid)
-    ended = msgspec.structs.replace(operation, status="interrupted", ended=now, failure=CUT, processes=())
+    ended = msgspec.structs.replace(operation, status="interrupted", ended=now, failure=why, processes=())
     history.amend(ended)
     return ended
 

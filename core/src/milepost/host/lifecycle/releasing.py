@@ -19,7 +19,7 @@ from milepost.host.lifecycle.workers import Worker, config_document
 from milepost.host.plugins.faults import blame, demand
 from milepost.host.project.hooks import Verify, hooks
 from milepost.sdk.deployment import Recorded, Release
-from milepost.sdk.errors import MilepostError, NotReadyError
+from milepost.sdk.errors import MilepostError, NotReadyError, OperationError
 from milepost.sdk.record import Operation
 
 
@@ -71,6 +71,7 @@ def release(bench: Bench, part: Part, subject: Subject, opening: Opening) -> Ope
     around = hooks(block.hooks, subject.scope) if block is not None else ()
 
     def work(operation: OpenOperation) -> None:
+        _check_verifiable(opening)
         deployment = _activate(operation, subject, opening)
         operation.change(release=_open(operation, subject, opening, deployment))
         bench.history.amend(msgspec.structs.replace(_fresh(bench, deployment), presence="released"))
@@ -81,6 +82,17 @@ def release(bench: Bench, part: Part, subject: Subject, opening: Opening) -> Ope
             check_release(operation, opening.verify, operation.record.release, str(subject.app.path))
 
     return perform(bench, record, around, hook_context(part, subject), work)
+
+
+def _check_verifiable(opening: Opening) -> None:
+    """Raise OperationError, before anything is changed, when the check asks a URL that there will not be."""
+    path = opening.verify.path if opening.verify is not None else None
+    answer = opening.deployment.deployment
+    if path is not None and opening.releaser is None and (answer is None or answer.url is None):
+        raise OperationError(
+            f"verify asks for {path}, and {opening.deployment.app} exposes nothing that could answer",
+            hint="check it with a command, or take the verify block out",
+        )
 
 
 def _fresh(bench: Bench, operation: Operation) -> Operation:

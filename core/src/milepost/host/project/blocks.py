@@ -30,7 +30,7 @@ class Blocks:
         plain.check_name("an app", name, block.labels[0].position, self.problems)
         build, deploy, release = body.one("build"), body.one("deploy"), body.one("release")
         if build is None and deploy is None:
-            hint = 'add build { use "…" {} } or deploy { use "…" {} }'
+            hint = 'add a build block with use "…" {}, or a deploy block with one'
             self.problems.append(
                 Problem(f'the app "{name}" has neither a build nor a deploy block', block.position, hint=hint)
             )

@@ -101,7 +101,7 @@ class _Bodies:
         if self._breaks(brace, first):
             self._apart(items, [*(each.meta.start_pos for each in items[1:]), close])
         elif len(items) > 1 or items[0].data == "block":
-            self._problem("only a single argument may stand on the line of its block", first)
+            self._problem("only a single argument may stand on the line of its block", first, _inner(items))
         elif self._breaks(items[0].meta.end_pos, close):
             self._problem("an argument of a block of several lines begins on a new line", first)
 
@@ -114,8 +114,8 @@ class _Bodies:
         """Return whether a line ends between two offsets, comments aside."""
         return "\n" in self.lowering.masked[start:end]
 
-    def _problem(self, message: str, start: int) -> None:
-        self.lowering.problems.append(Problem(message, self.source.position(start, start + 1)))
+    def _problem(self, message: str, start: int, hint: str = "") -> None:
+        self.lowering.problems.append(Problem(message, self.source.position(start, start + 1), hint=hint))
 
 
 _NOT_HEADER = ("body", "new_line_or_comment")
@@ -123,6 +123,13 @@ _NOT_HEADER = ("body", "new_line_or_comment")
 
 def _items(body: Node) -> list[Node]:
     return [child for child in body.children if isinstance(child, Tree) and child.data in ("attribute", "block")]
+
+
+def _inner(items: list[Node]) -> str:
+    """Return what to do about items that share the line of their block."""
+    if any(each.data == "block" for each in items):
+        return "put the inner block on a line of its own"
+    return "put each argument on a line of its own"
 
 
 def _at(token: Token) -> int:
