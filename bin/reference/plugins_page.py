@@ -17,10 +17,10 @@ says the same of any installed plugin. Guides: [the local platform](../guides/lo
 
 ROLES = ("builder", "registry", "platform", "releaser")
 PLACE = {
-    "builder": 'build {{ use "{0}" {{ … }} }}',
-    "registry": 'registry {{ use "{0}" {{ … }} }}',
-    "platform": 'deploy {{ use "{0}" {{ … }} }}',
-    "releaser": 'release {{ use "{0}" {{ … }} }}',
+    "builder": "build",
+    "registry": "registry",
+    "platform": "deploy",
+    "releaser": "release",
 }
 
 
@@ -43,7 +43,7 @@ def _offers() -> Iterator[tuple[str, str, str, Any]]:
 
 
 def _offer(role: str, word: str, distribution: str, offer: Any) -> list[str]:
-    facts = [f"From `{distribution}`; written `{PLACE[role].format(word)}`."]
+    facts = [f'From `{distribution}`; written `use "{word}" {{ … }}` in a `{PLACE[role]}` block.']
     if getattr(offer, "accepts", ()):
         facts.append(f"Takes {', '.join(map(code, offer.accepts))}.")
     if getattr(offer, "default_releaser", None):

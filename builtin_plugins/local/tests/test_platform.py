@@ -132,8 +132,9 @@ def test_limits_hold_for_the_app(deploy: Deploy, bench: Bench) -> None:
 
 
 def test_an_artifact_that_is_no_files_is_asked_for(bench: Bench, serving: LocalConfig) -> None:
-    with pytest.raises(OperationError, match="needs files to run"):
+    with pytest.raises(OperationError, match="needs files to run") as caught:
         LocalPlatform(serving).deploy(None, bench.step("deploy"))
+    assert caught.value.hint == 'add a build block with use "files" {}'
 
 
 def test_an_app_may_write_to_its_own_files_and_the_kept_ones_stay(

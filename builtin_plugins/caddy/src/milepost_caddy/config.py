@@ -12,7 +12,7 @@ LOOPBACK = "127.0.0.1"
 
 
 class CaddyConfig(PluginConfig, frozen=True, kw_only=True):
-    """The arguments of `release { use "caddy" { … } }`."""
+    """What stands in `use "caddy"` of a `release` block."""
 
     port: Annotated[
         int | None,

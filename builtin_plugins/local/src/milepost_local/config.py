@@ -22,7 +22,7 @@ def size(text: str) -> int:
 
 
 class FilesConfig(PluginConfig, frozen=True):
-    """`build { use "files" { … } }`."""
+    """What stands in `use "files"` of a `build` block."""
 
     include: Annotated[
         list[str],
@@ -46,7 +46,7 @@ class FilesConfig(PluginConfig, frozen=True):
 
 
 class FilesRegistryConfig(PluginConfig, frozen=True):
-    """`registry { use "files" { … } }`."""
+    """What stands in `use "files"` of a `registry` block."""
 
     path: Annotated[
         str, Meta(description="The folder that keeps the trees; relative to the app's folder, `~` is the user's home.")
@@ -59,7 +59,7 @@ class FilesRegistryConfig(PluginConfig, frozen=True):
 
 
 class LocalConfig(PluginConfig, frozen=True):
-    """`deploy { use "local" { … } }`."""
+    """What stands in `use "local"` of a `deploy` block."""
 
     command: Annotated[
         list[str],

@@ -162,7 +162,7 @@ def _terminal(step: Step) -> dict[str, str | Secret]:
 def _needed(artifact: Artifact | None) -> Artifact:
     """Return the artifact. Raises OperationError if there is none."""
     if artifact is None:
-        raise OperationError("the platform local needs files to run", hint='add build { use "files" {} } to the app')
+        raise OperationError("the platform local needs files to run", hint='add a build block with use "files" {}')
     return artifact
 
 

@@ -81,7 +81,7 @@ def test_a_variable_has_the_type_it_is_given(written: str, read: Read) -> None:
         ),
         ('project = "x"\nconfig "a" {\n}', 2, "config takes no label", "write config { … }"),
         ('project = "x"\nconfig {\n}\nconfig {\n}', 4, "config is given twice; it is at line 2 already", "leave one"),
-        ('project = "x"\napp "a" {\n}', 2, 'the app "a" has neither a build nor a deploy block', "add build"),
+        ('project = "x"\napp "a" {\n}', 2, 'the app "a" has neither a build nor a deploy block', "add a build block"),
         ('project = "x"\nvariable "a" {\n  type = text\n}', 3, "type: expected one of string, number", ""),
         ('project = "x"\nvariable "a" {\n  type = list(number)\n}', 3, "type: expected one of", ""),
         (

@@ -10,7 +10,7 @@ from milepost.sdk import PluginConfig, PluginState
 
 
 class WebrootConfig(PluginConfig, frozen=True):
-    """`deploy { use "webroot" { … } }`."""
+    """What stands in `use "webroot"` of a `deploy` block."""
 
     path: Annotated[str, Meta(description="The absolute folder below which each deployment has its own.")]
     index: Annotated[str, Meta(description="A file that must be there, or the deployment is not ready.")] = "index.html"

@@ -30,7 +30,7 @@ class WebrootPlatform:
     def deploy(self, artifact: Artifact | None, step: Step) -> Deployment:
         """Copy the files, and see that the index is among them."""
         if artifact is None:
-            raise OperationError("webroot needs files", hint='add build { use "files" {} } to the app')
+            raise OperationError("webroot needs files", hint='add a build block with use "files" {}')
         key = step.key()
         folder = self._folder(key)
         step.intend("folder", key)  # before it is made: whatever happens now, destroy will find it
