@@ -18,7 +18,10 @@ from milepost.sdk.errors import MilepostError
         ({"app.py": "", "uv.lock": ""}, ("uv", "run", "python", "app.py"), ("uv", "sync")),
         ({"package.json": "{}", "package-lock.json": "{}"}, ("npm", "start"), ("npm", "ci")),
         ({"Procfile": "web: gunicorn shop:app\nworker: python jobs.py\n"}, ("gunicorn", "shop:app"), ()),
-        ({"Procfile": "web: gunicorn -b :$PORT shop"}, ("sh", "-c", "gunicorn -b :$PORT shop"), ()),
+        ({"Procfile": "web: gunicorn -b :$PORT shop"}, ("sh", "-c", "exec gunicorn -b :$PORT shop"), ()),
+        ({"Procfile": "web: cd shop && python3 x.py"}, ("sh", "-c", "cd shop && python3 x.py"), ()),
+        ({"package.json": '{"scripts": {"build": "vite"}}', "index.html": ""}, (), ()),
+        ({"package.json": '{"scripts": {"start": "x"}}', "index.html": ""}, ("npm", "start"), ("npm", "install")),
         ({"index.html": ""}, (), ()),
     ],
 )
@@ -81,6 +84,34 @@ def test_a_folder_that_cannot_be_written_is_an_error_of_ours(tmp_path: Path) -> 
 def test_a_folder_that_is_not_there_is_wrong_usage(milepost: Any) -> None:
     ended = milepost("-C", "missing", "init", "--static")
     assert (ended.status, "there is no folder" in ended.err) == (2, True)
+
+
+def test_a_command_with_a_variable_is_given_to_a_shell(milepost: Any, tmp_path: Path) -> None:
+    assert milepost("init", "--command", "python3 -m http.server ${PORT}").status == 0
+    text = (tmp_path / "milepost.hcl").read_text()
+    assert 'command = ["sh", "-c", "exec python3 -m http.server $${PORT}"]' in text
+
+
+def test_a_proposed_command_that_is_taken_is_not_given_to_a_second_shell(milepost: Any, tmp_path: Path) -> None:
+    (tmp_path / "Procfile").write_text("web: serve $PORT\n")
+    assert milepost("init", answers="\n\n").status == 0
+    assert '["sh", "-c", "exec serve $PORT"]' in (tmp_path / "milepost.hcl").read_text()
+
+
+def test_a_procfile_gives_a_worker_of_the_same_files_and_a_task(tmp_path: Path) -> None:
+    from milepost.host.project.cache import read_project
+
+    (tmp_path / "Procfile").write_text("release: ./migrate ${DB}\nweb: serve $PORT\nworker: python3 jobs.py\n")
+    place = tmp_path / "milepost.hcl"
+    text = project_file(look_at(tmp_path, Wishes(name="a")))
+    place.write_text(text)
+    project = read_project(place, None)
+    web, worker = project.apps.values()
+    assert worker.build is not None
+    assert worker.build.from_app == "web"
+    assert 'command = ["python3", "jobs.py"]\n      worker  = true' in text
+    assert web.deploy is not None
+    assert [task.name for task in web.deploy.tasks] == ["release"]
 
 
 @pytest.mark.parametrize(

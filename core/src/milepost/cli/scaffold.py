@@ -39,6 +39,10 @@ class Plan:
     prepare: tuple[str, ...] = ()
     """What makes its folder ready; empty when nothing is to be done."""
     worker: bool = False
+    beside: tuple[str, ...] = ()
+    """What starts a worker of the same files beside it."""
+    task: tuple[str, ...] = ()
+    """What runs once before each deploy."""
     health: str | None = None
     seen: str = ""
     """What in the folder led to it, for people."""
@@ -56,9 +60,12 @@ def look_at(folder: Path, wishes: Wishes) -> Plan:
     name = wishes.name or re.sub(r"[^A-Za-z0-9_-]+", "-", folder.name).strip("-").lower() or "app"
     if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
         raise UsageError(f"{name!r} cannot be a name; letters, digits, - and _ can", hint="milepost init --name NAME")
-    plan = replace(_guess(folder), name=name, worker=wishes.worker, health=wishes.health)
+    guessed = _guess(folder)
+    worker = wishes.worker or (guessed.worker and not wishes.command)
+    beside = () if worker else guessed.beside
+    plan = replace(guessed, name=name, worker=worker, beside=beside, health=wishes.health)
     if wishes.static:
-        return replace(plan, command=(), prepare=(), settled=True)
+        return Plan(name=name, health=wishes.health, settled=True)
     if wishes.command:
         return replace(plan, command=_words(wishes.command), settled=True)
     return plan
@@ -77,15 +84,16 @@ def ask_for(screen: Screen, plan: Plan) -> Plan:
     if plan.settled:
         return replace(plan, name=name)
     shown = shlex.join(plan.command) or "none: a static site"
-    command = screen.ask(f"Command that starts it [{shown}]:", shlex.join(plan.command))
-    return replace(plan, name=name, command=_words(command), seen=plan.seen or "what was asked")
+    known = shlex.join(plan.command)
+    answer = screen.ask(f"Command that starts it [{shown}]:", known)
+    command = plan.command if answer == known else _words(answer)
+    return replace(plan, name=name, command=command, seen=plan.seen or "what was asked")
 
 
 def project_file(plan: Plan) -> str:
     """Return the text of the project file."""
     served = bool(plan.command) and not plan.worker
-    deploy = _deploy(plan)
-    health = f'  health {{\n    path = "{plan.health}"\n  }}\n\n' if served and plan.health else ""
+    health = f"  health {{\n    path = {_text(plan.health)}\n  }}\n\n" if served and plan.health else ""
     made = f"; made from {plan.seen}" if plan.seen else ""
     example = '  # A path that answers when the app is ready:\n  # health { path = "/healthz" }\n\n'
     advice = example if served and not health else ""
@@ -96,8 +104,9 @@ def project_file(plan: Plan) -> str:
         + health
         + advice
         + '  build {\n    # The files of this folder, without what .gitignore names.\n    use "files" {}\n  }\n\n'
-        + deploy
+        + _deploy(plan)
         + "}\n"
+        + _beside(plan)
     )
 
 
@@ -117,28 +126,54 @@ def _deploy(plan: Plan) -> str:
     """Return the deploy block."""
     if not plan.command:
         return '  deploy {\n    # No command: the files are served as they are.\n    use "local" {}\n  }\n'
-    lines = [f"      command = {json.dumps(list(plan.command))}"]
+    lines = [f"      command = {_list(plan.command)}"]
     if plan.prepare:
-        lines.insert(0, f"      prepare = {json.dumps(list(plan.prepare))}")
+        lines.insert(0, f"      prepare = {_list(plan.prepare)}")
     if plan.worker:
         lines.append("      worker  = true")
     note = "" if plan.worker else "    # The port to listen on is in the environment variable PORT.\n"
-    return "  deploy {\n" + note + '    use "local" {\n' + "\n".join(lines) + "\n    }\n  }\n"
+    task = f'\n    task "release" {{\n      command = {_list(plan.task)}\n    }}\n' if plan.task else ""
+    return "  deploy {\n" + note + '    use "local" {\n' + "\n".join(lines) + "\n    }\n" + task + "  }\n"
+
+
+def _beside(plan: Plan) -> str:
+    """Return the app of the worker beside the first one; nothing where there is none."""
+    if not plan.beside:
+        return ""
+    deploy = _deploy(replace(plan, command=plan.beside, worker=True, task=()))
+    return f'\napp "worker" {{\n  build {{\n    # The same files.\n    from = "web"\n  }}\n\n{deploy}}}\n'
+
+
+def _list(words: tuple[str, ...]) -> str:
+    return f"[{', '.join(map(_text, words))}]"
+
+
+def _text(text: str) -> str:
+    """Return a text as it is written in a project file, where ${ and %{ would begin something else."""
+    return json.dumps(text, ensure_ascii=False).replace("${", "$${").replace("%{", "%%{")
 
 
 def _guess(folder: Path) -> Plan:
     """Return what the files of the folder say about how the app is started."""
     if (folder / "Procfile").is_file():
         return _from_procfile(folder / "Procfile")
-    if (folder / "package.json").is_file():
+    static = (folder / "index.html").is_file()
+    if (folder / "package.json").is_file() and not (static and not _npm_starts(folder)):
         prepare = ("npm", "ci") if (folder / "package-lock.json").is_file() else ("npm", "install")
         return Plan(name="", command=("npm", "start"), prepare=prepare, seen="package.json")
     for name in ("server.py", "app.py", "main.py"):
         if (folder / name).is_file():
             return _python(folder, name)
-    if (folder / "index.html").is_file():
-        return Plan(name="", seen="index.html")
-    return Plan(name="")
+    return Plan(name="", seen="index.html" if static else "")
+
+
+def _npm_starts(folder: Path) -> bool:
+    """Return whether `npm start` has something to start: a script, or the file it starts without one."""
+    try:
+        scripts = json.loads((folder / "package.json").read_text(encoding="utf-8")).get("scripts") or {}
+    except (ValueError, AttributeError):
+        return True  # npm itself says best what is wrong with it
+    return "start" in scripts or (folder / "server.js").is_file()
 
 
 def _python(folder: Path, name: str) -> Plan:
@@ -149,18 +184,30 @@ def _python(folder: Path, name: str) -> Plan:
 
 
 def _from_procfile(place: Path) -> Plan:
-    """Return the `web` process of a Procfile, or else its first."""
+    """Return the `web` process of a Procfile, or else its first, with its `worker` and its `release` task."""
     lines = [line.partition(":") for line in place.read_text(encoding="utf-8", errors="replace").splitlines()]
     processes = {name.strip(): command.strip() for name, mark, command in lines if mark and command.strip()}
-    command = processes.get("web") or next(iter(processes.values()), "")
-    # A shell expands $PORT and the like, as the writers of Procfiles expect.
-    shelled = ("sh", "-c", command) if re.search(r"[$&|;<>*]", command) else _words(command)
-    return Plan(name="", command=shelled, seen="Procfile" if command else "")
+    task = processes.pop("release", "")
+    named = [each for each in ("web", *processes) if each in processes and not each.startswith("#")]
+    first = named[0] if named else ""
+    return Plan(
+        name="",
+        command=_words(processes.get(first, "")),
+        worker=first == "worker",
+        beside=() if first == "worker" else _words(processes.get("worker", "")),
+        task=_words(task) if first else (),
+        seen="Procfile" if first else "",
+    )
 
 
 def _words(command: str) -> tuple[str, ...]:
-    """Return a command line as words. Raises UsageError for a quote that does not end."""
+    """Return a command line as words, for a shell where it needs one. Raises UsageError for an open quote."""
     try:
-        return tuple(shlex.split(command))
+        words = tuple(shlex.split(command))
+        if not re.search(r"[$|&;<>*()`]|^\w+=", command):
+            return words
+        # The shell gives its place to a program that stands alone, so that this one gets the signals.
+        alone = not re.search(r"[|&;()]|^\w+=|^exec\b", command)
+        return ("sh", "-c", f"exec {command}" if alone else command)
     except ValueError as error:
         raise UsageError(f"the command {command!r} cannot be read: {error}", hint="close the quotes") from error
