@@ -211,3 +211,15 @@ def test_plugin_show_of_an_unknown_one_names_the_nearest(milepost: Any) -> None:
 
 def test_store_adopt_says_where_the_history_is(milepost: Any, store: SqliteStore) -> None:
     assert milepost("store", "adopt", "--json").document["place"] == store.place
+
+
+def test_show_of_a_run_does_not_advise_to_show_it(
+    milepost: Any, store: SqliteStore, make_run: Any, make_operation: Any
+) -> None:
+    run = make_run("01RUN")
+    number = store.append(run)
+    for stage, hint in (("build", f"milepost show {number}"), ("deploy", "milepost show 7")):
+        failure = {"code": "x", "message": "why", "hint": hint}
+        store.append(make_operation(f"01{stage}", run, number, stage=stage, label=stage, failure=failure))
+    shown = milepost("show", str(number)).out
+    assert [line for line in shown.splitlines() if line.startswith("Hint")] == ["Hint      milepost show 7"]

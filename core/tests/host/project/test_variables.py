@@ -113,6 +113,12 @@ def test_a_variable_without_any_value_says_where_one_can_come_from(read: Read) -
     assert problem.hint == "--var a=…"
 
 
+def test_a_secret_without_any_value_is_to_be_exported_not_typed_into_a_command(read: Read) -> None:
+    with pytest.raises(ProjectFileError) as caught:
+        variables(read(declared("string", "  sensitive = true")), (), {})
+    assert [problem.hint for problem in caught.value.problems] == ["export MILEPOST_VAR_a=…"]
+
+
 def test_a_variable_that_is_not_declared_names_its_source_and_the_nearest(read: Read) -> None:
     with pytest.raises(ProjectFileError) as caught:
         variables(read(TAG), (Variable(name="tga", value="x", source="vars.json"), Variable(name="q", value="x")), {})
