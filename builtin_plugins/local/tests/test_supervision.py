@@ -16,6 +16,7 @@ from milepost.testing.bench import Bench
 from milepost_local.config import LocalConfig
 from milepost_local.identity import identify, marked
 from milepost_local.platform import LocalPlatform
+from milepost_local.processes import leftovers
 
 from .running import get, place, record, rewrite_record, supervised, until
 
@@ -63,7 +64,7 @@ def test_a_killed_supervisor_takes_its_apps_along_and_status_says_what_to_type(
     recorded = deploy(serving)
     supervisor = record(recorded).supervisor.pid
     os.kill(supervisor, signal.SIGKILL)
-    until(lambda: not marked(place(recorded).root))
+    until(lambda: not leftovers(place(recorded)))
     platform = LocalPlatform(serving)
     health = platform.status(recorded, bench.step("status"))
     assert health.name == "down"
