@@ -22,8 +22,8 @@ from timing import MILEPOST, NOTHING, private, run
 HELLO = Path(__file__).resolve().parent.parent / "docs" / "examples" / "hello"
 
 
-def own_start() -> float:
-    """Return how long the app needs by itself until its health path answers."""
+def own_times() -> tuple[float, float]:
+    """Return how long the app needs by itself until its health path answers, and from TERM to its end."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -33,10 +33,10 @@ def own_start() -> float:
     )
     while not answers(port):
         time.sleep(0.005)
-    taken = time.perf_counter() - began
+    started = time.perf_counter()
     app.terminate()
     app.wait()
-    return taken
+    return started - began, time.perf_counter() - started
 
 
 def answers(port: int) -> bool:
@@ -64,10 +64,11 @@ def main() -> None:
 
 def one_round(hello: Path, env: dict[str, str], turn: int) -> dict[str, float]:
     """Return how long each thing took, once."""
-    floor, start = run(NOTHING, hello), own_start()
+    floor, (start, end) = run(NOTHING, hello), own_times()
     unchanged = run((MILEPOST, "up"), hello, env)
     (hello / "turn.txt").write_text(str(turn))
-    return {"F": floor, "start": start, "unchanged": unchanged, "changed": run((MILEPOST, "up"), hello, env)}
+    changed = run((MILEPOST, "up"), hello, env)
+    return {"F": floor, "start": start, "end": end, "unchanged": unchanged, "changed": changed}
 
 
 def tell(median: dict[str, float]) -> None:
