@@ -74,11 +74,10 @@ def one_round(hello: Path, env: dict[str, str], turn: int) -> dict[str, float]:
 def tell(median: dict[str, float]) -> None:
     """Print the ratios."""
     floor = median["F"]
-    added = (median["changed"] - median["start"]) / floor
-    sys.stdout.write(f"up, nothing changed: {median['unchanged'] / floor:.1f} F\n")
-    sys.stdout.write(
-        f"up, changed: the app's own start until ready ({median['start'] / floor:.1f} F) + {added:.1f} F\n"
-    )
+    start, end, unchanged, changed = (median[name] / floor for name in ("start", "end", "unchanged", "changed"))
+    sys.stdout.write(f"up, nothing changed: {unchanged:.1f} F\n")
+    sys.stdout.write(f"up, changed: the app's own start until ready ({start:.1f} F) + {changed - start:.1f} F\n")
+    sys.stdout.write(f"  of which the app that is replaced takes {end:.1f} F to end when it is asked to\n")
 
 
 if __name__ == "__main__":
