@@ -32,7 +32,6 @@ class Choices(Struct, frozen=True, kw_only=True):
     require_same_secrets: Annotated[bool, Meta(description="A rollback stops when a secret has changed since.")] = False
     dry_run: Annotated[bool, Meta(description="Say what would be done, and do nothing.")] = False
     preempt: Annotated[bool, Meta(description="Cancel whoever holds the lock, and wait for its end.")] = False
-    volumes: Annotated[bool, Meta(description="A destroy also removes volumes.")] = False
     live: Annotated[bool, Meta(description="A destroy may take what is live: it was named as such.")] = False
     lock_timeout: Annotated[
         float | None, Meta(description="How long to wait for a lock, in seconds; None for ever.")

@@ -14,8 +14,3 @@ def write_files(folder: Path, files: Mapping[str, str | bytes]) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content.encode() if isinstance(content, str) else content)
     return folder
-
-
-def write_project(folder: Path, hcl: str, files: Mapping[str, str | bytes] | None = None) -> Path:
-    """Write a project: its `milepost.hcl`, and the files of its apps. Returns `folder`."""
-    return write_files(folder, {"milepost.hcl": hcl, **(files or {})})

@@ -142,4 +142,4 @@ def test_after_the_deploy_it_is_said_that_it_is_cleaned_up(shop: Shop) -> None:
     shop.write(config='fail = "ready"')
     with pytest.raises(MilepostError):
         shop.up()
-    assert "cleaning up what the failed deploy made" in shop.told(Said)
+    assert "cleaning up what this deploy made" in shop.told(Said)

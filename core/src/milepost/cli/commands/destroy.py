@@ -14,12 +14,9 @@ from milepost.sdk.errors import UsageError
 
 All = Annotated[bool, typer.Option("--all", help="Every app of the workspace.")]
 Live = Annotated[bool, typer.Option("--live", help="With a REF: although it is the live one.")]
-Volumes = Annotated[bool, typer.Option("--volumes", help="Also remove volumes, and what is in them.")]
 
 
-def command(
-    ctx: typer.Context, what: AppsOrRef = None, everything: All = False, live: Live = False, volumes: Volumes = False
-) -> int:
+def command(ctx: typer.Context, what: AppsOrRef = None, everything: All = False, live: Live = False) -> int:
     """Remove the deployments of apps, or that of a REF, from the workspace."""
     session: Session = ctx.obj
     if bool(what) == everything:
@@ -27,4 +24,4 @@ def command(
     apps, ref = apps_and_ref(session, what or (), former_apps(session, what or ()))
     named = ", ".join(what or ["every app"])
     session.screen.confirm(f"This removes {named} from {session.workspace}.", session.workspace)
-    return change(session, "destroy", apps, target=ref, live=live or ref is None, volumes=volumes)
+    return change(session, "destroy", apps, target=ref, live=live or ref is None)

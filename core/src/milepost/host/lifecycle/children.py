@@ -92,8 +92,9 @@ class AppProcess:
                 socket.send_fds(self._control, [data + b"\n"], list(handles))
             else:
                 self._control.sendall(data + b"\n")
-        except OSError as error:
-            self._broken = error
+        except OSError:
+            # That it is gone is heard on its other pipe, in order with what it still said.
+            return
 
     def _listen(self) -> None:
         """Pass on all events until the pipe closes."""

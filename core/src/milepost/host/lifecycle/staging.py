@@ -133,7 +133,7 @@ def _clear(part: Part, subject: Subject, operation: OpenOperation, order: Order)
     if part.request.choices.keep_failed:
         operation.warn("what it made was kept (--keep-failed)")
         return
-    operation.say("cleaning up what the failed deploy made")
+    operation.say("cleaning up what this deploy made")
     with operation.calm():
         try:
             _remove(subject, operation, order)
