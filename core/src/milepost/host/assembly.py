@@ -18,7 +18,7 @@ from milepost.host.history.sqlite import SqliteStore
 from milepost.host.plugins.catalog import Catalog
 from milepost.host.plugins.scan import scan
 from milepost.host.project.cache import read_project
-from milepost.host.project.source import find_project_file
+from milepost.host.project.file import find_project_file
 from milepost.sdk.errors import UnknownNameError, UsageError
 from milepost.sdk.store import HistoryStore
 

@@ -19,13 +19,13 @@ LIMIT = 10.0
 
 def source_of(folder: Path, environment: Mapping[str, str]) -> Source:
     """Return what is known of the source in a folder; the folder alone where there is no git or no repository."""
-    told = _ask(folder, environment, "log", "-1", "--decorate=full", "--format=%H%n%D%n%s")
+    told = ask(folder, environment, "log", "-1", "--decorate=full", "--format=%H%n%D%n%s")
     if told is None:
         return Source(folder=str(folder))
     commit, _, rest = told.partition("\n")
     names, _, subject = rest.partition("\n")
     head, _, branch = names.partition(",")[0].partition(" -> refs/heads/")
-    changes = _ask(folder, environment, "status", "--porcelain", "--", ".")
+    changes = ask(folder, environment, "status", "--porcelain", "--", ".")
     return Source(
         folder=str(folder),
         commit=commit,
@@ -46,13 +46,13 @@ class Distance(NamedTuple):
 
 def distance(folder: Path, environment: Mapping[str, str], old: str, new: str) -> Distance | None:
     """Return how far a commit is from an older one; None where git does not know them."""
-    told = _ask(folder, environment, "rev-list", "--count", "--left-right", f"{old}...{new}", "--")
+    told = ask(folder, environment, "rev-list", "--count", "--left-right", f"{old}...{new}", "--")
     counts = (told or "").split()
     return Distance(forward=int(counts[1]), back=int(counts[0])) if len(counts) == 2 else None
 
 
-def _ask(folder: Path, environment: Mapping[str, str], *words: str) -> str | None:
-    """Return what a git command prints; None if it cannot tell."""
+def ask(folder: Path, environment: Mapping[str, str], *words: str) -> str | None:
+    """Return what a git command prints, stripped; None if it cannot tell."""
     command = Command(argv=("git", *words), cwd=str(folder), quiet=True, timeout=LIMIT)
     watch = Watch(
         cancel=Cancel(),

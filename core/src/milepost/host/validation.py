@@ -11,16 +11,17 @@ from typing import Any
 
 import msgspec
 
-from milepost.host.assembly import Host
+from milepost.host import git
+from milepost.host.assembly import Host, system_clock
+from milepost.host.language.values import Value
 from milepost.host.plugins.chain import Link, Links, check_chain
 from milepost.host.plugins.load import Plugins
 from milepost.host.project.check import check_names
 from milepost.host.project.fields import check, decode
 from milepost.host.project.hooks import hooks, tasks, verify
 from milepost.host.project.project import App, PluginBlock, Use
-from milepost.host.project.scope import Scope, app_scope
+from milepost.host.project.scope import Outside, Scope, app_scope
 from milepost.host.project.settings import labelled, settings
-from milepost.host.project.values import Value
 from milepost.host.project.variables import variables
 from milepost.sdk.errors import MilepostError, PluginError, ProjectFileError
 from milepost.sdk.offer import PlatformOffer
@@ -37,8 +38,9 @@ def validate(
     """
     project = host.project
     problems = list(check_names(project))
+    outside = Outside(environment=host.environment, pwd=Path(host.folder), now=system_clock, git=git.ask)
     try:
-        known = variables(project, given, host.environment)
+        known = variables(project, given, outside)
     except ProjectFileError as error:
         return (*problems, *error.problems)
     plugins = Plugins(host.catalog)
@@ -46,7 +48,7 @@ def validate(
         problems += _arguments_of(observer)
         problems += _caught(partial(plugins.observer, observer.word))
     for app in project.apps.values():
-        scope = app_scope(project, app, workspace, known, Path(host.folder))
+        scope = app_scope(project, app, workspace, known, outside)
         try:
             scope = labelled(project, app, scope, labels)
         except ProjectFileError as error:

@@ -8,14 +8,15 @@ from time import perf_counter
 
 import pytest
 
+from milepost.host.language.lower import lower
+from milepost.host.language.source import source_of
 from milepost.host.project.cache import read_project
-from milepost.host.project.lower import lower
 from milepost.host.project.project import Project
 from milepost.host.project.scope import Scope, app_scope
-from milepost.host.project.source import source_of
 from milepost.host.project.variables import variables
 from milepost.sdk.errors import ProjectFileError
 from milepost.sdk.problem import Problem
+from milepost.testing.project import outside
 
 Read = Callable[..., Project]
 Problems = Callable[..., tuple[Problem, ...]]
@@ -159,7 +160,7 @@ def shop(read: Read) -> Project:
 @pytest.fixture
 def scope(shop: Project, tmp_path: Path) -> Scope:
     """The scope of its web app before the build."""
-    return app_scope(shop, shop.apps["web"], "staging", variables(shop, (), {}), tmp_path)
+    return app_scope(shop, shop.apps["web"], "staging", variables(shop, (), outside()), outside(tmp_path))
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pytest
@@ -14,10 +15,13 @@ from milepost.sdk import PluginConfig
 from milepost.sdk.errors import ProjectFileError
 from milepost.sdk.problem import Problem
 from milepost.sdk.secret import Credential, Part, Secret
+from milepost.testing.project import outside
 
 Read = Callable[..., Project]
 
 SCOPE = Scope(
+    outside=outside(),
+    folder=Path("/p"),
     project="shop",
     app="web",
     variables={"tag": "v1", "port": 80, "password": Secret([Part("hunter22", "var.password")]), "none": None},
@@ -249,7 +253,7 @@ def test_all_that_is_wrong_is_said_at_once(use: Callable[[str], Use]) -> None:
 
 
 def test_a_check_passes_over_what_is_not_known_yet_and_sees_the_rest(use: Callable[[str], Use]) -> None:
-    scope = Scope(project="shop", app="web")
+    scope = Scope(outside=outside(), folder=Path("/p"), project="shop", app="web")
     inside = 'text = artifact.image\nnames = ["a", artifact.image, 5]\nenv = { A = deploy.url }\nlimits = deploy.x'
     (problem,) = check(use(inside), Config, scope)
     assert "names[2]: expected a text, found the number 5" in problem.message

@@ -13,6 +13,7 @@ from milepost.host.project.settings import hooks, settings, tasks, verify
 from milepost.host.project.variables import variables
 from milepost.sdk.errors import ProjectFileError
 from milepost.sdk.problem import Problem
+from milepost.testing.project import outside
 
 PIECES = [
     '"',
@@ -65,7 +66,7 @@ def use_all(project: Project) -> None:
     check_names(project)
     assert Project.of_document(project.document()) == project
     for app in project.apps.values():
-        scope = app_scope(project, app, "default", variables(project, (), {}), project.folder)
+        scope = app_scope(project, app, "default", variables(project, (), outside()), outside(project.folder))
         settings(project, app, scope)
         known = scope.with_(artifact={"digest": "sha256:1"}, deploy={})
         for stage in (app.build, app.build and app.build.registry, app.deploy, app.release):

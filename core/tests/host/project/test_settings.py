@@ -12,6 +12,7 @@ from milepost.host.project.variables import variables
 from milepost.sdk.errors import ProjectFileError
 from milepost.sdk.secret import Part, Secret
 from milepost.sdk.step import HealthCheck, Task
+from milepost.testing.project import outside
 
 Read = Callable[..., Project]
 
@@ -22,7 +23,9 @@ def app(inside: str) -> str:
 
 @pytest.fixture
 def scope_of(tmp_path: Path) -> Callable[[Project], Scope]:
-    return lambda project: app_scope(project, project.apps["web"], "staging", variables(project, (), {}), tmp_path)
+    return lambda project: app_scope(
+        project, project.apps["web"], "staging", variables(project, (), outside()), outside(tmp_path)
+    )
 
 
 def test_settings_are_those_of_the_app_over_those_of_the_project(shop: Project, scope: Scope) -> None:

@@ -10,6 +10,7 @@ from milepost.host.project.variables import variables
 from milepost.sdk.errors import ProjectFileError
 from milepost.sdk.request import Variable
 from milepost.sdk.secret import Part, Secret
+from milepost.testing.project import outside
 
 Read = Callable[..., Project]
 
@@ -35,14 +36,14 @@ def test_the_nearest_source_gives_the_value(
     given: str | None, environment: dict[str, str], value: str, read: Read
 ) -> None:
     asked = () if given is None else (Variable(name="tag", value="first"), Variable(name="tag", value=given))
-    assert variables(read(TAG), asked, environment) == {"tag": value}
+    assert variables(read(TAG), asked, outside(**environment)) == {"tag": value}
 
 
 def test_a_variable_may_be_read_from_an_environment_variable_that_is_named(read: Read) -> None:
     asked = (Variable(name="tag", environment="SECRET_TAG"),)
-    assert variables(read(TAG), asked, {"SECRET_TAG": "x"}) == {"tag": "x"}
+    assert variables(read(TAG), asked, outside(SECRET_TAG="x")) == {"tag": "x"}
     with pytest.raises(ProjectFileError, match="was to be read from SECRET_TAG, which is not set"):
-        variables(read(TAG), asked, {})
+        variables(read(TAG), asked, outside())
 
 
 @pytest.mark.parametrize(
@@ -60,7 +61,7 @@ def test_a_variable_may_be_read_from_an_environment_variable_that_is_named(read:
     ],
 )
 def test_a_text_becomes_what_the_type_says(kind: str, text: str, value: object, read: Read) -> None:
-    assert variables(read(declared(kind)), (Variable(name="a", value=text),), {}) == {"a": value}
+    assert variables(read(declared(kind)), (Variable(name="a", value=text),), outside()) == {"a": value}
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_a_text_becomes_what_the_type_says(kind: str, text: str, value: object, 
 )
 def test_a_text_that_is_not_of_the_type_names_its_source(kind: str, text: str, read: Read) -> None:
     with pytest.raises(ProjectFileError) as caught:
-        variables(read(declared(kind)), (), {"MILEPOST_VAR_a": text})
+        variables(read(declared(kind)), (), outside(MILEPOST_VAR_a=text))
     (problem,) = caught.value.problems
     assert 'the variable "a" is ' in problem.message
     assert "MILEPOST_VAR_a gives the text" in problem.message
@@ -94,7 +95,7 @@ def test_a_text_that_is_not_of_the_type_names_its_source(kind: str, text: str, r
 )
 def test_a_default_that_is_not_of_the_type_is_refused_where_it_stands(kind: str, default: str, read: Read) -> None:
     with pytest.raises(ProjectFileError) as caught:
-        variables(read(declared(kind, f"  default = {default}")), (), {})
+        variables(read(declared(kind, f"  default = {default}")), (), outside())
     (problem,) = caught.value.problems
     assert problem.position is not None
     assert (problem.position.line, problem.position.column) == (4, 13)
@@ -102,12 +103,12 @@ def test_a_default_that_is_not_of_the_type_is_refused_where_it_stands(kind: str,
 
 
 def test_null_is_a_default(read: Read) -> None:
-    assert variables(read(declared("string", "  default = null")), (), {}) == {"a": None}
+    assert variables(read(declared("string", "  default = null")), (), outside()) == {"a": None}
 
 
 def test_a_variable_without_any_value_says_where_one_can_come_from(read: Read) -> None:
     with pytest.raises(ProjectFileError) as caught:
-        variables(read(declared("string", '  env = ["A"]')), (), {})
+        variables(read(declared("string", '  env = ["A"]')), (), outside())
     (problem,) = caught.value.problems
     assert "none of --var, MILEPOST_VAR_a, A gives a value" in problem.message
     assert problem.hint == "--var a=…"
@@ -115,13 +116,15 @@ def test_a_variable_without_any_value_says_where_one_can_come_from(read: Read) -
 
 def test_a_secret_without_any_value_is_to_be_exported_not_typed_into_a_command(read: Read) -> None:
     with pytest.raises(ProjectFileError) as caught:
-        variables(read(declared("string", "  sensitive = true")), (), {})
+        variables(read(declared("string", "  sensitive = true")), (), outside())
     assert [problem.hint for problem in caught.value.problems] == ["export MILEPOST_VAR_a=…"]
 
 
 def test_a_variable_that_is_not_declared_names_its_source_and_the_nearest(read: Read) -> None:
     with pytest.raises(ProjectFileError) as caught:
-        variables(read(TAG), (Variable(name="tga", value="x", source="vars.json"), Variable(name="q", value="x")), {})
+        variables(
+            read(TAG), (Variable(name="tga", value="x", source="vars.json"), Variable(name="q", value="x")), outside()
+        )
     near, far = caught.value.problems
     assert (near.message, near.hint) == ('there is no variable "tga"; it was given by vars.json', "did you mean tag?")
     assert far.hint == "there is tag"
@@ -131,13 +134,13 @@ def test_a_variable_that_is_not_declared_names_its_source_and_the_nearest(read: 
 def test_a_sensitive_variable_is_a_secret_that_knows_its_source(kind: str, read: Read) -> None:
     project = read(declared(kind, "  sensitive = true\n  default = " + ("5" if kind == "number" else '"5"')))
     for asked in ((), (Variable(name="a", value="5"),)):
-        value = variables(project, asked, {})["a"]
+        value = variables(project, asked, outside())["a"]
         assert isinstance(value, Secret)
         assert value.parts == (Part("5", "var.a"),)
 
 
 def test_a_sensitive_value_that_is_wrong_is_not_shown(read: Read) -> None:
     with pytest.raises(ProjectFileError) as caught:
-        variables(read(declared("number", "  sensitive = true")), (Variable(name="a", value="hunter22"),), {})
+        variables(read(declared("number", "  sensitive = true")), (Variable(name="a", value="hunter22"),), outside())
     assert "hunter22" not in str(caught.value)
     assert "--var gives a secret that is something else" in str(caught.value)

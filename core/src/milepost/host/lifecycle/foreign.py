@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from milepost.host.language.values import Unknown
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.drafts import draft
 from milepost.host.lifecycle.goal import BY_RECORDS, Part
@@ -12,7 +13,6 @@ from milepost.host.lifecycle.recorded import worker_of
 from milepost.host.lifecycle.subject import Subject
 from milepost.host.lifecycle.workers import Worker, todays
 from milepost.host.plugins.faults import blame
-from milepost.host.project.values import Unknown
 from milepost.sdk.capabilities import Finds
 from milepost.sdk.errors import RefusedError
 

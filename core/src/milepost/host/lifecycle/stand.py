@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+from milepost.host import git
 from milepost.host.assembly import system_clock
 from milepost.host.cancel import Cancel
 from milepost.host.fingerprint import fingerprint_key
@@ -27,7 +28,7 @@ from milepost.host.plugins.load import Plugins
 from milepost.host.plugins.observers import Observers
 from milepost.host.plugins.scan import scan
 from milepost.host.project.project import Project, departed
-from milepost.host.project.scope import app_scope
+from milepost.host.project.scope import Outside, app_scope
 from milepost.host.project.settings import labelled
 from milepost.host.project.variables import variables
 from milepost.sdk.errors import ProjectFileError
@@ -121,8 +122,9 @@ def subject_of(
     What goes by records does without the variables and labels that have no value today.
     """
     block = project.apps.get(app) or departed(project, app)
-    known = variables(project, given.variables, given.environment, lenient=by_records)
-    scope = app_scope(project, block, workspace, known, given.cwd)
+    outside = Outside(environment=given.environment, pwd=given.cwd, now=system_clock, git=git.ask)
+    known = variables(project, given.variables, outside, lenient=by_records)
+    scope = app_scope(project, block, workspace, known, outside)
     try:
         scope = labelled(project, block, scope, given.labels)
     except ProjectFileError:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from milepost.host.language.tree import Block, Body, Expression, Literal
 from milepost.host.project import plain
 from milepost.host.project.stages import App, Build, Deploy, HookBlock, ReleaseBlock, Stage, TaskBlock, Use
-from milepost.host.project.tree import Block, Body, Expression, Literal
 from milepost.sdk.problem import Problem, nearest
 
 WHEN = ("before", "after", "failure", "always")

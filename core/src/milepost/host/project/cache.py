@@ -12,9 +12,10 @@ from pathlib import Path
 from zlib import crc32
 
 from milepost import __version__
-from milepost.host.project.document import FORMAT
+from milepost.host.language.document import FORMAT
+from milepost.host.language.source import Source
+from milepost.host.project.file import read_source
 from milepost.host.project.project import Project, project_of
-from milepost.host.project.source import Source, read_source
 from milepost.sdk.errors import ProjectFileError
 
 
@@ -29,7 +30,7 @@ def read_project(file: Path, cache: Path | None) -> Project:
     if place and (known := _recalled(place, absolute, source)):
         return known
     # Only a file that has changed pays for the parser.
-    from milepost.host.project.lower import lower  # noqa: PLC0415 - importing the parser costs more than a warm read
+    from milepost.host.language.lower import lower  # noqa: PLC0415 - importing the parser costs more than a warm read
 
     project = project_of(absolute, lower(source, cache))
     if place:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from milepost.host.project.evaluate import unknown_root
+from milepost.host.language.evaluate import unknown_root
+from milepost.host.language.tree import Body, Expression, Literal, Reference
+from milepost.host.language.walk import expressions, references
 from milepost.host.project.project import App, Project
 from milepost.host.project.scope import ROOTS
-from milepost.host.project.tree import Body, Expression, Literal, Reference, expressions, references
 from milepost.sdk.problem import Position, Problem, nearest
 
 _LATER = {"artifact": "build", "deploy": "deploy"}
@@ -71,7 +72,7 @@ def _references(project: Project) -> list[Problem]:
 
 def _reference(reference: Reference, variables: tuple[str, ...]) -> list[Problem]:
     if reference.root not in ROOTS:
-        message, position, hint = unknown_root(reference)
+        message, position, hint = unknown_root(reference, ROOTS)
         return [Problem(message, position, hint=hint)]
     step = reference.steps[0] if reference.steps else None
     if reference.root != "var" or not isinstance(step, Literal) or step.value in variables:

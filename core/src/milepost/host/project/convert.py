@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 import msgspec
 from msgspec import NODEFAULT, Meta, Struct, structs
 
+from milepost.host.language.values import Unknown, described, plain_text
 from milepost.host.project import limits
 from milepost.host.project.duration import seconds
-from milepost.host.project.values import Unknown, described, plain_text
 from milepost.host.project.wording import alternatives, bare, is_union, worded
 from milepost.sdk.problem import nearest
 from milepost.sdk.secret import Part, Secret

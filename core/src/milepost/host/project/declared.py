@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
+from milepost.host.language.tree import Block, Call, Expression, Literal, Reference
+from milepost.host.language.walk import references
 from milepost.host.project import plain
 from milepost.host.project.stages import VariableBlock
-from milepost.host.project.tree import (
-    Block,
-    Body,
-    Call,
-    Expression,
-    Literal,
-    Reference,
-    expressions,
-    inside,
-    references,
-)
 from milepost.sdk.problem import Problem
 
 TYPES = ("string", "number", "bool", "list(string)", "map(string)", "any")
@@ -66,27 +57,3 @@ def _written(value: Expression) -> str:
     if isinstance(value, Call) and len(value.arguments) == 1:
         return f"{value.name}({_written(value.arguments[0])})"
     return str(value) if isinstance(value, Reference) else ""
-
-
-def check_calls(body: Body) -> list[Problem]:
-    """Return a problem for each function call but those that are types of variables."""
-    types = [each.body.value("type") for each in body.of_type("variable")]
-    found: list[Call] = []
-    for each in expressions(body):
-        if not any(each is kind for kind in types):
-            _collect(each, found)
-    return [
-        Problem(
-            f'"{call.name}(…)" is a function, which is not known yet',
-            call.position,
-            hint="write the value itself, or a variable",
-        )
-        for call in found
-    ]
-
-
-def _collect(expression: Expression, found: list[Call]) -> None:
-    if isinstance(expression, Call):
-        found.append(expression)
-    for each in inside(expression):
-        _collect(each, found)

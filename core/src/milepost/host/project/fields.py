@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
+from milepost.host.language.evaluate import Evaluator
+from milepost.host.language.tree import Block, Body, Expression, Items, Literal, Object
 from milepost.host.project.convert import LEFT_OUT, Converter, Given, Wrong
-from milepost.host.project.evaluate import Evaluator
 from milepost.host.project.scope import Scope
 from milepost.host.project.stages import Use
-from milepost.host.project.tree import Block, Body, Expression, Items, Literal, Object
 from milepost.sdk.config import PluginConfig
 from milepost.sdk.problem import Position, Problem
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Meta
 
-from milepost.host.project.values import described
+from milepost.host.language.values import described
 
 
 def broken(value: Any, meta: Meta) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from milepost.host.project.tree import Body, Expression, Items, Literal, Template
+from milepost.host.language.tree import Body, Expression, Items, Literal, Template
 from milepost.sdk.problem import Position, Problem
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+")

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from milepost.host.language.document import FORMAT, decode, encode
+from milepost.host.language.source import Source
+from milepost.host.language.tree import Body, Expression
 from milepost.host.project import plain
 from milepost.host.project.blocks import Blocks, env_of
-from milepost.host.project.declared import check_calls, variable_block
-from milepost.host.project.document import FORMAT, decode, encode
+from milepost.host.project.declared import variable_block
 from milepost.host.project.schema import misfits
-from milepost.host.project.source import Source
 from milepost.host.project.stages import (
     App,
     Build,
@@ -25,7 +26,6 @@ from milepost.host.project.stages import (
     Use,
     VariableBlock,
 )
-from milepost.host.project.tree import Body, Expression
 from milepost.sdk.problem import Problem
 
 __all__ = [
@@ -54,6 +54,8 @@ class Project(NamedTuple):
     """The folder of the file, absolute."""
     apps: Mapping[str, App]
     variables: Mapping[str, VariableBlock]
+    locals: Mapping[str, Expression]
+    """What `local.NAME` means: the arguments of all `locals` blocks."""
     labels: Expression | None
     env: Expression | None
     """The `env` of the `config` block."""
@@ -112,7 +114,7 @@ def project_of(file: Path, body: Body, *, checked: bool = False) -> Project:
     A tree that was `checked` before is taken to have only what may stand in a project file.
     """
     folder = file.parent
-    problems = [] if checked else misfits(body) + check_calls(body)
+    problems = [] if checked else misfits(body)
     blocks = Blocks(folder, lenient=file.name == "waypoint.hcl")
     name = plain.text(body, "project", problems) or ""
     if name:
@@ -125,6 +127,7 @@ def project_of(file: Path, body: Body, *, checked: bool = False) -> Project:
         folder=folder,
         apps={each.name: each for each in apps},
         variables={each.name: each for each in variables},
+        locals={name: each.value for block in body.of_type("locals") for name, each in block.body.attributes.items()},
         labels=body.value("labels"),
         env=env_of(body),
         workspaces=_workspaces(body, problems),

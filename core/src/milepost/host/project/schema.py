@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from milepost.host.project.tree import Block, Body, Label
+from milepost.host.language.tree import Block, Body, Label
 from milepost.sdk.problem import Problem, nearest
 
 
@@ -62,6 +62,7 @@ ROOT = Shape(
         "variable": Nested(
             Shape(("type", "default", "description", "env", "sensitive")), "the variable's name", many=True
         ),
+        "locals": Nested(Shape(anything=True), many=True),
         "plugin": Nested(_ANYTHING, "the plugin's name", many=True),
         "history": Nested(Shape(("path",))),
         "config": _CONFIG,

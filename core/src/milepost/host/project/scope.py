@@ -2,35 +2,92 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from milepost.host.project.values import UNKNOWN, Unknown, Value
+from milepost.host.folders import folders
+from milepost.host.language.context import Context
+from milepost.host.language.functions import BuiltinFunctions
+from milepost.host.language.scope import Deferred, Functions, Root
+from milepost.host.language.tree import Expression
+from milepost.host.language.values import UNKNOWN, Unknown, Value
+from milepost.sdk.functions import FunctionError
 
 if TYPE_CHECKING:
     from milepost.host.project.project import App, Project
     from milepost.sdk.artifact import Artifact
     from milepost.sdk.deployment import Deployment
 
-ROOTS = ("var", "artifact", "deploy", "path", "workspace", "app", "project", "labels")
+ROOTS = ("var", "local", "artifact", "deploy", "path", "workspace", "app", "project", "labels")
 """The names that expressions can begin with."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
+class Outside:
+    """The world that a project file is read in; nothing of it is asked for before an expression needs it."""
+
+    environment: Mapping[str, str]
+    pwd: Path
+    """The folder where the command was typed."""
+    now: Callable[[], datetime]
+    git: Callable[..., str | None]
+    """Returns what git prints for a folder and words, stripped; None if it cannot tell."""
+    functions: Functions = field(default_factory=BuiltinFunctions)
+
+    def context(self, folder: Path) -> Context:
+        """Return what functions may know, for a project in that folder."""
+        places = folders(self.environment)
+        return Context(
+            folder=folder,
+            readable=(folder,),
+            home=places.home,
+            rendered=places.state / "rendered",
+            now=self.now,
+            git=lambda *words: self.git(folder, self.environment, *words),
+            render=_no_templates,
+        )
+
+
+def _no_templates(name: str, text: str, names: Mapping[str, Value]) -> str:
+    """Refuse: only the evaluator, which knows where a call stands, can render a template."""
+    raise FunctionError(f"{name} cannot be rendered here")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Scope:
     """The values of all names; `artifact` and `deploy` are unknown until their stage is over."""
 
+    outside: Outside
+    folder: Path
+    """The project's."""
     project: str
     app: str
     workspace: str = "default"
     variables: Mapping[str, Value] = field(default_factory=dict)
+    locals: Mapping[str, Expression] = field(default_factory=dict)
     path: Mapping[str, Value] = field(default_factory=dict)
     """`project`, `app` and `pwd`: absolute folders."""
     labels: Mapping[str, Value] = field(default_factory=dict)
     artifact: Mapping[str, Value] | Unknown = UNKNOWN
     deploy: Mapping[str, Value] | Unknown = UNKNOWN
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names that references can begin with."""
+        return ROOTS
+
+    @property
+    def functions(self) -> Functions:
+        """The functions that can be called."""
+        return self.outside.functions
+
+    @property
+    def context(self) -> Context:
+        """The world around."""
+        return self.outside.context(self.folder)
 
     def with_(
         self,
@@ -47,23 +104,39 @@ class Scope:
             deploy=self.deploy if deploy is None else deploy,
         )
 
-    def root(self, name: str) -> Mapping[str, Value] | Unknown | None:
+    def root(self, name: str) -> Root | None:
         """Return what a name means; None if it means nothing."""
         match name:
             case "workspace" | "app" | "project":
                 return {"name": str(getattr(self, name))}
             case "var":
                 return self.variables
+            case "local":
+                return Deferred(self.locals)
             case "path" | "labels" | "artifact" | "deploy":
                 found: Mapping[str, Value] | Unknown = getattr(self, name)
                 return found
         return None
 
 
-def app_scope(project: Project, app: App, workspace: str, variables: Mapping[str, Value], pwd: Path) -> Scope:
-    """Return the scope of an app before anything is built; `pwd` is the folder where the command was typed."""
-    path: dict[str, Value] = {"project": str(project.folder), "app": str(app.path), "pwd": str(pwd)}
-    return Scope(project=project.name, app=app.name, workspace=workspace, variables=variables, path=path)
+def project_scope(project: Project, workspace: str, outside: Outside) -> Scope:
+    """Return the scope before anything is known but the project itself."""
+    return Scope(
+        outside=outside,
+        folder=project.folder,
+        project=project.name,
+        app="",
+        workspace=workspace,
+        path={"project": str(project.folder), "pwd": str(outside.pwd)},
+    )
+
+
+def app_scope(project: Project, app: App, workspace: str, variables: Mapping[str, Value], outside: Outside) -> Scope:
+    """Return the scope of an app before anything is built."""
+    scope = project_scope(project, workspace, outside)
+    return replace(
+        scope, app=app.name, variables=variables, locals=project.locals, path={**scope.path, "app": str(app.path)}
+    )
 
 
 def artifact_names(artifact: Artifact) -> Mapping[str, Value]:

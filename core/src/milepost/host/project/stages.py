@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from milepost.host.project.tree import Body, Expression
+from milepost.host.language.tree import Body, Expression
 from milepost.sdk.problem import Position
 
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
-from milepost.host.project.evaluate import Evaluator
+from milepost.host.language.evaluate import Evaluator
+from milepost.host.language.values import Unknown, Value, described, number, plain_text
 from milepost.host.project.project import Project, VariableBlock
-from milepost.host.project.scope import Scope
-from milepost.host.project.values import Unknown, Value, described, number, plain_text
+from milepost.host.project.scope import Outside, Scope, project_scope
 from milepost.sdk.problem import Problem, nearest
 from milepost.sdk.request import Variable
 from milepost.sdk.secret import Part, Secret
@@ -30,7 +30,7 @@ class _Given(NamedTuple):
 
 
 def variables(
-    project: Project, given: tuple[Variable, ...], environment: Mapping[str, str], *, lenient: bool = False
+    project: Project, given: tuple[Variable, ...], outside: Outside, *, lenient: bool = False
 ) -> Mapping[str, Value]:
     """Return the value of each variable; a sensitive one is a Secret.
 
@@ -39,6 +39,7 @@ def variables(
     goes by records, only those that are given wrongly, and what has no value is unknown.
     """
     problems: list[Problem] = []
+    environment = outside.environment
     texts = _given(project, given, environment, problems)
     values: dict[str, Value] = {}
     for block in project.variables.values():
@@ -47,7 +48,7 @@ def variables(
         if text:
             values[block.name] = _of_text(block, text, wrong)
         elif block.default is not None:
-            values[block.name] = _default(block, project, wrong)
+            values[block.name] = _default(block, project_scope(project, "", outside), wrong)
         elif not any(each.name == block.name for each in given):
             wrong.append(_missing(block))
         if wrong and lenient and block.name not in texts:
@@ -144,10 +145,10 @@ def _is_of(kind: str, value: Any) -> bool:
     return True
 
 
-def _default(block: VariableBlock, project: Project, problems: list[Problem]) -> Value:
+def _default(block: VariableBlock, scope: Scope, problems: list[Problem]) -> Value:
     """Return the default; it can use no names, since nothing is known before the variables are."""
     assert block.default is not None, "only asked for where there is one"
-    evaluator = Evaluator(Scope(project=project.name, app="", workspace=""))
+    evaluator = Evaluator(scope)
     value = evaluator.value(block.default)
     problems += evaluator.problems
     if value is None or evaluator.problems:

@@ -7,10 +7,10 @@ from itertools import pairwise
 
 from lark import Token, Tree
 
-from milepost.host.project.scan import Heredoc, Scanned
-from milepost.host.project.source import Source
-from milepost.host.project.template import Piece, heredoc_pieces, quoted_text
-from milepost.host.project.tree import Call, Entry, Expression, Items, Literal, Number, Object, Reference, Template
+from milepost.host.language.lower_template import Piece, heredoc_pieces, quoted_text
+from milepost.host.language.scan import Heredoc, Scanned
+from milepost.host.language.source import Source
+from milepost.host.language.tree import Call, Entry, Expression, Items, Literal, Number, Object, Reference, Template
 from milepost.sdk.problem import Position, Problem
 
 Node = Tree[Token]
@@ -169,7 +169,7 @@ class Lowering:
         names = [each for each in _trees(node) if each.data == "identifier"]
         arguments = [each for each in _trees(node) if each.data == "arguments"]
         values = tuple(self.expression(each) for each in _trees(arguments[0])) if arguments else ()
-        return Call("::".join(str(each.children[0]) for each in names), values, self.position(node))
+        return Call("::".join(str(each.children[0]) for each in names), values, False, self.position(node))
 
     def _reference(self, node: Node) -> Expression:
         """Return the reference for a chain of `.name` and `[key]`; the chain is as long as somebody wants."""

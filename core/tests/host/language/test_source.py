@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from milepost.host.language.source import Source, source_of
 from milepost.host.project.cache import read_project
-from milepost.host.project.source import FILE_NAMES, LIMIT, Source, find_project_file, source_of
+from milepost.host.project.file import FILE_NAMES, LIMIT, find_project_file
 from milepost.sdk.errors import ProjectError, ProjectFileError, ProjectNotFoundError
 from milepost.sdk.problem import Problem
 

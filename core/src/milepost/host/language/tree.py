@@ -6,34 +6,60 @@ It knows nothing of the parser that the text was read with, and nothing is evalu
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import Any, ClassVar, NamedTuple, TypeAlias, dataclass_transform
 
-from milepost.host.project.source import Source
+from milepost.host.language.source import Source
 from milepost.sdk.problem import Position
 
 
-class Literal(NamedTuple):
+@dataclass_transform(frozen_default=True)
+class Node:
+    """A node of an expression: made with its fields in their order, never changed, equal by type and fields.
+
+    Thirteen dataclasses would take as long to be imported as Python takes to start, and every command
+    imports them; as tuples they would be one recursive type that mypy comes to no end with.
+    """
+
+    _names: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        cls._names = tuple(cls.__annotations__)
+
+    def __init__(self, *fields: Any) -> None:
+        self.__dict__.update(zip(self._names, fields, strict=True))
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self.__dict__ == other.__dict__
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.__dict__.values()))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(map(repr, self.__dict__.values()))})"
+
+
+class Literal(Node):
     """A text, a truth value or null, as written."""
 
     value: str | bool | None
     position: Position
 
 
-class Number(NamedTuple):
+class Number(Node):
     """A number, kept as its digits."""
 
     text: str
     position: Position
 
 
-class Template(NamedTuple):
+class Template(Node):
     """A text with `${…}` in it: literals and other expressions in turn; one alone keeps its type."""
 
     parts: tuple[Expression, ...]
     position: Position
 
 
-class Items(NamedTuple):
+class Items(Node):
     """A list in brackets."""
 
     items: tuple[Expression, ...]
@@ -47,18 +73,25 @@ class Entry(NamedTuple):
     value: Expression
 
 
-class Object(NamedTuple):
+class Object(Node):
     """An object in braces; a key may be an expression."""
 
     entries: tuple[Entry, ...]
     position: Position
 
 
-class Reference(NamedTuple):
+class Splat(Node):
+    """`[*]` or `.*`: its steps are taken from each item of what stands before it."""
+
+    steps: tuple[Step, ...]
+    position: Position
+
+
+class Reference(Node):
     """A name and the way from it: `var.x` is the root `var` and one step, the text `x`."""
 
     root: str
-    steps: tuple[Expression, ...]
+    steps: tuple[Step, ...]
     position: Position
 
     def __str__(self) -> str:
@@ -71,15 +104,104 @@ class Reference(NamedTuple):
         return ".".join(names)
 
 
-class Call(NamedTuple):
-    """A function's name and its arguments."""
+class Access(Node):
+    """The way from something that is no name: `f(x)[0]`."""
 
-    name: str
-    arguments: tuple[Expression, ...]
+    target: Expression
+    steps: tuple[Step, ...]
     position: Position
 
 
-Expression: TypeAlias = Literal | Number | Template | Items | Object | Reference | Call
+class Call(Node):
+    """A function's name and its arguments; with `spreads`, the items of the last one are arguments each (`f(x...)`)."""
+
+    name: str
+    arguments: tuple[Expression, ...]
+    spreads: bool
+    position: Position
+
+
+class Unary(Node):
+    """Signs before an operand, outermost first: `-`, `!`, `!!`."""
+
+    signs: str
+    operand: Expression
+    position: Position
+
+
+class Operation(NamedTuple):
+    """A sign and the operand to the right of it; the position is that of the sign."""
+
+    sign: str
+    operand: Expression
+    position: Position
+
+
+class Operations(Node):
+    """Operands with signs between them, worked out from the left: `a - b + c`.
+
+    What binds more tightly, on the right of a sign, is an operand of its own. So a chain of any length is flat.
+    """
+
+    first: Expression
+    rest: tuple[Operation, ...]
+    position: Position
+
+
+class Branch(NamedTuple):
+    """A condition, and the value if it holds."""
+
+    condition: Expression
+    value: Expression
+
+
+class Conditional(Node):
+    """`c ? x : y`; further conditions after the colon are further branches, so that a chain of any length is flat."""
+
+    branches: tuple[Branch, ...]
+    otherwise: Expression
+    position: Position
+
+
+class For(Node):
+    """A `for` expression: a list, or an object where there is a `key`."""
+
+    key_name: str | None
+    """What the items' keys or numbers are called in it."""
+    name: str
+    """What the items are called in it."""
+    collection: Expression
+    key: Expression | None
+    value: Expression
+    condition: Expression | None
+    groups: bool
+    """Whether values of the same key make a list (`...`)."""
+    position: Position
+
+
+class Join(Node):
+    """The items of a list as one text: what `%{ for }` means."""
+
+    items: Expression
+    position: Position
+
+
+Expression: TypeAlias = (
+    Literal
+    | Number
+    | Template
+    | Items
+    | Object
+    | Reference
+    | Access
+    | Call
+    | Unary
+    | Operations
+    | Conditional
+    | For
+    | Join
+)
+Step: TypeAlias = Expression | Splat
 
 
 class Attribute(NamedTuple):
@@ -166,35 +288,3 @@ class Body:
     def value(self, name: str) -> Expression | None:
         """Return the expression of the argument of that name."""
         return self.attributes[name].value if name in self.attributes else None
-
-
-def inside(expression: Expression) -> tuple[Expression, ...]:
-    """Return the expressions that stand directly in another."""
-    match expression:
-        case Template():
-            return expression.parts
-        case Items():
-            return expression.items
-        case Object():
-            return tuple(part for entry in expression.entries for part in entry)
-        case Reference():
-            return expression.steps
-        case Call():
-            return expression.arguments
-    return ()
-
-
-def references(expression: Expression) -> tuple[Reference, ...]:
-    """Return all references in an expression, itself included."""
-    found: list[Reference] = [expression] if isinstance(expression, Reference) else []
-    for each in inside(expression):
-        found += references(each)
-    return tuple(found)
-
-
-def expressions(body: Body) -> tuple[Expression, ...]:
-    """Return the values of all arguments in a body and the blocks in it."""
-    found = [each.value for each in body.attributes.values()]
-    for block in body.blocks:
-        found += expressions(block.body)
-    return tuple(found)

@@ -2,20 +2,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
-from milepost.host.project.evaluate import Evaluator
-from milepost.host.project.lower import lower
+from milepost.host.language.evaluate import Evaluator
+from milepost.host.language.lower import lower
+from milepost.host.language.source import source_of
+from milepost.host.language.values import UNKNOWN, Unknown, described
 from milepost.host.project.scope import Scope, artifact_names, deploy_names
-from milepost.host.project.source import source_of
-from milepost.host.project.values import UNKNOWN, Unknown, described
 from milepost.sdk import Artifact, Deployment
 from milepost.sdk.secret import Part, Secret
+from milepost.testing.project import outside
 
 Evaluate = Callable[[str], tuple[object, list[tuple[str, str]]]]
 
 SCOPE = Scope(
+    outside=outside(),
+    folder=Path("/p"),
     project="shop",
     app="web",
     workspace="staging",

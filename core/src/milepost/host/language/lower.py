@@ -6,11 +6,11 @@ from pathlib import Path
 
 from lark import Token, Tree
 
-from milepost.host.project.grammar import parse
-from milepost.host.project.lower_expression import Lowering
-from milepost.host.project.scan import scan
-from milepost.host.project.source import Source
-from milepost.host.project.tree import Attribute, Block, Body, Label
+from milepost.host.language.grammar import parse
+from milepost.host.language.lower_expression import Lowering
+from milepost.host.language.scan import scan
+from milepost.host.language.source import Source
+from milepost.host.language.tree import Attribute, Block, Body, Label
 from milepost.sdk.problem import Position, Problem
 
 Node = Tree[Token]

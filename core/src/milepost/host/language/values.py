@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from milepost.sdk.secret import Part, Secret
 
@@ -25,7 +26,24 @@ class Unknown:
 UNKNOWN = Unknown()
 """Something that is not known yet, whatever it is called."""
 
-Value: TypeAlias = "str | bool | int | Decimal | Secret | Unknown | list[Value] | dict[str, Value] | None"
+
+class SetValue(list[Any]):
+    """A set: values of one type, each once, in the order of the language. What is made of one is made anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A secret that is no text: a number, a truth value, a list, an object. Secret texts are `Secret`."""
+
+    value: Any
+    """In clear, and nothing in it is marked again."""
+    origin: str
+    """An expression that gives the value again, over sources such as `var.users` and plain values."""
+
+
+Value: TypeAlias = "str | bool | int | Decimal | Secret | Marked | Unknown | list[Value] | dict[str, Value] | None"
+"""A value of the language. A list is a list or a tuple, a dict is a map or an object in the order it was written;
+whoever shows one or walks over it takes the keys in their own order."""
 
 
 def number(text: str) -> int | Decimal:
@@ -64,7 +82,7 @@ def described(value: object) -> str:
         return f'the text "{value}"' if len(value) <= 40 else f'the text "{value[:40]}…"'
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "null"}[value]
-    if isinstance(value, Secret):
+    if isinstance(value, (Secret, Marked)):
         return "a secret"
     if isinstance(value, (int, Decimal)):
         return f"the number {plain_text(value)}"

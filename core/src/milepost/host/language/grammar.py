@@ -12,7 +12,7 @@ from hcl2.postlexer import PostLexer
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput, UnexpectedToken
 
-from milepost.host.project.source import Source
+from milepost.host.language.source import Source
 from milepost.sdk.errors import ProjectFileError
 from milepost.sdk.problem import Problem
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from milepost.host.project.scan import Heredoc
-from milepost.host.project.source import Source
-from milepost.host.project.tree import Expression, Literal
+from milepost.host.language.scan import Heredoc
+from milepost.host.language.source import Source
+from milepost.host.language.tree import Expression, Literal
 
 _ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)|\$\$\{|%%\{", re.DOTALL)
 _SHORT = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}

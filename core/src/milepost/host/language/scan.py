@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple, NoReturn
 
-from milepost.host.project.source import Source
+from milepost.host.language.source import Source
 from milepost.sdk.problem import Problem
 
 DEPTH = 100

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from milepost.host.project.scope import ROOTS, Scope
-from milepost.host.project.tree import Call, Expression, Items, Literal, Number, Object, Reference, Template
-from milepost.host.project.values import UNKNOWN, Unknown, Value, described, joined, number, plain_text
+from milepost.host.language.scope import Deferred, Scope
+from milepost.host.language.tree import Expression, Items, Literal, Number, Object, Reference, Splat, Template
+from milepost.host.language.values import UNKNOWN, Unknown, Value, described, joined, number, plain_text
 from milepost.sdk.problem import Position, Problem, nearest
 from milepost.sdk.secret import Secret
 
@@ -34,8 +34,8 @@ class Evaluator:
                 return self._template(expression)
             case Reference():
                 return self._reference(expression)
-            case Call():
-                return self._wrong(f'"{expression.name}(…)" is a function, which is not known yet', expression.position)
+            case _:
+                return self._wrong("this is not known yet", expression.position)
 
     def _wrong(self, message: str, position: Position, hint: str = "") -> Unknown:
         self.problems.append(Problem(message, position, hint=hint))
@@ -74,7 +74,7 @@ class Evaluator:
     def _reference(self, expression: Reference) -> Value:
         value: object = self.scope.root(expression.root)
         if value is None:
-            return self._wrong(*unknown_root(expression))
+            return self._wrong(*unknown_root(expression, self.scope.names))
         where = expression.root
         if not expression.steps:
             example = f"{where}.name" if where in ("workspace", "app", "project") else f"{where}.NAME"
@@ -82,6 +82,8 @@ class Evaluator:
         for step in expression.steps:
             if isinstance(value, Unknown):
                 return Unknown(str(expression))
+            if isinstance(value, Deferred) or isinstance(step, Splat):
+                return self._wrong("this is not known yet", expression.position)
             key = self.value(step)
             if isinstance(key, Unknown):
                 return key
@@ -113,10 +115,10 @@ class Evaluator:
         return self._wrong(f"there is no {_longer(where, name)}", position, hint)
 
 
-def unknown_root(reference: Reference) -> tuple[str, Position, str]:
+def unknown_root(reference: Reference, names: tuple[str, ...]) -> tuple[str, Position, str]:
     """Return what to say about a name that means nothing."""
-    close = nearest(reference.root, ROOTS)
-    hint = f"did you mean {close}?" if close else f"a text stands in quotes; names begin with {', '.join(ROOTS)}"
+    close = nearest(reference.root, names)
+    hint = f"did you mean {close}?" if close else f"a text stands in quotes; names begin with {', '.join(names)}"
     return f'the name "{reference.root}" means nothing', reference.position, hint
 
 

@@ -1,21 +1,13 @@
-"""The text of a project file: found, read, decoded, and asked for positions and lines."""
+"""The text of a file: decoded, and asked for positions and lines."""
 
 from __future__ import annotations
 
-import os
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from pathlib import Path
 
-from milepost.sdk.errors import ProjectError, ProjectFileError, ProjectNotFoundError
+from milepost.sdk.errors import ProjectFileError
 from milepost.sdk.problem import Position, Problem
-
-FILE_NAMES = ("milepost.hcl", "waypoint.hcl")
-"""What a project file may be called; the first one found in a folder is taken."""
-
-LIMIT = 1024 * 1024
-"""The size that a project file may have, in bytes."""
 
 _LONGEST_SHOWN = 400
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -75,31 +67,6 @@ class Source:
 
 def _order(problem: Problem) -> tuple[int, int]:
     return (problem.position.line, problem.position.column) if problem.position else (0, 0)
-
-
-def find_project_file(folder: Path) -> Path:
-    """Return the project file in the folder or the nearest one above it. Raises ProjectNotFoundError."""
-    start = Path(os.path.abspath(folder))
-    for each in (start, *start.parents):
-        for name in FILE_NAMES:
-            if os.path.isfile(each / name):
-                return each / name
-    raise ProjectNotFoundError(str(start), FILE_NAMES)
-
-
-def read_source(file: Path) -> Source:
-    """Return the file's text. Raises ProjectFileError for what is too big or not text, ProjectError if unreadable."""
-    try:
-        with open(file, "rb") as stream:
-            data = stream.read(LIMIT + 1)
-    except OSError as error:
-        raise ProjectError(
-            f"{file} cannot be read: {error.strerror or error}", hint=f"look at its permissions: ls -l {file}"
-        ) from error
-    if len(data) > LIMIT:
-        start = Position(file.name, 1, 1, 1, 1)
-        raise ProjectFileError((Problem(f"the file is larger than {LIMIT // 1024} KiB", start),))
-    return source_of(file.name, data)
 
 
 def source_of(name: str, data: bytes) -> Source:

@@ -1,0 +1,41 @@
+"""The project file on the disk: where it is looked for, and how it is read."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from milepost.host.language.source import Source, source_of
+from milepost.sdk.errors import ProjectError, ProjectFileError, ProjectNotFoundError
+from milepost.sdk.problem import Position, Problem
+
+FILE_NAMES = ("milepost.hcl", "waypoint.hcl")
+"""What a project file may be called; the first one found in a folder is taken."""
+
+LIMIT = 1024 * 1024
+"""The size that a project file may have, in bytes."""
+
+
+def find_project_file(folder: Path) -> Path:
+    """Return the project file in the folder or the nearest one above it. Raises ProjectNotFoundError."""
+    start = Path(os.path.abspath(folder))
+    for each in (start, *start.parents):
+        for name in FILE_NAMES:
+            if os.path.isfile(each / name):
+                return each / name
+    raise ProjectNotFoundError(str(start), FILE_NAMES)
+
+
+def read_source(file: Path) -> Source:
+    """Return the file's text. Raises ProjectFileError for what is too big or not text, ProjectError if unreadable."""
+    try:
+        with open(file, "rb") as stream:
+            data = stream.read(LIMIT + 1)
+    except OSError as error:
+        raise ProjectError(
+            f"{file} cannot be read: {error.strerror or error}", hint=f"look at its permissions: ls -l {file}"
+        ) from error
+    if len(data) > LIMIT:
+        start = Position(file.name, 1, 1, 1, 1)
+        raise ProjectFileError((Problem(f"the file is larger than {LIMIT // 1024} KiB", start),))
+    return source_of(file.name, data)
