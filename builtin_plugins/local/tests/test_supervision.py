@@ -6,14 +6,16 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
-from milepost.sdk import Artifact, HealthCheck, Recorded
+from milepost.sdk import Artifact, Command, HealthCheck, Recorded, Result
+from milepost.sdk.errors import CancelledError
 from milepost.testing.bench import Bench
 from milepost_local.config import LocalConfig
+from milepost_local.control import tell
 from milepost_local.identity import identify, marked
 from milepost_local.platform import LocalPlatform
 from milepost_local.processes import leftovers
@@ -169,6 +171,41 @@ def test_a_supervisor_that_comes_late_to_a_destroyed_deployment_starts_nothing(
     result = step.run(processes.supervisor_command(recorded.state, step))
     until(lambda: identify(result.pid) is None)
     assert not list(place(recorded).log.glob("web*"))
+
+
+def test_a_supervisor_that_still_comes_up_when_its_start_is_given_up_starts_nothing(
+    bench: Bench, deploy: Deploy, serving: LocalConfig
+) -> None:
+    recorded = deploy(serving, strategy="stop-first")
+    platform, usual, started = LocalPlatform(serving), bench.runner, []
+
+    def cancelled_at_once(command: Command, environment: Mapping[str, str], watch: Any) -> Result:
+        result = usual(command, environment, watch)
+        started.append(result.pid)
+        watch.cancel.ask("the test said so")
+        return result
+
+    bench.runner = cancelled_at_once
+    with pytest.raises(CancelledError):
+        platform.unpark(recorded, bench.step("unpark"))
+    platform.park(recorded, bench.step("park"))
+    until(lambda: identify(started[0]) is None)
+    assert not list(place(recorded).log.glob("web*"))
+
+
+def test_one_that_is_about_to_end_is_not_well_and_is_started_anew(
+    bench: Bench, build: Callable[..., Artifact], deploy: Deploy
+) -> None:
+    script = "trap 'sleep 1; exit 0' TERM; while :; do sleep 0.05; done"
+    recorded = deploy(LocalConfig(command=["sh", "-c", script], worker=True, settle=0.3), build())
+    platform, before = LocalPlatform(LocalConfig()), supervised(recorded)
+    tell(recorded.state.socket, "stop")
+    health = platform.status(recorded, bench.step("status"))
+    assert (health.name, health.message) == ("down", "its processes are about to end; milepost start web")
+    platform.unpark(recorded, bench.step("unpark"))
+    assert identify(before.replicas[0].pid) is None
+    assert supervised(recorded).pid != before.pid
+    assert platform.status(recorded, bench.step("status")).name == "ready"
 
 
 def test_a_second_supervisor_leaves_the_first_alone(bench: Bench, deploy: Deploy, serving: LocalConfig) -> None:

@@ -32,6 +32,8 @@ class SupervisorStatus(Struct, frozen=True, kw_only=True):
 
     pid: int
     replicas: tuple[ReplicaStatus, ...]
+    stopping: bool = False
+    """Whether it was told to stop: its replicas may still run, and are about to end."""
 
 
 class LiveEnvironment(Struct, frozen=True, kw_only=True):

@@ -142,7 +142,8 @@ class LocalPlatform:
         if not state.launch.is_static:
             key = step.key(PROCESSES)
             step.intend(PROCESSES, key)
-            if ask_status(state.socket) is None:
+            status = ask_status(state.socket)
+            if status is None or status.stopping:
                 processes.stop(place, state.launch.stop_timeout, step)
                 processes.start(state, step)
             ports = wait_ready(state, step)

@@ -25,10 +25,24 @@ STOP_TIMEOUT = 10.0
 
 
 def start(state: LocalState, step: Step) -> None:
-    """Start a supervisor for the deployment and wait until it answers. Raises NotReadyError."""
+    """Start a supervisor for the deployment and wait until it answers. Raises NotReadyError.
+
+    One that is not waited for any longer is told to end: while it comes up, nobody else could find it.
+    """
+    supervisor = identify(step.run(supervisor_command(state, step)).pid)
+    try:
+        _wait_for_answer(state, supervisor, step)
+    except BaseException:
+        if supervisor is not None:
+            # Before it has written itself down this kills it; from then on whoever stops the deployment waits for it.
+            send(supervisor, signal.SIGTERM)
+        raise
+
+
+def _wait_for_answer(state: LocalState, supervisor: Identity | None, step: Step) -> None:
+    """Return when the supervisor answers. Raises NotReadyError."""
     log = Place(Path(state.folder)).log / "supervisor.log"
-    result = step.run(supervisor_command(state, step))
-    if not comes_true(step, "the supervisor", START_LIMIT, lambda: _answers_or_died(state, result.pid)):
+    if not comes_true(step, "the supervisor", START_LIMIT, lambda: _answers_or_died(state, supervisor)):
         raise _did_not_start(step, log, f"did not answer within {START_LIMIT:g} s")
     if ask_status(state.socket) is None:
         raise _did_not_start(step, log, "ended at once")
@@ -88,9 +102,9 @@ def _wake_and_ask(supervisor: Identity) -> bool:
     return send(supervisor, signal.SIGTERM) and send(supervisor, signal.SIGCONT)
 
 
-def _answers_or_died(state: LocalState, pid: int) -> bool:
+def _answers_or_died(state: LocalState, supervisor: Identity | None) -> bool:
     """Whether there is nothing to wait for any more."""
-    return identify(pid) is None or ask_status(state.socket) is not None
+    return supervisor is None or not is_alive(supervisor) or ask_status(state.socket) is not None
 
 
 def _did_not_start(step: Step, log: Path, how: str) -> NotReadyError:

@@ -47,6 +47,8 @@ def health(state: LocalState, step: Step) -> Health:
     status = ask_status(state.socket)
     if status is None:
         return _health_without_supervisor(place, state, step)
+    if status.stopping:
+        return _health_while_stopping(place, wanted, step)
     seen = [_seen(state, each, step.facts.health) for each in status.replicas]
     ready = sum(each.is_healthy for each in seen)
     message = "; ".join(
@@ -77,6 +79,14 @@ def _health_without_supervisor(place: Place, state: LocalState, step: Step) -> H
     if left := leftovers(place):
         message += f"; still there: process {', '.join(str(each.pid) for each in left)}"
     return Health(name="down", message=f"{message}; milepost start {app}", ready=0, wanted=wanted)
+
+
+def _health_while_stopping(place: Place, wanted: int, step: Step) -> Health:
+    """Return how a deployment is whose processes were told to end: what still runs does not count any more."""
+    if place.parked.exists():
+        return Health(name="parked", message="its processes are about to end", ready=0, wanted=wanted)
+    message = f"its processes are about to end; milepost start {step.facts.app}"
+    return Health(name="down", message=message, ready=0, wanted=wanted)
 
 
 def _is_settled(state: LocalState, step: Step) -> bool:

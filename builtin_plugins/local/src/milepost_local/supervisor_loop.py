@@ -161,7 +161,8 @@ class Supervisor:
         if question == "env":
             return {"env": self._spec.env, "secrets": self._spec.secrets}
         now = time.monotonic()
-        return {"pid": os.getpid(), "replicas": [each.told(now) for each in self._replicas]}
+        replicas = [each.told(now) for each in self._replicas]
+        return {"pid": os.getpid(), "replicas": replicas, "stopping": self._asked_to_stop}
 
     def _prove(self) -> None:
         """Take note that all replicas were ready: they keep their ports, and their first ends do not count."""
