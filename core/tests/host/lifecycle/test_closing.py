@@ -120,6 +120,25 @@ def test_stop_stops_what_is_live_and_start_brings_it_back(shop: Shop) -> None:
     assert shop.presences() == {1: "released"}
 
 
+def test_a_start_that_fails_leaves_nothing_running(shop: Shop) -> None:
+    shop.up()
+    shop.carry("stop")
+    shop.world.trouble("ready", "fail")
+    before = len(shop.world.log())
+    with pytest.raises(OperationError):
+        shop.carry("start")
+    assert [each.split()[0] for each in shop.world.log()[before:]] == ["unpark", "park"]
+    assert shop.presences() == {1: "parked"}
+
+
+def test_a_start_of_what_was_running_stops_nothing_when_it_fails(shop: Shop) -> None:
+    shop.up()
+    shop.world.trouble("ready", "fail")
+    with pytest.raises(OperationError):
+        shop.carry("start")
+    assert shop.objects() == {1: "ready"}
+
+
 def test_a_platform_that_cannot_stop_says_so(shop: Shop) -> None:
     shop.write(platform="fake-plain", release='use "fake" {}')
     shop.up()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 
 from core.tests.host.lifecycle.shop import DEAD, Shop
@@ -12,6 +13,7 @@ from milepost.host.history.journal import identify
 from milepost.host.lifecycle.recovery import end_dead_runs
 from milepost.sdk.errors import MilepostError
 from milepost.sdk.events import Warned
+from milepost.sdk.record import Status
 from milepost.testing.clock import NOON
 
 
@@ -45,8 +47,6 @@ def test_what_the_dead_one_had_started_is_ended(shop: Shop, sleeper: subprocess.
 def test_a_process_that_has_the_number_of_a_dead_one_is_left_alone(
     shop: Shop, sleeper: subprocess.Popen[bytes]
 ) -> None:
-    import msgspec
-
     half_deployed(shop)
     other = msgspec.structs.replace(identify(sleeper.pid), started="1")
     shop.cut(shop.last("deploy"), processes=(other,))
@@ -150,6 +150,60 @@ def test_a_release_cut_off_between_stop_and_start_is_put_back_to_what_was_live(s
     assert shop.presences()[1] == "released"
 
 
+def cut_between_stop_and_start(shop: Shop, status: Status) -> None:
+    """Leave a release that was cut off with the new one running and the old one stopped, settled already or not."""
+    shop.write(app='strategy = "stop-first"')
+    shop.up()
+    shop.edit("two")
+    shop.world.trouble("release", "fail")
+    with pytest.raises(MilepostError):
+        shop.up()
+    shop.world.trouble("release", "")
+    with shop.world.change() as world:
+        first, second = world["deployments"].values()
+        first["health"], second["health"] = "parked", "ready"
+    first_deploy, second_deploy = shop.operations("deploy")
+    shop.history.amend(
+        msgspec.structs.replace(first_deploy, presence="parked"),
+        msgspec.structs.replace(second_deploy, presence="staged"),
+        msgspec.structs.replace(shop.cut(shop.last("release")), status=status),
+    )
+
+
+@pytest.mark.parametrize("status", ["running", "interrupted"])
+def test_what_a_release_had_started_is_stopped_before_the_next_starts_anything(shop: Shop, status: Status) -> None:
+    """Its run may have outlived the process that carried it out, and settled it."""
+    cut_between_stop_and_start(shop, status)
+    shop.edit("three")
+    before = len(shop.world.log())
+    shop.up()
+    keys = {each.resources[0].key: each.number for each in shop.operations("deploy")}
+    done = [each.split() for each in shop.world.log()[before:]]
+    switches = [f"{each[0]} {keys[each[2]]}" for each in done if each[0] in ("park", "unpark")]
+    assert switches == ["park 2", "unpark 1", "park 1", "unpark 3"]
+
+
+def test_a_release_that_was_put_in_order_once_is_left_alone_from_then_on(shop: Shop) -> None:
+    cut_between_stop_and_start(shop, "interrupted")
+    shop.carry("stop")
+    shop.carry("build")
+    shop.carry("deploy")
+    assert [each.label for each in shop.operations("park")] == ["park", "stop"]
+    assert shop.presences()[1] == "parked"
+
+
+def test_that_what_was_live_does_not_start_again_is_a_warning_and_stops_no_up(shop: Shop) -> None:
+    cut_between_stop_and_start(shop, "interrupted")
+    shop.edit("three")
+    shop.carry("build")
+    shop.world.trouble("unpark", "fail")
+    shop.carry("deploy")
+    assert any("#1 could not be started again" in each for each in shop.told(Warned))
+    shop.world.trouble("unpark", "")
+    shop.carry("release")
+    assert shop.traffic() == 4
+
+
 def test_what_was_started_for_a_release_is_not_ended_with_its_operation(
     shop: Shop, sleeper: subprocess.Popen[bytes]
 ) -> None:
@@ -163,8 +217,6 @@ def test_what_was_started_for_a_release_is_not_ended_with_its_operation(
 
 
 def test_runs_of_the_dead_get_their_end_too(shop: Shop) -> None:
-    import msgspec
-
     shop.up()
     (run,) = shop.history.runs()
     shop.history.amend(msgspec.structs.replace(run, status="running", writer=DEAD))

@@ -46,6 +46,25 @@ def test_stop_first_stops_the_old_one_before_the_new_one_starts(shop: Shop) -> N
     assert shop.objects() == {1: "parked", 2: "ready"}
 
 
+def test_stop_first_stops_one_that_runs_although_its_record_says_that_it_is_parked(shop: Shop) -> None:
+    second(shop, app='strategy = "stop-first"')
+    shop.carry("stop")
+    with shop.world.change() as world:
+        (first,) = world["deployments"].values()
+        first["health"] = "alive"
+    before = len(shop.world.log())
+    shop.up()
+    assert [each.split()[0] for each in shop.world.log()[before:]] == ["build", "deploy", "park", "unpark", "release"]
+
+
+def test_stop_first_does_not_stop_again_what_is_stopped(shop: Shop) -> None:
+    second(shop, app='strategy = "stop-first"')
+    shop.carry("stop")
+    before = len(shop.world.log())
+    shop.up()
+    assert [each.split()[0] for each in shop.world.log()[before:]] == ["build", "deploy", "unpark", "release"]
+
+
 def test_without_endpoints_stop_first_is_the_default_and_no_releaser_is_called(shop: Shop) -> None:
     second(shop, config=WORKER)
     shop.up()

@@ -39,11 +39,26 @@ def unpark_live(bench: Bench, part: Part, subject: Subject, live: Live) -> Opera
 
     def work(operation: OpenOperation) -> None:
         nonlocal started
-        started = start(operation, subject, deployment, "released")
+        try:
+            started = start(operation, subject, deployment, "released")
+        except BaseException:
+            _stop_again(operation, subject, deployment)
+            raise
         operation.result, operation.summary = "started", f"#{deployment.number}"
 
     perform(bench, record, (), hook_context(part, subject), work)
     return started
+
+
+def _stop_again(operation: OpenOperation, subject: Subject, deployment: Operation) -> None:
+    """Leave one that could not be started as it was: parked ones must not run, since nobody looks after them."""
+    if deployment.presence != "parked":
+        return
+    with operation.calm():
+        try:
+            stop(operation, subject, deployment)
+        except MilepostError as error:
+            operation.warn(f"#{deployment.number} could not be stopped again: {error}")
 
 
 def _live(subject: Subject, live: Live) -> Operation:

@@ -12,7 +12,7 @@ from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.drafts import draft, hook_context
 from milepost.host.lifecycle.goal import Part
 from milepost.host.lifecycle.in_place import restore_predecessor
-from milepost.host.lifecycle.live import Live, ask_health, find_live
+from milepost.host.lifecycle.live import GONE, Live, ask_health, find_live
 from milepost.host.lifecycle.operation import OpenOperation, perform
 from milepost.host.lifecycle.releasing import destroy
 from milepost.host.lifecycle.subject import Subject
@@ -47,11 +47,12 @@ def recover(bench: Bench, part: Part, subject: Subject) -> None:
     for each in reversed(bench.history.interrupted(subject.workspace, subject.app.name)):
         if not isinstance(each, Operation):
             continue
-        settled = settle(bench.history, each, bench.clock())
+        settle(bench.history, each, bench.clock())
         text = f"#{each.number}'s {each.label} was interrupted"
         bench.emit(Warned(at=bench.clock(), app=subject.app.name, text=text))
-        if settled.stage == "release":
-            _finish_release(bench, part, subject, settled)
+    cut = _unfinished_release(bench, subject)
+    if cut is not None:
+        _finish_release(bench, part, subject, cut)
     live = find_live(bench, subject)
     _clear_halves(bench, part, subject, live)
 
@@ -100,6 +101,19 @@ def _failed_to_clean(history: History, deploy: Operation) -> bool:
     return run is None or not run.request.get("choices", {}).get("keep_failed", False)
 
 
+def _unfinished_release(bench: Bench, subject: Subject) -> Operation | None:
+    """Return the last release if it was cut off and nobody has put in order what it left, be it settled or not.
+
+    Its run may have outlived the process that carried it out, and written its end.
+    """
+    where = {"app": subject.app.name, "workspace": subject.workspace}
+    last = next(iter(bench.history.operations({**where, "stage": "release"}, limit=1)), None)
+    if last is None or last.status != "interrupted" or last.target is None:
+        return None
+    parks = bench.history.operations({**where, "stage": "park", "target": last.target, "status": "success"}, limit=1)
+    return None if parks and parks[0].id > last.id else last
+
+
 def _finish_release(bench: Bench, part: Part, subject: Subject, cut: Operation) -> None:
     """Bring the deployments around a release that was cut off into a state that is one or the other."""
     live = find_live(bench, subject)
@@ -107,7 +121,7 @@ def _finish_release(bench: Bench, part: Part, subject: Subject, cut: Operation) 
     if target is None or (live.deployment is not None and live.deployment.id == target.id):
         return
     strategy = (cut.facts or {}).get("strategy", "blue-green")
-    if strategy == "blue-green" or target.presence == "destroyed":
+    if strategy == "blue-green" or target.presence in GONE:
         return
     record = draft(bench, part, subject, "park", target=target.id)
 
@@ -116,7 +130,17 @@ def _finish_release(bench: Bench, part: Part, subject: Subject, cut: Operation) 
         stop(operation, subject, target)
         old = live.deployment
         if old is not None and ask_health(bench, subject, old).name != "ready":
-            start(operation, subject, old, "released")
+            _start_again(operation, subject, old)
         operation.result, operation.summary = "restored", f"#{old.number}" if old else "nothing"
 
     perform(bench, record, (), hook_context(part, subject), work)
+
+
+def _start_again(operation: OpenOperation, subject: Subject, old: Operation) -> None:
+    """Start what is live; that it cannot be started must not stop a run that may bring something better."""
+    try:
+        start(operation, subject, old, "released")
+    except CancelledError:
+        raise
+    except MilepostError as error:
+        operation.warn(f"#{old.number} could not be started again: {error}; nothing may be live")

@@ -113,7 +113,7 @@ def _activate(operation: OpenOperation, subject: Subject, opening: Opening) -> O
     starts = new.presence in ("prepared", "parked") or _is_parked(operation, subject, new)
     started = False
     try:
-        if strategy == "stop-first" and old is not None and old.presence != "parked":
+        if strategy == "stop-first" and old is not None and _may_run(operation, subject, old):
             operation.say(f"stopping #{old.number}")
             stop(operation, subject, _fresh(operation.bench, old))
         started = starts
@@ -121,6 +121,11 @@ def _activate(operation: OpenOperation, subject: Subject, opening: Opening) -> O
     except BaseException:
         _undo(operation, subject, opening, started=started)
         raise
+
+
+def _may_run(operation: OpenOperation, subject: Subject, old: Operation) -> bool:
+    """Return whether a deployment has to be stopped: one that was parked may run, where a start was cut off."""
+    return old.presence != "parked" or ask_health(operation.bench, subject, old).name != "parked"
 
 
 def _is_parked(operation: OpenOperation, subject: Subject, deployment: Operation) -> bool:
