@@ -9,7 +9,7 @@ import pytest
 
 from tests.journeys import truth
 from tests.journeys.campaign import kill
-from tests.journeys.flight import Flight, Wanted, begins, says
+from tests.journeys.flight import Flight, begins, says
 from tests.journeys.leaving import at_rest
 from tests.journeys.place import Place, until
 from tests.journeys.programs import WORKER, worker_project
@@ -35,12 +35,29 @@ def check_apart(place: Place) -> None:
     assert len(running) <= 1, running
 
 
-def strike(place: Place, number: int, verb: str, victim: str, moment: Wanted | float) -> None:
+def check_stands(place: Place) -> None:
+    """See that what is said to be live runs: whoever was left to clean up has started the old one again."""
+    app = place.app_status()
+    until("its start", lambda: any(each.kind == "app" for each in place.running()))
+    assert app["health"]["name"] == "ready", app
+
+
+def strike(place: Place, number: int, verb: str, victim: str, moment: str | float) -> None:
     """Kill in the middle of a run, then run `up` and see that all is well."""
+    try:
+        _strike(place, number, verb, victim, moment)
+    except BaseException as error:
+        when = moment if isinstance(moment, str) else f"{moment:.3f} s"
+        error.add_note(f"kill {number}: {victim} at {when} of {verb}")
+        error.add_note(place.ask("operation", "list", "--limit", "30").told)
+        raise
+
+
+def _strike(place: Place, number: int, verb: str, victim: str, moment: str | float) -> None:
     place.write(version__txt=f"cut {number}")
     flight = Flight(place, verb)
-    if callable(moment):
-        flight.until(moment)
+    if isinstance(moment, str):
+        flight.until(MOMENTS[moment])
     else:
         time.sleep(moment)
     kill(place, flight, victim)
@@ -48,6 +65,8 @@ def strike(place: Place, number: int, verb: str, victim: str, moment: Wanted | f
     at_rest(place)
     truth.check_records(place)
     check_apart(place)
+    if victim == "cli":
+        check_stands(place)
     place.write(version__txt=f"whole {number}")
     place.up()
     live_alone(place, f"whole {number}")
@@ -65,7 +84,7 @@ def worker(empty: Place) -> Place:
 
 @pytest.mark.parametrize("victim", ["cli", "cli+part"])
 def test_a_worker_whose_release_is_killed_is_live_alone_after_the_next(worker: Place, victim: str) -> None:
-    for number, moment in enumerate(MOMENTS.values()):
+    for number, moment in enumerate(MOMENTS):
         strike(worker, number, "up", victim, moment)
     worker.json("rollback")
     until("its start", lambda: sum(each.kind == "app" for each in worker.running()) == 1)
