@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -42,34 +44,36 @@ def check_stands(place: Place) -> None:
     assert app["health"]["name"] == "ready", app
 
 
-def strike(place: Place, number: int, verb: str, victim: str, moment: str | float) -> None:
-    """Kill in the middle of a run, then run `up` and see that all is well."""
+@contextmanager
+def telling(place: Place, what: str) -> Iterator[None]:
+    """Add to what goes wrong in here what was done, and what the history says."""
     try:
-        _strike(place, number, verb, victim, moment)
+        yield
     except BaseException as error:
-        when = moment if isinstance(moment, str) else f"{moment:.3f} s"
-        error.add_note(f"kill {number}: {victim} at {when} of {verb}")
+        error.add_note(what)
         error.add_note(place.ask("operation", "list", "--limit", "30").told)
         raise
 
 
-def _strike(place: Place, number: int, verb: str, victim: str, moment: str | float) -> None:
-    place.write(version__txt=f"cut {number}")
-    flight = Flight(place, verb)
-    if isinstance(moment, str):
-        flight.until(MOMENTS[moment])
-    else:
-        time.sleep(moment)
-    kill(place, flight, victim)
-    flight.end()
-    at_rest(place)
-    truth.check_records(place)
-    check_apart(place)
-    if victim == "cli":
-        check_stands(place)
-    place.write(version__txt=f"whole {number}")
-    place.up()
-    live_alone(place, f"whole {number}")
+def strike(place: Place, number: int, verb: str, victim: str, moment: str | float) -> None:
+    """Kill in the middle of a run, then run `up` and see that all is well."""
+    with telling(place, f"kill {number}: {victim} at {moment} of {verb}"):
+        place.write(version__txt=f"cut {number}")
+        flight = Flight(place, verb)
+        if isinstance(moment, str):
+            flight.until(MOMENTS[moment])
+        else:
+            time.sleep(moment)
+        kill(place, flight, victim)
+        flight.end()
+        at_rest(place)
+        truth.check_records(place)
+        check_apart(place)
+        if victim == "cli":
+            check_stands(place)
+        place.write(version__txt=f"whole {number}")
+        place.up()
+        live_alone(place, f"whole {number}")
 
 
 @pytest.fixture
