@@ -61,7 +61,7 @@ def _undocumented(source: Source) -> list[str]:
         described = isinstance(following, ast.Expr) and isinstance(following.value, ast.Constant)
         if isinstance(statement, ast.ClassDef | ast.FunctionDef):
             described = ast.get_docstring(statement) is not None
-        lacking += [] if described or _is_type_variable(statement) else [name]
+        lacking += [] if described or _is_type_variable(statement) or _is_overload(statement) else [name]
     return lacking
 
 
@@ -76,3 +76,9 @@ def _name(statement: ast.stmt) -> str:
 def _is_type_variable(statement: ast.stmt) -> bool:
     """Tell whether a statement defines a type variable, which says nothing to readers."""
     return isinstance(statement, ast.Assign) and "TypeVar" in ast.dump(statement.value)
+
+
+def _is_overload(statement: ast.stmt) -> bool:
+    """Tell whether a statement only says one of the ways in which a function is called."""
+    decorators = getattr(statement, "decorator_list", [])
+    return any(isinstance(each, ast.Name) and each.id == "overload" for each in decorators)

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 
-from milepost.host.language.lower import lower
-from milepost.host.language.source import source_of
 from milepost.host.project.cache import read_project
 from milepost.host.project.project import Project
 from milepost.host.project.scope import Scope, app_scope
@@ -161,19 +158,3 @@ def shop(read: Read) -> Project:
 def scope(shop: Project, tmp_path: Path) -> Scope:
     """The scope of its web app before the build."""
     return app_scope(shop, shop.apps["web"], "staging", variables(shop, (), outside()), outside(tmp_path))
-
-
-@pytest.fixture
-def benchmark_ratio() -> Callable[[str, str], float]:
-    """How much longer one text takes to be read than another."""
-
-    def ratio(one: str, other: str) -> float:
-        lower(source_of("warm", b"a = 1\n"))
-        seconds = []
-        for text in (one, other):
-            start = perf_counter()
-            lower(source_of("milepost.hcl", text.encode()))
-            seconds.append(perf_counter() - start)
-        return seconds[0] / seconds[1]
-
-    return ratio

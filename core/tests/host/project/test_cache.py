@@ -49,20 +49,8 @@ def test_an_unchanged_file_is_read_without_the_parser(file: Path, cache: Path) -
     assert name == "shop"
     assert "lark" in cold
     assert not warm & {"hcl2", "lark", "msgspec", "pluggy", "decimal", "hashlib", "importlib.metadata"}
-    assert {each for each in warm if each.startswith("milepost.host.project.")} == {
-        f"milepost.host.project.{each}"
-        for each in (
-            "blocks",
-            "cache",
-            "declared",
-            "document",
-            "plain",
-            "project",
-            "schema",
-            "source",
-            "stages",
-            "tree",
-        )
+    assert {each for each in warm if each.startswith("milepost.host.language.")} == {
+        f"milepost.host.language.{each}" for each in ("document", "source", "tree", "walk")
     }
 
 
