@@ -13,7 +13,7 @@ from milepost.host.language.tree import Body, Expression
 from milepost.host.project import plain
 from milepost.host.project.blocks import Blocks, env_of
 from milepost.host.project.declared import variable_block
-from milepost.host.project.schema import misfits
+from milepost.host.project.misfits import misfits
 from milepost.host.project.stages import (
     App,
     Build,

@@ -1,12 +1,9 @@
-"""Which blocks and arguments a project file may have, and what is said of others."""
+"""Which blocks and arguments a project file may have: a table, read by whoever checks, explains or converts one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import NamedTuple
-
-from milepost.host.language.tree import Block, Body, Label
-from milepost.sdk.problem import Problem, nearest
 
 
 class Shape(NamedTuple):
@@ -16,6 +13,7 @@ class Shape(NamedTuple):
     required: tuple[str, ...] = ()
     blocks: Mapping[str, Nested] = {}
     anything: bool = False
+    """Whether other arguments and blocks may stand in it, too; somebody else knows them."""
 
 
 class Nested(NamedTuple):
@@ -30,131 +28,120 @@ class Nested(NamedTuple):
 
 _ANYTHING = Shape(anything=True)
 _USE = Nested(_ANYTHING, "a plugin's name")
+_THE_USE = _USE._replace(required=True)
+
+
+def _scoped(shape: Shape) -> Shape:
+    """Return a shape that has bodies for a workspace or for labels, where nothing must be there again."""
+    blocks = {name: each._replace(required=False) for name, each in shape.blocks.items()}
+    inner = Shape((*shape.arguments, *shape.required, "replace"), (), blocks)
+    scopes = {
+        "workspace": Nested(inner, "a workspace's name", many=True),
+        "label": Nested(inner, "a selector of labels", many=True),
+    }
+    return shape._replace(blocks={**shape.blocks, **scopes})
+
+
 _HOOK = Nested(Shape(("on_failure", "timeout", "mutex", "on"), ("when", "command")), many=True)
 _TASK = Nested(Shape(("timeout",), ("command",)), "the task's name", many=True)
-_CONFIG = Nested(Shape(("env",)))
-_REGISTRY = Nested(Shape(("labels",), (), {"use": _USE._replace(required=True), "hook": _HOOK}))
-_BUILD = Nested(Shape(("from", "labels"), (), {"use": _USE, "registry": _REGISTRY, "hook": _HOOK}))
-_DEPLOY = Nested(Shape(("labels",), (), {"use": _USE._replace(required=True), "task": _TASK, "hook": _HOOK}))
+
+_VALUES = ("env", "internal", "file")
+_RUNNER_CONFIG = Nested(_scoped(Shape(_VALUES)))
+_CONFIG = Nested(_scoped(Shape((*_VALUES, "file_change_signal"), (), {"runner": _RUNNER_CONFIG})))
+
+_REGISTRY = Nested(_scoped(Shape(("labels",), (), {"use": _THE_USE, "hook": _HOOK})))
+_BUILD = Nested(_scoped(Shape(("from", "labels"), (), {"use": _USE, "registry": _REGISTRY, "hook": _HOOK})))
+_DEPLOY = Nested(_scoped(Shape(("labels",), (), {"use": _THE_USE, "task": _TASK, "hook": _HOOK})))
 _VERIFY = Nested(Shape(("path", "status", "command", "timeout", "on_failure")))
-_RELEASE = Nested(Shape(("on_verify_failure", "labels"), (), {"use": _USE, "hook": _HOOK, "verify": _VERIFY}))
-_APP = Nested(
+_RELEASE = Nested(_scoped(Shape(("on_verify_failure", "labels"), (), {"use": _USE, "hook": _HOOK, "verify": _VERIFY})))
+_HEALTH = Nested(Shape(("path", "status", "timeout", "interval")))
+_URL = Nested(Shape(("auto_hostname",)))
+
+_DATA_SOURCE = Nested(
     Shape(
-        ("path", "labels", "depends_on", "strategy", "port", "hosts", "keep_releases", "keep_running"),
-        (),
-        {
-            "health": Nested(Shape(("path", "status", "timeout", "interval"))),
-            "config": _CONFIG,
-            "build": _BUILD,
-            "deploy": _DEPLOY,
-            "release": _RELEASE,
-            "url": Nested(_ANYTHING),
-        },
+        (
+            "path",
+            "ref",
+            "username",
+            "password",
+            "key",
+            "key_password",
+            "ignore_changes_outside_path",
+            "recurse_submodules",
+        ),
+        ("url",),
+    ),
+    "the kind of source",
+)
+_POLL = Nested(Shape(("enabled", "interval")))
+_RUNNER = Nested(Shape(("profile", "enabled"), (), {"data_source": _DATA_SOURCE, "poll": _POLL}))
+
+_APP = Nested(
+    _scoped(
+        Shape(
+            ("path", "labels", "depends_on", "strategy", "port", "hosts", "keep_releases", "keep_running"),
+            (),
+            {
+                "health": _HEALTH,
+                "config": _CONFIG,
+                "build": _BUILD,
+                "deploy": _DEPLOY,
+                "release": _RELEASE,
+                "url": _URL,
+                "runner": _RUNNER,
+            },
+        )
     ),
     "the app's name",
     many=True,
 )
+
+_STEP = Shape(
+    ("depends_on", "image_url", "workspace", "labels"),
+    (),
+    {"use": Nested(_ANYTHING, "what the step does")},
+)
+_STEPS = {"step": Nested(_STEP, "the step's name", many=True, required=True)}
+_INNER_PIPELINE = Nested(Shape(("labels",), (), _STEPS), "the pipeline's name")
+_OUTER_STEP = _STEP._replace(blocks={**_STEP.blocks, "pipeline": _INNER_PIPELINE})
+_PIPELINE = Nested(
+    Shape(("labels",), (), {"step": Nested(_OUTER_STEP, "the step's name", many=True, required=True)}),
+    "the pipeline's name",
+    many=True,
+)
+
+_TYPE = Nested(Shape(("mapper", "build", "registry", "deploy", "release", "builder", "platform", "releaser")))
+_PLUGIN = Nested(
+    Shape(("version", "checksum"), (), {"type": _TYPE}, anything=True),
+    "the plugin's name",
+    many=True,
+)
+
+_VALIDATION = Nested(Shape((), ("condition", "error_message")), many=True)
+_VARIABLE = Nested(
+    Shape(
+        ("type", "default", "description", "env", "sensitive", "nullable"),
+        (),
+        {"validation": _VALIDATION},
+    ),
+    "the variable's name",
+    many=True,
+)
+
 ROOT = Shape(
     ("labels", "workspaces"),
     ("project",),
     {
+        "milepost": Nested(Shape(("version", "files"))),
+        "workspace": Nested(Shape(("protected",)), "the workspace's name", many=True),
         "app": _APP,
-        "variable": Nested(
-            Shape(("type", "default", "description", "env", "sensitive")), "the variable's name", many=True
-        ),
-        "locals": Nested(Shape(anything=True), many=True),
-        "plugin": Nested(_ANYTHING, "the plugin's name", many=True),
+        "variable": _VARIABLE,
+        "locals": Nested(_ANYTHING, many=True),
+        "plugin": _PLUGIN,
         "history": Nested(Shape(("path",))),
         "config": _CONFIG,
+        "runner": _RUNNER,
+        "pipeline": _PIPELINE,
     },
 )
 """What may stand in a project file."""
-
-
-def misfits(body: Body, shape: Shape = ROOT, where: str = "a project file") -> list[Problem]:
-    """Return all that is in a body and may not be, or is missing."""
-    if shape.anything:
-        return []
-    problems = _arguments(body, shape, where)
-    for name, nested in shape.blocks.items():
-        problems += _count(name, nested, body, where)
-    for block in body.blocks:
-        found = shape.blocks.get(block.type)
-        if found is None:
-            problems.append(_unknown_block(block, shape, where))
-        else:
-            problems += _label(block, found) + misfits(block.body, found.shape, _article(block.type))
-    return problems
-
-
-def _article(kind: str) -> str:
-    return f"an {kind} block" if kind[0] in "aeiou" else f"a {kind} block"
-
-
-def _arguments(body: Body, shape: Shape, where: str) -> list[Problem]:
-    known = shape.arguments + shape.required
-    problems = []
-    for name, attribute in body.attributes.items():
-        if name in shape.blocks:
-            hint = f"write {name} {{ … }} without the equals sign"
-            problems.append(Problem(f'"{name}" is a block, not an argument', attribute.position, hint=hint))
-        elif name not in known:
-            hint = _near(name, known + tuple(shape.blocks))
-            problems.append(Problem(f'{where} has no argument "{name}"', attribute.position, hint=hint))
-    problems += [
-        Problem(f'{where} needs the argument "{name}"', body.position, hint=f"add {name} = …")
-        for name in shape.required
-        if name not in body.attributes and not body.of_type(name)
-    ]
-    return problems
-
-
-def _unknown_block(block: Block, shape: Shape, where: str) -> Problem:
-    known = shape.arguments + shape.required
-    if block.type in known:
-        message = f'"{block.type}" is an argument, not a block'
-        return Problem(message, block.position, hint=f"write {block.type} = …")
-    return Problem(
-        f'{where} has no block "{block.type}"', block.position, hint=_near(block.type, (*shape.blocks, *known))
-    )
-
-
-def _near(name: str, known: tuple[str, ...]) -> str:
-    close = nearest(name, known)
-    return f"did you mean {close}?" if close else f"there is {', '.join(sorted(known))}"
-
-
-def _count(name: str, nested: Nested, body: Body, where: str) -> list[Problem]:
-    """Return what is wrong with how often a block is given: missing, or twice with the same label."""
-    blocks = body.of_type(name)
-    if nested.required and not blocks and name not in body.attributes:
-        return [Problem(f'{where} needs the block "{name}"', body.position, hint=f"add {_example(name, nested)}")]
-    if nested.many and not nested.label:
-        return []
-    problems = []
-    seen: dict[tuple[str, ...], Block] = {}
-    for block in blocks:
-        key = tuple(label.text for label in block.labels) if nested.many else ()
-        if key in seen:
-            what = " ".join([name, *(f'"{each}"' for each in key)])
-            message = f"{what} is given twice; it is at line {seen[key].position.line} already"
-            problems.append(Problem(message, block.position, hint="leave one of them out"))
-        seen.setdefault(key, block)
-    return problems
-
-
-def _label(block: Block, nested: Nested) -> list[Problem]:
-    if nested.label and not block.labels:
-        message = f"{block.type} needs a label, {nested.label}"
-        return [Problem(message, block.position, hint=f"write {_example(block.type, nested)}")]
-    if nested.label and not block.labels[0].text:
-        return [Problem(f"the label of {block.type}, {nested.label}, is empty", block.labels[0].position)]
-    extra: tuple[Label, ...] = block.labels[1 if nested.label else 0 :]
-    if not extra:
-        return []
-    wants = "one label" if nested.label else "no label"
-    return [Problem(f"{block.type} takes {wants}", extra[0].position, hint=f"write {_example(block.type, nested)}")]
-
-
-def _example(name: str, nested: Nested) -> str:
-    return f'{name} "NAME" {{ … }}' if nested.label else f"{name} {{ … }}"
