@@ -1,0 +1,297 @@
+"""Label selectors, such as `env == "prod" and region matches "us-.*"`: read once, then asked about labels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+_DEEPEST = 100
+_MATCH_SECONDS = 2.0
+
+
+class SelectorError(Exception):
+    """A selector that cannot be read, or a pattern in it that takes too long."""
+
+    def __init__(self, message: str, start: int, end: int, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.start, self.end, self.hint = start, end, hint
+        """Which part of the selector's text is wrong, counted in code points from 0; `end` is behind it."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One label against one value. Of a label that is not there, only `!=`, `not …` and `is empty` are true."""
+
+    label: str
+    operator: str
+    """One of `==`, `contains`, `matches`, `is empty`."""
+    value: str
+    negated: bool
+    holds: Callable[[str], bool]
+
+    def matches(self, labels: Mapping[str, str]) -> bool:
+        """Return whether the labels are as this says."""
+        found = labels.get(self.label)
+        held = self.operator == "is empty" if found is None else self.holds(found)
+        return held is not self.negated
+
+
+@dataclass(frozen=True)
+class Not:
+    """The contrary."""
+
+    operand: Test
+
+    def matches(self, labels: Mapping[str, str]) -> bool:
+        """Return whether the operand does not match."""
+        return not self.operand.matches(labels)
+
+
+@dataclass(frozen=True)
+class Every:
+    """Several tests that `and` joins."""
+
+    operands: tuple[Test, ...]
+
+    def matches(self, labels: Mapping[str, str]) -> bool:
+        """Return whether all of them match."""
+        return all(each.matches(labels) for each in self.operands)
+
+
+@dataclass(frozen=True)
+class Some:
+    """Several tests that `or` joins."""
+
+    operands: tuple[Test, ...]
+
+    def matches(self, labels: Mapping[str, str]) -> bool:
+        """Return whether one of them matches."""
+        return any(each.matches(labels) for each in self.operands)
+
+
+Test = Comparison | Not | Every | Some
+
+
+@dataclass(frozen=True)
+class Selector:
+    """A selector that was read."""
+
+    text: str
+    test: Test
+
+    def matches(self, labels: Mapping[str, str]) -> bool:
+        """Return whether it selects what has these labels. Raises SelectorError if a pattern takes too long."""
+        return self.test.matches(labels)
+
+
+def parse(selector: str) -> Selector:
+    """Return the selector that a text means. Raises SelectorError."""
+    return Selector(selector, _Parser(selector).selector())
+
+
+class _Token(NamedTuple):
+    kind: str
+    """word, number, text, pointer (a quoted text that may name a label), sign or end."""
+    value: str
+    start: int
+    end: int
+
+    def __str__(self) -> str:
+        return "the end" if self.kind == "end" else self.value if self.kind == "sign" else f'"{self.value}"'
+
+
+_TOKEN = re.compile(
+    r"""[ \t\r\n]*(?:
+      (?P<word>[A-Za-z][A-Za-z0-9_/]*(?:\.(?:[A-Za-z][A-Za-z0-9_/]*|[0-9]+))*)(?![-\w.])
+    | (?P<number>-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?)(?![-\w.])
+    | `(?P<raw>[^`]*)`
+    | "(?P<text>(?:[^"\\\n]|\\.)*)"
+    | (?P<sign>==|!=|[()])
+    | (?P<end>\Z)
+    )""",
+    re.VERBOSE | re.ASCII,
+)
+_POINTER = re.compile(r"/[\w.~:|-]+\Z")
+_ESCAPE = re.compile(r"\\(?:([abfnrtv\\\"])|x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([0-7]{3})|(.))")
+_SHORT = dict(zip('abfnrtv\\"', '\a\b\f\n\r\t\v\\"', strict=True))
+_QUOTES = "a text with other characters than letters, digits, _, / stands in quotes"
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    at = 0
+    while True:
+        found = _TOKEN.match(text, at)
+        if found is None:
+            raise _unreadable(text, at)
+        kind = str(found.lastgroup)
+        start, end = found.span(kind)
+        value = found[kind]
+        if kind in ("raw", "text"):
+            value = _unescaped(value, start) if kind == "text" else value
+            kind = "pointer" if kind == "text" and _POINTER.match(value) else "text"
+            start, end = start - 1, end + 1
+        yield _Token(kind, value, start, end)
+        if kind == "end":
+            return
+        at = end
+
+
+def _unreadable(text: str, at: int) -> SelectorError:
+    start = len(text) - len(text[at:].lstrip(" \t\r\n"))
+    end = next((i for i in range(start, len(text)) if text[i] in " \t\r\n()"), len(text))
+    if text[start] in "\"`'":
+        end = len(text)
+        found = "single quotes are not valid" if text[start] == "'" else "this text has no closing quote"
+        return SelectorError(found, start, end, hint='texts are written "like this" or `like this`')
+    other = {"=": "write ==", "&&": "write and", "||": "write or", "!": "write not"}
+    word = re.match(r"[=&|!]+", text[start:])
+    hint = other.get(word[0] if word else "", _QUOTES)
+    return SelectorError(f'"{text[start:end]}" cannot be read', start, end, hint=hint)
+
+
+def _unescaped(text: str, start: int) -> str:
+    def plain(found: re.Match[str]) -> str:
+        short, byte, four, eight, octal, other = found.groups()
+        if other is not None or (eight and int(eight, 16) > 0x10FFFF):
+            where = start + found.start()
+            hint = "in `…` a backslash is one, for patterns"
+            raise SelectorError(f"{found[0]} is no escape", where, where + len(found[0]), hint=hint)
+        return _SHORT[short] if short else chr(int(octal, 8) if octal else int(byte or four or eight, 16))
+
+    return _ESCAPE.sub(plain, text)
+
+
+_OPERATORS = 'an operator: ==, !=, contains, in, matches, "is empty", or one of them with "not"'
+
+
+class _Parser:
+    """Reads tokens by recursive descent; chains of `and`, `or` and `not` do not recurse."""
+
+    def __init__(self, text: str) -> None:
+        self.tokens = list(_tokens(text))
+        self.at = self.depth = 0
+
+    @property
+    def token(self) -> _Token:
+        return self.tokens[self.at]
+
+    def selector(self) -> Test:
+        found = self.any_of()
+        if self.token.kind != "end":
+            raise self.expected('"and", "or" or the end')
+        return found
+
+    def any_of(self) -> Test:
+        operands = [self.all_of()]
+        while self.takes("or"):
+            operands.append(self.all_of())
+        return operands[0] if len(operands) == 1 else Some(tuple(operands))
+
+    def all_of(self) -> Test:
+        operands = [self.inverted()]
+        while self.takes("and"):
+            operands.append(self.inverted())
+        return operands[0] if len(operands) == 1 else Every(tuple(operands))
+
+    def inverted(self) -> Test:
+        negated = False
+        while self.token[:2] == ("word", "not") and self.tokens[self.at + 1].value not in ("==", "!="):
+            self.at += 1
+            negated = not negated
+        test = self.single()
+        return Not(test) if negated else test
+
+    def single(self) -> Test:
+        opening = self.token
+        if not self.takes("(", "sign"):
+            return self.comparison()
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise SelectorError(f"parentheses nest deeper than {_DEEPEST}", opening.start, opening.end)
+        test = self.any_of()
+        if not self.takes(")", "sign"):
+            message = f"this parenthesis is not closed; found {self.token} in place of )"
+            raise SelectorError(message, opening.start, opening.end)
+        self.depth -= 1
+        return test
+
+    def comparison(self) -> Comparison:
+        left = self.operand("a label")
+        if self.takes("==", "sign"):
+            return self.compared(left, "==", negated=False)
+        if self.takes("!=", "sign"):
+            return self.compared(left, "==", negated=True)
+        if self.takes("is"):
+            negated = self.takes("not")
+            if not self.takes("empty"):
+                raise self.expected('"empty"')
+            return _comparison(_label(left), "is empty", left._replace(value=""), negated=negated)
+        negated = self.takes("not")
+        if self.takes("in"):
+            label = _label(self.operand("a label"))
+            return _comparison(label, "contains", left, negated=negated)
+        for operator in ("contains", "matches"):
+            if self.takes(operator):
+                return self.compared(left, operator, negated=negated)
+        raise self.expected('"in", "contains" or "matches"' if negated else _OPERATORS)
+
+    def compared(self, left: _Token, operator: str, *, negated: bool) -> Comparison:
+        return _comparison(_label(left), operator, self.operand("a value"), negated=negated)
+
+    def operand(self, what: str) -> _Token:
+        token = self.token
+        if token.kind in ("sign", "end"):
+            raise self.expected(what)
+        self.at += 1
+        return token
+
+    def takes(self, value: str, kind: str = "word") -> bool:
+        """Go past that token and return True, if it is the next one."""
+        is_next = self.token[:2] == (kind, value)
+        self.at += is_next
+        return is_next
+
+    def expected(self, what: str) -> SelectorError:
+        return SelectorError(f"found {self.token} in place of {what}", self.token.start, self.token.end)
+
+
+def _label(token: _Token) -> str:
+    if token.kind == "pointer":
+        return token.value[1:].replace("~1", "/").replace("~0", "~")
+    if token.kind != "word":
+        hint = 'the label stands on the left: env == "prod"; one with odd characters is written "/my-label"'
+        raise SelectorError(f"found {token} in place of a label", token.start, token.end, hint=hint)
+    return token.value
+
+
+def _comparison(label: str, operator: str, token: _Token, *, negated: bool) -> Comparison:
+    return Comparison(label, operator, token.value, negated, _HOLDS[operator](token))
+
+
+def _matching(token: _Token) -> Callable[[str], bool]:
+    """Return a test for what a pattern finds; a pattern that is wrong is told before there are labels."""
+    import regex  # noqa: PLC0415 - only a selector with a pattern pays for it
+
+    try:
+        pattern = regex.compile(token.value)
+    except regex.error as error:
+        raise SelectorError(f"this pattern is wrong: {error}", token.start, token.end) from error
+
+    def holds(text: str) -> bool:
+        try:
+            return pattern.search(text, timeout=_MATCH_SECONDS) is not None
+        except TimeoutError as error:
+            raise SelectorError("this pattern takes too long", token.start, token.end) from error
+
+    return holds
+
+
+_HOLDS: Mapping[str, Callable[[_Token], Callable[[str], bool]]] = {
+    "==": lambda token: token.value.__eq__,
+    "contains": lambda token: lambda text: token.value in text,
+    "matches": _matching,
+    "is empty": lambda token: lambda text: not text,
+}
+"""For each operator what makes of its value a test of a label's text."""
