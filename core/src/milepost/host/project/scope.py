@@ -14,6 +14,7 @@ from milepost.host.language.functions import BuiltinFunctions
 from milepost.host.language.scope import Deferred, Functions, Root
 from milepost.host.language.tree import Expression
 from milepost.host.language.values import UNKNOWN, Unknown, Value
+from milepost.host.project.git_names import GitNames
 from milepost.sdk.functions import FunctionError
 
 if TYPE_CHECKING:
@@ -21,8 +22,25 @@ if TYPE_CHECKING:
     from milepost.sdk.artifact import Artifact
     from milepost.sdk.deployment import Deployment
 
-ROOTS = ("var", "local", "artifact", "deploy", "path", "workspace", "app", "project", "labels")
+ROOTS = (
+    "var",
+    "local",
+    "artifact",
+    "deploy",
+    "path",
+    "workspace",
+    "app",
+    "project",
+    "labels",
+    "config",
+    "git",
+    "entrypoint",
+)
 """The names that expressions can begin with."""
+
+_NO_CONFIG: Mapping[str, Value] = {"env": {}, "internal": {}, "file": {}}
+_ENTRYPOINT: Mapping[str, Value] = {"env": {}}
+"""Waypoint put a program of its own in front of the app and gave it these; milepost has none, so there are none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +91,9 @@ class Scope:
     labels: Mapping[str, Value] = field(default_factory=dict)
     artifact: Mapping[str, Value] | Unknown = UNKNOWN
     deploy: Mapping[str, Value] | Unknown = UNKNOWN
+    config: Root = field(default_factory=lambda: _NO_CONFIG)
+    """`env`, `internal` and `file`: what stands in the app's `config` blocks."""
+    git: Mapping[str, Value] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -113,8 +134,10 @@ class Scope:
                 return self.variables
             case "local":
                 return Deferred(self.locals)
-            case "path" | "labels" | "artifact" | "deploy":
-                found: Mapping[str, Value] | Unknown = getattr(self, name)
+            case "entrypoint":
+                return _ENTRYPOINT
+            case "path" | "labels" | "artifact" | "deploy" | "config" | "git":
+                found: Root = getattr(self, name)
                 return found
         return None
 
@@ -128,6 +151,7 @@ def project_scope(project: Project, workspace: str, outside: Outside) -> Scope:
         app="",
         workspace=workspace,
         path={"project": str(project.folder), "pwd": str(outside.pwd)},
+        git=GitNames(project.folder, outside.environment, outside.git),
     )
 
 
