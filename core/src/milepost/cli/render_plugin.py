@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from milepost.host.plugins.scan import Entry
     from milepost.sdk.config import PluginConfig
 
-_WITH_OFFER = ("builder", "registry", "platform", "releaser")
+_WITH_OFFER = ("builder", "registry", "platform", "releaser", "config_source")
 
 
 def described(catalog: Catalog, entries: Sequence[Entry]) -> tuple[list[dict[str, Any]], list[str]]:

@@ -31,10 +31,15 @@ from milepost.host.plugins.load import Plugins
 from milepost.host.plugins.scan import scan
 role, word = sys.argv[1:]
 plugins = Plugins(Catalog(scan(tuple(sys.path))))
-plugins.observer(word) if role == "observer" else plugins.offer(role, word)
+if role == "observer":
+    plugins.observer(word)
+elif role == "functions":
+    plugins.function(plugins.catalog.find(role, word))
+else:
+    plugins.offer(role, word)
 """
 
-ROLES = ("builder", "registry", "platform", "releaser", "observer")
+ROLES = ("builder", "registry", "platform", "releaser", "config_source", "observer", "functions")
 """The roles that this milepost loads."""
 
 

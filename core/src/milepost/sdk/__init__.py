@@ -2,7 +2,7 @@
 
     from milepost.sdk import Artifact, BuilderOffer, PluginConfig, Step, hookimpl
 
-The rest stands in the public submodules: capabilities, events, request, record, store. Names are
+The rest stands in the public submodules: capabilities, events, functions, request, record, source, store. Names are
 imported when they are first used, so that a plugin pays for what it needs.
 """
 

@@ -120,7 +120,7 @@ class PluginNotFoundError(PluginError):
     def __init__(self, role: str, word: str, installed: tuple[str, ...]) -> None:
         self.role, self.word, self.installed = role, word, installed
         close = nearest(word, installed)
-        message = f"no plugin offers the {role} {word!r}; installed: {', '.join(installed) or 'none'}"
+        message = f"no plugin offers the {role.replace('_', ' ')} {word!r}; installed: {', '.join(installed) or 'none'}"
         hint = f"did you mean {close!r}?" if close else f"pip install milepost-{word.rsplit(':', maxsplit=1)[-1]}"
         super().__init__(message, hint=hint)
 
@@ -134,8 +134,8 @@ class PluginAmbiguousError(PluginError):
     def __init__(self, role: str, word: str, distributions: tuple[str, ...]) -> None:
         self.role, self.word, self.distributions = role, word, distributions
         super().__init__(
-            f"the {role} {word!r} is offered by {' and by '.join(distributions)}",
-            hint=f'write use "{distributions[0]}:{word}" to choose one',
+            f"the {role.replace('_', ' ')} {word!r} is offered by {' and by '.join(distributions)}",
+            hint=f'write {"" if role == "config_source" else "use "}"{distributions[0]}:{word}" to choose one',
         )
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pluggy
 
 from milepost.sdk.events import Event
-from milepost.sdk.offer import BuilderOffer, PlatformOffer, RegistryOffer, ReleaserOffer
+from milepost.sdk.functions import Function
+from milepost.sdk.offer import BuilderOffer, ConfigSourceOffer, PlatformOffer, RegistryOffer, ReleaserOffer
 from milepost.sdk.record import Operation
 
 PROJECT = "milepost"
@@ -64,6 +67,31 @@ def milepost_releaser(word: str) -> ReleaserOffer | None:
     Arguments: `word` is the entry's name, as written after `use`.
     Returns: the offer, or None if the word is not one of this plugin's releasers.
     If it raises: the plugin is reported as broken, with its version; nothing of the project is run.
+    """
+
+
+@hookspec(firstresult=True)
+def milepost_config_source(word: str) -> ConfigSourceOffer | None:
+    """Offer a source of config values.
+
+    Purpose: make an entry of the group `milepost.v1.config_source` usable in `secret("WORD", …)`, `dynamic("WORD", …)`.
+    When: once in a process that evaluates such a value, when the project file is checked or carried out.
+    Arguments: `word` is the entry's name, as written in the project file.
+    Returns: the offer, or None if the word is not one of this plugin's sources.
+    If it raises: the plugin is reported as broken, with its version; nothing of the project is run.
+    """
+
+
+@hookspec(firstresult=True)
+def milepost_functions() -> Sequence[Function] | None:
+    """Add functions to the config language.
+
+    Purpose: make the entries of the group `milepost.v1.functions`, each named after its function, callable in a project
+    file: as `plugin::function` always, and by the bare name where neither milepost nor another plugin has one of it.
+    When: in a process, when one of the functions is first called or its arguments are checked.
+    Arguments: none.
+    Returns: the functions, made with `function` of `milepost.sdk.functions`; what an entry names must be among them.
+    If it raises: the plugin is reported as broken, with its version, where the function is called.
     """
 
 

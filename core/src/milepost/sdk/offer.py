@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from milepost.sdk.config import PluginConfig, PluginState
-from milepost.sdk.roles import Builder, Platform, Registry, Releaser
+from milepost.sdk.roles import Builder, ConfigSource, Platform, Registry, Releaser
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +58,8 @@ class PlatformOffer:
     """Whether a deployment is not public before its release."""
     parks: bool = False
     """Whether the class has the capability Parks, which `start-first` and `stop-first` need."""
+    files: bool = False
+    """Whether a deployment gets the files of the app's config, `step.facts.files`."""
     default_releaser: DefaultReleaser | None = None
 
 
@@ -71,3 +73,13 @@ class ReleaserOffer:
     """The endpoint kinds it can send traffic to."""
     load: Callable[[], Callable[[Any], Releaser]]
     """Imports and returns the class that is made with the config."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfigSourceOffer:
+    """A source of config values: what says which value, and the way to its class."""
+
+    config: type[PluginConfig]
+    """The arguments of one value. In the project file they stand in this order, or by name in an object at the end."""
+    load: Callable[[], Callable[[], ConfigSource]]
+    """Imports and returns the class that is made without arguments. Vendor SDKs may be imported here, not before."""

@@ -6,10 +6,12 @@ besides stands in `milepost.sdk.capabilities`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from milepost.sdk.artifact import Artifact
 from milepost.sdk.deployment import Deployment, Health, Recorded, Release
+from milepost.sdk.source import SourceStep, ValueRequest, ValueResult
 from milepost.sdk.step import Step
 
 
@@ -71,4 +73,15 @@ class Releaser(Protocol):
 
     def destroy(self, recorded: Recorded[Any], step: Step) -> None:
         """Close the app to traffic and remove the route; what is gone already is no error."""
+        ...
+
+
+class ConfigSource(Protocol):
+    """A place where values of an app's config come from, such as a password manager; made without a config."""
+
+    def read(self, requests: Sequence[ValueRequest[Any]], step: SourceStep) -> Sequence[ValueResult]:
+        """Return an answer for each request, in their order: `missing` and `failed` say why there is no value.
+
+        Called once for all values that are known to be needed. Raises nothing for a value that cannot be had.
+        """
         ...

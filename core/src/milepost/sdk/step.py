@@ -98,6 +98,9 @@ class Facts(Struct, frozen=True, kw_only=True):
     env: Annotated[
         Mapping[str, str | Secret], Meta(description="The app's configuration, to be its environment variables.")
     ] = {}
+    files: Annotated[
+        Mapping[str, str | Secret], Meta(description="The files of the app's configuration: path → content.")
+    ] = {}
     health: Annotated[HealthCheck, Meta(description="How to tell that a deployment is ready.")] = HealthCheck()
     strategy: Annotated[
         Strategy, Meta(description="With `start-first` and `stop-first`, deploy prepares and starts nothing.")

@@ -13,7 +13,8 @@ from milepost.host.plugins.observers import OBSERVER_HOOKS, Observer
 from milepost.host.plugins.offers import Offer, Role, mistake
 from milepost.host.plugins.scan import Entry
 from milepost.sdk.errors import PluginBrokenError
-from milepost.sdk.offer import BuilderOffer, PlatformOffer, RegistryOffer, ReleaserOffer
+from milepost.sdk.functions import Function
+from milepost.sdk.offer import BuilderOffer, ConfigSourceOffer, PlatformOffer, RegistryOffer, ReleaserOffer
 
 OfferT_co = TypeVar("OfferT_co", bound=Offer, covariant=True)
 
@@ -47,6 +48,8 @@ class Plugins:
     @overload
     def offer(self, role: Literal["releaser"], word: str) -> Offered[ReleaserOffer]: ...
     @overload
+    def offer(self, role: Literal["config_source"], word: str) -> Offered[ConfigSourceOffer]: ...
+    @overload
     def offer(self, role: Role, word: str) -> Offered[Offer]: ...
 
     def offer(self, role: Role, word: str) -> Offered[Offer]:
@@ -67,6 +70,19 @@ class Plugins:
         manager = self._manager(entry)
         require_hook(entry, manager, OBSERVER_HOOKS)
         return Observer(entry, manager)
+
+    def function(self, entry: Entry) -> Function:
+        """Return the function that an entry of the role `functions` is named after."""
+        manager = self._manager(entry)
+        hook = "milepost_functions"
+        require_hook(entry, manager, (hook,))
+        with suspect(entry, f"{entry.module}.{hook}()"):
+            offered = getattr(manager.hook, hook)()
+        functions = offered if isinstance(offered, list | tuple) else ()
+        found = next((each for each in functions if isinstance(each, Function) and each.name == entry.word), None)
+        if found is None:
+            raise broken(entry, f"{entry.module}.{hook}() has no function {entry.word!r}, as its entry says")
+        return found
 
     def _manager(self, entry: Entry) -> pluggy.PluginManager:
         """Return the manager of the entry's module, or raise what its first load raised."""

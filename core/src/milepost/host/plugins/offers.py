@@ -7,16 +7,25 @@ from dataclasses import fields
 from typing import Any, Literal
 
 from milepost.sdk.config import PluginConfig, PluginState
-from milepost.sdk.offer import BuilderOffer, DefaultReleaser, PlatformOffer, RegistryOffer, ReleaserOffer
+from milepost.sdk.offer import (
+    BuilderOffer,
+    ConfigSourceOffer,
+    DefaultReleaser,
+    PlatformOffer,
+    RegistryOffer,
+    ReleaserOffer,
+)
+from milepost.sdk.source import OPTIONS
 
-Role = Literal["builder", "registry", "platform", "releaser"]
-Offer = BuilderOffer | RegistryOffer | PlatformOffer | ReleaserOffer
+Role = Literal["builder", "registry", "platform", "releaser", "config_source"]
+Offer = BuilderOffer | RegistryOffer | PlatformOffer | ReleaserOffer | ConfigSourceOffer
 
 OFFERS: dict[Role, type[Offer]] = {
     "builder": BuilderOffer,
     "registry": RegistryOffer,
     "platform": PlatformOffer,
     "releaser": ReleaserOffer,
+    "config_source": ConfigSourceOffer,
 }
 """The class of offer that each role's hook returns."""
 
@@ -31,7 +40,13 @@ def mistake(role: Role, value: object) -> str:
         given = getattr(value, field.name)
         if not holds(given):
             return f"returned a {wanted.__name__} whose {field.name} is {_kind(given)}, expected {claim}"
-    return ""
+    return _taken_names(value) if isinstance(value, ConfigSourceOffer) else ""
+
+
+def _taken_names(offer: ConfigSourceOffer) -> str:
+    """Return what is wrong with the names of a source's arguments."""
+    taken = [name for name in offer.config.__struct_fields__ if name in OPTIONS]
+    return f"has an argument {taken[0]!r}, which is an option of every value" if taken else ""
 
 
 def _kind(value: object) -> str:
@@ -75,6 +90,7 @@ _CLAIMS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "accepts": ('a tuple of kinds such as ("file-tree/1",)', _are_kinds),
     "stages": ("a bool", lambda value: isinstance(value, bool)),
     "parks": ("a bool", lambda value: isinstance(value, bool)),
+    "files": ("a bool", lambda value: isinstance(value, bool)),
     "default_releaser": ("a DefaultReleaser or None", _is_default_releaser),
 }
 """What each field of an offer must be, in words and as a check."""

@@ -22,7 +22,7 @@ class Entry:
     api: int
     """The version of the plugin API it was written for."""
     role: str
-    """`builder`, `registry`, `platform`, `releaser`, `observer`, or one that another version knows."""
+    """`builder`, `registry`, `platform`, `releaser`, `config_source`, `observer`, `functions`, or another version's."""
     word: str
     """What people write after `use`."""
     module: str
