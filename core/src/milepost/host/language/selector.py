@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+
+from milepost.host.language.selector_tokens import SelectorError, Token, tokens
+
+__all__ = ["Selector", "SelectorError", "parse"]
 
 _DEEPEST = 100
 _MATCH_SECONDS = 2.0
-
-
-class SelectorError(Exception):
-    """A selector that cannot be read, or a pattern in it that takes too long."""
-
-    def __init__(self, message: str, start: int, end: int, *, hint: str = "") -> None:
-        super().__init__(message)
-        self.start, self.end, self.hint = start, end, hint
-        """Which part of the selector's text is wrong, counted in code points from 0; `end` is behind it."""
 
 
 @dataclass(frozen=True)
@@ -91,78 +84,6 @@ def parse(selector: str) -> Selector:
     return Selector(selector, _Parser(selector).selector())
 
 
-class _Token(NamedTuple):
-    kind: str
-    """word, number, text, pointer (a quoted text that may name a label), sign or end."""
-    value: str
-    start: int
-    end: int
-
-    def __str__(self) -> str:
-        return "the end" if self.kind == "end" else self.value if self.kind == "sign" else f'"{self.value}"'
-
-
-_TOKEN = re.compile(
-    r"""[ \t\r\n]*(?:
-      (?P<word>[A-Za-z][A-Za-z0-9_/]*(?:\.(?:[A-Za-z][A-Za-z0-9_/]*|[0-9]+))*)(?![-\w.])
-    | (?P<number>-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?)(?![-\w.])
-    | `(?P<raw>[^`]*)`
-    | "(?P<text>(?:[^"\\\n]|\\.)*)"
-    | (?P<sign>==|!=|[()])
-    | (?P<end>\Z)
-    )""",
-    re.VERBOSE | re.ASCII,
-)
-_POINTER = re.compile(r"/[\w.~:|-]+\Z")
-_ESCAPE = re.compile(r"\\(?:([abfnrtv\\\"])|x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([0-7]{3})|(.))")
-_SHORT = dict(zip('abfnrtv\\"', '\a\b\f\n\r\t\v\\"', strict=True))
-_QUOTES = "a text with other characters than letters, digits, _, / stands in quotes"
-
-
-def _tokens(text: str) -> Iterator[_Token]:
-    at = 0
-    while True:
-        found = _TOKEN.match(text, at)
-        if found is None:
-            raise _unreadable(text, at)
-        kind = str(found.lastgroup)
-        start, end = found.span(kind)
-        value = found[kind]
-        if kind in ("raw", "text"):
-            value = _unescaped(value, start) if kind == "text" else value
-            kind = "pointer" if kind == "text" and _POINTER.match(value) else "text"
-            start, end = start - 1, end + 1
-        yield _Token(kind, value, start, end)
-        if kind == "end":
-            return
-        at = end
-
-
-def _unreadable(text: str, at: int) -> SelectorError:
-    start = len(text) - len(text[at:].lstrip(" \t\r\n"))
-    end = next((i for i in range(start, len(text)) if text[i] in " \t\r\n()"), len(text))
-    if text[start] in "\"`'":
-        end = len(text)
-        found = "single quotes are not valid" if text[start] == "'" else "this text has no closing quote"
-        return SelectorError(found, start, end, hint='texts are written "like this" or `like this`')
-    other = {"=": "write ==", "&&": "write and", "||": "write or", "!": "write not"}
-    word = re.match(r"[=&|!]+", text[start:])
-    hint = other.get(word[0] if word else "", _QUOTES)
-    return SelectorError(f'"{text[start:end]}" cannot be read', start, end, hint=hint)
-
-
-def _unescaped(text: str, start: int) -> str:
-    def plain(found: re.Match[str]) -> str:
-        short, byte, four, eight, octal, other = found.groups()
-        if other is not None or (eight and int(eight, 16) > 0x10FFFF):
-            where = start + found.start()
-            hint = "in `…` a backslash is one, for patterns"
-            raise SelectorError(f"{found[0]} is no escape", where, where + len(found[0]), hint=hint)
-        return _SHORT[short] if short else chr(int(octal, 8) if octal else int(byte or four or eight, 16))
-
-    return _ESCAPE.sub(plain, text)
-
-
 _OPERATORS = 'an operator: ==, !=, contains, in, matches, "is empty", or one of them with "not"'
 
 
@@ -170,11 +91,11 @@ class _Parser:
     """Reads tokens by recursive descent; chains of `and`, `or` and `not` do not recurse."""
 
     def __init__(self, text: str) -> None:
-        self.tokens = list(_tokens(text))
+        self.tokens = list(tokens(text))
         self.at = self.depth = 0
 
     @property
-    def token(self) -> _Token:
+    def token(self) -> Token:
         return self.tokens[self.at]
 
     def selector(self) -> Test:
@@ -237,10 +158,10 @@ class _Parser:
                 return self.compared(left, operator, negated=negated)
         raise self.expected('"in", "contains" or "matches"' if negated else _OPERATORS)
 
-    def compared(self, left: _Token, operator: str, *, negated: bool) -> Comparison:
+    def compared(self, left: Token, operator: str, *, negated: bool) -> Comparison:
         return _comparison(_label(left), operator, self.operand("a value"), negated=negated)
 
-    def operand(self, what: str) -> _Token:
+    def operand(self, what: str) -> Token:
         token = self.token
         if token.kind in ("sign", "end"):
             raise self.expected(what)
@@ -257,7 +178,7 @@ class _Parser:
         return SelectorError(f"found {self.token} in place of {what}", self.token.start, self.token.end)
 
 
-def _label(token: _Token) -> str:
+def _label(token: Token) -> str:
     if token.kind == "pointer":
         return token.value[1:].replace("~1", "/").replace("~0", "~")
     if token.kind != "word":
@@ -266,11 +187,11 @@ def _label(token: _Token) -> str:
     return token.value
 
 
-def _comparison(label: str, operator: str, token: _Token, *, negated: bool) -> Comparison:
+def _comparison(label: str, operator: str, token: Token, *, negated: bool) -> Comparison:
     return Comparison(label, operator, token.value, negated, _HOLDS[operator](token))
 
 
-def _matching(token: _Token) -> Callable[[str], bool]:
+def _matching(token: Token) -> Callable[[str], bool]:
     """Return a test for what a pattern finds; a pattern that is wrong is told before there are labels."""
     import regex  # noqa: PLC0415 - only a selector with a pattern pays for it
 
@@ -288,7 +209,7 @@ def _matching(token: _Token) -> Callable[[str], bool]:
     return holds
 
 
-_HOLDS: Mapping[str, Callable[[_Token], Callable[[str], bool]]] = {
+_HOLDS: Mapping[str, Callable[[Token], Callable[[str], bool]]] = {
     "==": lambda token: token.value.__eq__,
     "contains": lambda token: lambda text: token.value in text,
     "matches": _matching,
