@@ -33,13 +33,13 @@ class GitNames(Mapping[str, Value]):
 
     def __init__(self, folder: Path, environment: Mapping[str, str], ask: Callable[..., str | None]) -> None:
         """Make them for a folder; `ask` is that of `Outside.git`."""
-        self._ask = lambda name: ask(folder, environment, *_QUESTIONS[name])
+        self._folder, self._environment, self._ask = folder, environment, ask
         self._known: dict[str, Value] = {}
 
     def __getitem__(self, name: str) -> Value:
         """Return a fact. Raises KeyError for a name that is not in `NAMES`."""
         if name not in self._known:
-            self._known[name] = _meaning(name, self._ask(name))
+            self._known[name] = _meaning(name, self._ask(self._folder, self._environment, *_QUESTIONS[name]))
         return self._known[name]
 
     def __contains__(self, name: object) -> bool:
