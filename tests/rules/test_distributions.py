@@ -9,7 +9,7 @@ import pytest
 from tests.rules.repository import ROOT, check_none, distributions, settings
 
 PLUGINS = distributions()
-ROLES = {"builder", "registry", "platform", "releaser", "observer"}
+ROLES = {"builder", "registry", "platform", "releaser", "config_source", "observer", "functions"}
 PROJECT = {
     "name",
     "version",
@@ -44,7 +44,7 @@ def test_a_plugins_pyproject_has_the_fields_of_all(folder: Path) -> None:
     assert set(mine) == {"build-system", "project", "tool"}
     assert set(mine["project"]) == PROJECT
     assert mine["build-system"] == settings(ROOT / "core")["build-system"]
-    assert mine["project"]["name"] == f"milepost-{folder.name}"
+    assert mine["project"]["name"] == f"milepost-{_extra(folder)}"
     assert "milepost-plugin" in mine["project"]["keywords"]
     for field in ("version", "requires-python", "license", "readme"):
         assert mine["project"][field] == settings(ROOT / "core")["project"][field]
@@ -75,7 +75,7 @@ def test_a_plugin_needs_the_core_and_its_siblings_in_the_range_of_their_version(
 
 @each_plugin
 def test_a_plugin_stands_in_the_settings_of_the_workspace(folder: Path) -> None:
-    name, package, tool = f"milepost-{folder.name}", _package(folder), settings(ROOT)["tool"]
+    name, package, tool = f"milepost-{_extra(folder)}", _package(folder), settings(ROOT)["tool"]
     assert "builtin_plugins/*" in tool["uv"]["workspace"]["members"]
     assert tool["uv"]["sources"][name] == {"workspace": True}
     assert name in settings(ROOT)["project"]["dependencies"]
@@ -97,7 +97,7 @@ def test_a_plugin_stands_in_the_import_contracts(folder: Path) -> None:
 @each_plugin
 def test_a_plugin_is_an_extra_of_the_core(folder: Path) -> None:
     extras = settings(ROOT / "core")["project"]["optional-dependencies"]
-    assert extras[folder.name] == [f"milepost-{folder.name}{_range()}"]
+    assert extras[_extra(folder)] == [f"milepost-{_extra(folder)}{_range()}"]
 
 
 def test_sources_stand_in_the_root_only() -> None:
@@ -107,6 +107,11 @@ def test_sources_stand_in_the_root_only() -> None:
 def _package(folder: Path) -> str:
     """Return the name by which a plugin is imported."""
     return f"milepost_{folder.name}"
+
+
+def _extra(folder: Path) -> str:
+    """Return the name by which a plugin is installed."""
+    return folder.name.replace("_", "-")
 
 
 def _range() -> str:

@@ -26,6 +26,11 @@ class Offered(NamedTuple):
         """Return what a test's name shows."""
         return f"{self.folder.name}-{self.role}-{self.word}"
 
+    @property
+    def kind(self) -> str:
+        """The role as the names of its classes begin."""
+        return "".join(part.capitalize() for part in self.role.split("_"))
+
     def offer(self) -> Any:
         """Ask the plugin for its offer, through the hook of the role."""
         return getattr(importlib.import_module(self.module), f"milepost_{self.role}")(word=self.word)
@@ -38,7 +43,7 @@ def _offered() -> list[Offered]:
         for folder in distributions()
         for group, words in settings(folder)["project"]["entry-points"].items()
         for word, module in words.items()
-        if hasattr(hooks, f"milepost_{group.rsplit('.', 1)[-1]}")
+        if hasattr(hooks, f"milepost_{group.rsplit('.', 1)[-1]}") and not group.endswith(".functions")
     ]
 
 
@@ -48,7 +53,7 @@ each_role = pytest.mark.parametrize("offered", _offered(), ids=str)
 @each_role
 def test_a_plugin_offers_what_its_entry_points_promise(offered: Offered) -> None:
     offer = offered.offer()
-    assert type(offer).__name__ == f"{offered.role.capitalize()}Offer"
+    assert type(offer).__name__ == f"{offered.kind}Offer"
     assert callable(offer.load())
 
 
@@ -68,7 +73,7 @@ def test_every_field_of_a_plugins_config_stands_in_its_readme(offered: Offered) 
 
 @each_role
 def test_a_role_is_held_to_its_contract(offered: Offered) -> None:
-    contract = f"{offered.role.capitalize()}Contract"
+    contract = f"{offered.kind}Contract"
     inherit = [
         node.name
         for source in sources()
@@ -80,14 +85,14 @@ def test_a_role_is_held_to_its_contract(offered: Offered) -> None:
 
 
 def test_there_is_a_contract_for_every_role() -> None:
-    roles = {offered.role for offered in _offered()}
+    kinds = {offered.kind for offered in _offered()}
     found = {
         node.name
         for source in sources()
         if source.path.is_relative_to(TESTING / "contracts")
         for node in source.nodes(ast.ClassDef)
     }
-    check_none([f"{role.capitalize()}Contract" for role in roles if f"{role.capitalize()}Contract" not in found])
+    check_none([f"{kind}Contract" for kind in kinds if f"{kind}Contract" not in found])
 
 
 def _undescribed(document: Any) -> list[str]:

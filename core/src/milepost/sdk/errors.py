@@ -122,6 +122,8 @@ class PluginNotFoundError(PluginError):
         close = nearest(word, installed)
         message = f"no plugin offers the {role.replace('_', ' ')} {word!r}; installed: {', '.join(installed) or 'none'}"
         hint = f"did you mean {close!r}?" if close else f"pip install milepost-{word.rsplit(':', maxsplit=1)[-1]}"
+        if role == "config_source" and not installed:
+            hint = 'pip install "milepost[config-sources]"'
         super().__init__(message, hint=hint)
 
 

@@ -1,13 +1,22 @@
-"""Wiring of the fake plugins: a builder, a registry, three platforms and a releaser."""
+"""Wiring of the fake plugins: a builder, a registry, three platforms, a releaser, a config source, two functions."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from milepost.sdk.artifact import FILE_TREE
 from milepost.sdk.deployment import HTTP_ENDPOINT, STATIC_FILES
+from milepost.sdk.functions import Function, FunctionError, function
 from milepost.sdk.hooks import hookimpl
-from milepost.sdk.offer import BuilderOffer, DefaultReleaser, PlatformOffer, RegistryOffer, ReleaserOffer
+from milepost.sdk.offer import (
+    BuilderOffer,
+    ConfigSourceOffer,
+    DefaultReleaser,
+    PlatformOffer,
+    RegistryOffer,
+    ReleaserOffer,
+)
 from milepost.testing.distribution import write_distribution
 from milepost.testing.fakes.builder import FakeBuilder, FakeBuilderConfig, FakeRegistry, FakeRegistryConfig
 from milepost.testing.fakes.platform import (
@@ -19,12 +28,15 @@ from milepost.testing.fakes.platform import (
     exposed,
 )
 from milepost.testing.fakes.releaser import FakeReleaser, FakeReleaserConfig, FakeReleaserState
+from milepost.testing.fakes.source import FakeSource, FakeSourceArguments
 
 WORDS = {
     "builder": ("fake",),
     "registry": ("fake",),
     "platform": ("fake", "fake-plain", "fake-in-place"),
     "releaser": ("fake",),
+    "config_source": ("fake",),
+    "functions": ("shout", "stumble"),
 }
 
 
@@ -58,6 +70,7 @@ def milepost_platform(word: str) -> PlatformOffer:
         load=lambda: classes[word],
         stages=word == "fake",
         parks=word == "fake",
+        files=word == "fake",
         default_releaser=DefaultReleaser(word="fake") if word == "fake" else None,
     )
 
@@ -71,3 +84,29 @@ def milepost_releaser(word: str) -> ReleaserOffer:
         accepts=(HTTP_ENDPOINT, STATIC_FILES),
         load=lambda: FakeReleaser,
     )
+
+
+@hookimpl
+def milepost_config_source(word: str) -> ConfigSourceOffer:
+    """Offer the config source `fake`."""
+    return ConfigSourceOffer(config=FakeSourceArguments, load=lambda: FakeSource)
+
+
+@hookimpl
+def milepost_functions() -> Sequence[Function]:
+    """Offer the functions `shout` and `stumble`."""
+    return (shout, stumble)
+
+
+@function
+def shout(text: str, times: int = 1) -> str:
+    """Return the text in capital letters, with so many exclamation marks."""
+    if times < 0:
+        raise FunctionError("nobody can shout less than not at all", 1)
+    return text.upper() + "!" * times
+
+
+@function
+def stumble(text: str) -> str:
+    """Raise what a function must not raise."""
+    raise KeyError(text)

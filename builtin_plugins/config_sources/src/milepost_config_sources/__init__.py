@@ -1,0 +1,1 @@
+"""Sources of config values that are on every machine: `env`, `file` and `command`."""
