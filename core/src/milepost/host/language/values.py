@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from milepost.sdk.secret import Part, Secret
+from milepost.sdk.secret import Part, Secret, reveal
 
 
 class Unknown:
@@ -22,6 +22,9 @@ class Unknown:
         """Return it as it is shown in a debugger."""
         return f"Unknown({self.name})"
 
+
+LARGEST = 4000
+"""Numbers have fewer digits than this before the point, and begin at most as many behind it."""
 
 UNKNOWN = Unknown()
 """Something that is not known yet, whatever it is called."""
@@ -38,7 +41,8 @@ class Marked:
     value: Any
     """In clear, and nothing in it is marked again."""
     origin: str
-    """An expression that gives the value again, over sources such as `var.users` and plain values."""
+    """An expression that gives the value again, over sources such as `var.users` and plain values; empty if none
+    may be written down, because the secret stands in the project file itself."""
 
 
 Value: TypeAlias = "str | bool | int | Decimal | Secret | Marked | Unknown | list[Value] | dict[str, Value] | None"
@@ -57,14 +61,22 @@ def plain_text(value: str | bool | int | Decimal) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
+        text = format(value, "f")
+        return text.rstrip("0").rstrip(".") if "." in text else text
     return str(value)
 
 
 def joined(values: list[str | Secret]) -> str | Secret:
-    """Return texts as one; a secret among them makes all of it one, its pieces kept apart."""
-    if not any(isinstance(each, Secret) for each in values):
+    """Return texts as one; a secret among them makes all of it one, its pieces kept apart.
+
+    If one of them stands in the project file and so has no source, the whole has none: a piece without a source
+    is plain text to whoever writes the pieces down.
+    """
+    secrets = [each for each in values if isinstance(each, Secret)]
+    if not secrets:
         return "".join(str(each) for each in values)
+    if any(each.parts and not each.sources for each in secrets):
+        return Secret([Part("".join(map(reveal, values)))])
     parts: list[Part] = []
     for each in values:
         if isinstance(each, Secret):
