@@ -102,6 +102,10 @@ class OpenOperation:
         """Never show or keep the secret from now on; say so where it is too short for that."""
         if not self.bench.masker.add(secret.reveal()):
             self.warn(f"a secret shorter than {SHORTEST} characters cannot be masked in output")
+        for part in secret.parts:
+            # What the secret is made of may be shown without the rest: a password without the address around it.
+            if part.source is not None:
+                self.bench.masker.add(part.text)
 
     @contextmanager
     def calm(self) -> Iterator[None]:

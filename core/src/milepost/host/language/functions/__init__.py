@@ -63,6 +63,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "templates": ("templatedir", "templatefile", "templatestring"),
     "selectors": ("selectorlookup", "selectormatch"),
     "jsonnet": ("jsonnetdir", "jsonnetfile"),
+    "sources": ("configdynamic", "dynamic", "secret"),
 }
 """The families, which are modules here, and the functions of each; a module has them in its `FUNCTIONS`."""
 
