@@ -90,6 +90,7 @@ def _lists(kind: str, plural: str) -> tuple[Entry, ...]:
 COMMANDS = (
     Entry("init", "Write a milepost.hcl for the app in this folder.", "init", section="Begin"),
     Entry("validate", "Check the project file without running anything.", "validate", section="Begin"),
+    Entry("fmt", "Set the blanks of project files in the one way.", "fmt", section="Begin"),
     Entry("doctor", "Check what milepost needs on this machine.", "doctor", section="Begin"),
     Entry("up", "Build, deploy and release.", "up", changes=True, section="Change"),
     Entry("build", "Build and push artifacts.", "build", changes=True, without=_DEPLOYING, section="Change"),

@@ -28,6 +28,11 @@ def find_project_file(folder: Path) -> Path:
 
 def read_source(file: Path) -> Source:
     """Return the file's text. Raises ProjectFileError for what is too big or not text, ProjectError if unreadable."""
+    return source_of(file.name, read_bytes(file))
+
+
+def read_bytes(file: Path) -> bytes:
+    """Return what is in a file. Raises ProjectFileError for what is too big, ProjectError if it cannot be read."""
     try:
         with open(file, "rb") as stream:
             data = stream.read(LIMIT + 1)
@@ -38,4 +43,4 @@ def read_source(file: Path) -> Source:
     if len(data) > LIMIT:
         start = Position(file.name, 1, 1, 1, 1)
         raise ProjectFileError((Problem(f"the file is larger than {LIMIT // 1024} KiB", start),))
-    return source_of(file.name, data)
+    return data
