@@ -162,19 +162,31 @@ def _is_unfinished(path: Path) -> bool:
 
 def _is_made(connection: sqlite3.Connection, path: Path, shape: Shape) -> bool:
     """Return whether the file has its tables. Raises what is wrong if it is not ours."""
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    application, version, tables = _seen(connection)
     if application == APPLICATION:
         if version > shape.schema:
             raise NewerHistoryError(str(path), version, shape.schema)
         return True
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if application or version or tables:
         raise HistoryError(
             f"{path} is a database of another program, not a history",
             hint="move it away, or name another folder by MILEPOST_HISTORY",
         )
     return False
+
+
+def _seen(connection: sqlite3.Connection) -> tuple[int, int, int]:
+    """Return whose file it is, of which version, and how many tables it has, all at one instant."""
+    # Another process may make the file at this moment: half of the answers from before that would be somebody else's.
+    connection.execute("BEGIN")
+    try:
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+    return application, version, tables
 
 
 def _make(connection: sqlite3.Connection, path: Path, shape: Shape, fill: Fill) -> None:
