@@ -17,11 +17,13 @@ from milepost.host.language.values import Value
 from milepost.host.plugins.chain import Link, Links, check_chain
 from milepost.host.plugins.load import Plugins
 from milepost.host.project.check import check_names
+from milepost.host.project.chosen import chosen
 from milepost.host.project.fields import check, decode
 from milepost.host.project.hooks import hooks, tasks, verify
-from milepost.host.project.project import App, PluginBlock, Use
+from milepost.host.project.project import App, PluginBlock, Project, Use
 from milepost.host.project.scope import Outside, Scope, app_scope
 from milepost.host.project.settings import labelled, settings
+from milepost.host.project.stages import PINS
 from milepost.host.project.variables import variables
 from milepost.sdk.errors import MilepostError, PluginError, ProjectFileError
 from milepost.sdk.offer import PlatformOffer
@@ -44,24 +46,28 @@ def validate(
     except ProjectFileError as error:
         return (*problems, *error.problems)
     plugins = Plugins(host.catalog)
-    for observer in project.observers:
+    observers = host.catalog.words("observer")
+    for observer in (each for each in project.observers if each.observes(observers)):
         problems += _arguments_of(observer)
         problems += _caught(partial(plugins.observer, observer.word))
     for app in project.apps.values():
         scope = app_scope(project, app, workspace, known, outside)
         try:
-            scope = labelled(project, app, scope, labels)
+            here, block, _ = chosen(project, app, scope, labels)
+            scope = labelled(here, block, app_scope(here, block, workspace, known, outside), labels)
         except ProjectFileError as error:
             problems += error.problems
             continue
-        problems += _AppCheck(host=host, app=app, scope=scope, plugins=plugins).problems()
+        problems += _AppCheck(project=here, app=block, scope=scope, plugins=plugins).problems()
     return tuple(dict.fromkeys(problems))
 
 
 def _arguments_of(observer: PluginBlock) -> list[Problem]:
     """Return what an observer's block says that nobody would read."""
     body = observer.body
-    places = [*(each.position for each in body.attributes.values()), *(each.position for each in body.blocks)]
+    said = [(name, each.position) for name, each in body.attributes.items()]
+    said += [(each.type, each.position) for each in body.blocks]
+    places = [at for name, at in said if name not in PINS]
     message = f"the observer {observer.word} takes no arguments yet"
     return [Problem(message, at, body.source.line(at.line), "take it out") for at in places[:1]]
 
@@ -97,7 +103,7 @@ class Foreseen(Mapping[str, Value]):
 class _AppCheck:
     """The check of one app."""
 
-    host: Host
+    project: Project
     app: App
     scope: Scope
     plugins: Plugins
@@ -107,7 +113,7 @@ class _AppCheck:
         """Return what is wrong with the app."""
         # Their time is after the build and the deploy: what those give is taken to be some text here.
         app, scope, found = self.app, self.scope.with_(artifact=Foreseen(), deploy=Foreseen()), self._found
-        found += _caught(lambda: settings(self.host.project, app, scope))
+        found += _caught(lambda: settings(self.project, app, scope))
         found += _caught(lambda: tasks(app, scope))
         found += _caught(lambda: verify(app, scope))
         for block in (app.build, app.deploy, app.release, app.build.registry if app.build else None):
@@ -143,7 +149,7 @@ class _AppCheck:
             exposes=exposes,
             parks=bool(offer and offer.parks),
             releaser=releaser.link if releaser else None,
-            strategy=settings(self.host.project, app, self.scope.with_(artifact=Foreseen())).strategy,
+            strategy=settings(self.project, app, self.scope.with_(artifact=Foreseen())).strategy,
         )
 
     def _link(self, role: Any, use: Use | None) -> _Found | None:

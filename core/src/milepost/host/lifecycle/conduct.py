@@ -23,6 +23,7 @@ from milepost.host.lifecycle.recovery import end_dead_runs
 from milepost.host.lifecycle.requesting import check_ready, recorded_request
 from milepost.host.lifecycle.subject import lock_name
 from milepost.host.lifecycle.verdict import verdict
+from milepost.host.lifecycle.workspace import project_here
 from milepost.sdk.errors import MilepostError
 from milepost.sdk.events import Event, RunFinished, RunStarted, Waiting, Warned
 from milepost.sdk.record import Operation, Run
@@ -50,7 +51,7 @@ def carry_out(host: Host, request: Request, listen: Listen, *, interrupts: Inter
     known = host.history.run(request.id)
     if known is not None:
         return _outcome(host, known)
-    plans = plan(request, host.project, host.history)
+    plans = plan(request, project_here(host, request), host.history)
     names = [lock_name(request.workspace, each.app) for each in plans]
     refuse_inside(host.project.name, names, host.environment, host.store)
     heard = interrupts or Interrupts()
@@ -74,7 +75,7 @@ def _outcome(host: Host, run: Run) -> Outcome:
 def _dry_run(host: Host, request: Request) -> Outcome:
     """Return what would be done."""
     check_ready(host, request)
-    plans = plan(request, host.project, host.history)
+    plans = plan(request, project_here(host, request), host.history)
     lines = tuple(line for each in plans for line in preview(request, each, host.history))
     fine = all(leads_somewhere(request, each, host.history) for each in plans)
     return Outcome(run=_record(host, request, ()), operations=(), exit_status=0 if fine else 1, plan=lines)

@@ -27,6 +27,7 @@ from milepost.host.plugins.catalog import Catalog
 from milepost.host.plugins.load import Plugins
 from milepost.host.plugins.observers import Observers
 from milepost.host.plugins.scan import scan
+from milepost.host.project.chosen import chosen
 from milepost.host.project.project import Project, departed
 from milepost.host.project.scope import Outside, app_scope
 from milepost.host.project.settings import labelled
@@ -69,8 +70,9 @@ def bench_of(stand: Stand, project: Project, store: HistoryStore) -> Bench:
     """Return the bench for a project, whose observers listen to all that happens on it."""
     places = folders(stand.environment)
     plugins = Plugins(Catalog(scan(stand.path)))
+    known = plugins.catalog.words("observer")
     observers = Observers(
-        [plugins.observer(each.word) for each in project.observers],
+        [plugins.observer(each.word) for each in project.observers if each.observes(known)],
         lambda text: stand.emit(Warned(at=system_clock(), text=text)),
     )
 
@@ -124,6 +126,8 @@ def subject_of(
     block = project.apps.get(app) or departed(project, app)
     outside = Outside(environment=given.environment, pwd=given.cwd, now=system_clock, git=git.ask)
     known = variables(project, given.variables, outside, lenient=by_records)
+    scope = app_scope(project, block, workspace, known, outside)
+    project, block, _ = chosen(project, block, scope, given.labels, lenient=by_records)
     scope = app_scope(project, block, workspace, known, outside)
     try:
         scope = labelled(project, block, scope, given.labels)

@@ -23,13 +23,13 @@ class Blocks:
         self.warnings: list[Problem] = []
         """What a `waypoint.hcl` may say wrongly, as it always could."""
 
-    def app(self, block: Block) -> App:
-        """Return the app of an `app` block."""
+    def app(self, block: Block, *, may_be_empty: bool = False) -> App:
+        """Return the app of an `app` block, which needs a stage unless it has none in some workspaces only."""
         body = block.body
         name = block.labels[0].text
         plain.check_name("an app", name, block.labels[0].position, self.problems)
         build, deploy, release = body.one("build"), body.one("deploy"), body.one("release")
-        if build is None and deploy is None:
+        if build is None and deploy is None and not may_be_empty and not _has_stages_elsewhere(body):
             hint = 'add a build block with use "…" {}, or a deploy block with one'
             self.problems.append(
                 Problem(f'the app "{name}" has neither a build nor a deploy block', block.position, hint=hint)
@@ -149,3 +149,9 @@ def env_of(body: Body) -> Expression | None:
     """Return the `env` of the `config` block in a body."""
     config = body.one("config")
     return config.body.value("env") if config else None
+
+
+def _has_stages_elsewhere(body: Body) -> bool:
+    """Return whether a body has a build or a deploy for some workspace or some labels only."""
+    scoped = (*body.of_type("workspace"), *body.of_type("label"))
+    return any(each.body.of_type("build") or each.body.of_type("deploy") for each in scoped)

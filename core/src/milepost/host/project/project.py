@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -61,12 +62,21 @@ class Project(NamedTuple):
     """The `env` of the `config` block."""
     workspaces: tuple[str, ...]
     """The workspaces that there may be; none named: any."""
+    protected: tuple[str, ...]
+    """The workspaces where one is asked before something is changed, and only what is committed is deployed."""
+    readable: tuple[Path, ...]
+    """The folders that functions may read files of, absolute: its own, and those that the file names besides."""
     history_path: str | None
     """The place of the history that the file names, absolute."""
     observers: tuple[PluginBlock, ...]
     warnings: tuple[Problem, ...]
     """What is odd and does no harm, with source lines."""
     body: Body
+
+    @property
+    def whole(self) -> bool:
+        """Whether a scoped body replaces the default one, as in each `waypoint.hcl`."""
+        return is_waypoint(self.file)
 
     def document(self) -> bytes:
         """Return the project as a JSON document, to be sent to another process."""
@@ -115,7 +125,7 @@ def project_of(file: Path, body: Body, *, checked: bool = False) -> Project:
     """
     folder = file.parent
     problems = [] if checked else misfits(body)
-    blocks = Blocks(folder, lenient=file.name == "waypoint.hcl")
+    blocks = Blocks(folder, lenient=is_waypoint(file))
     name = plain.text(body, "project", problems) or ""
     if name:
         plain.check_name("a project", name, body.attributes["project"].value.position, problems)
@@ -131,6 +141,8 @@ def project_of(file: Path, body: Body, *, checked: bool = False) -> Project:
         labels=body.value("labels"),
         env=env_of(body),
         workspaces=_workspaces(body, problems),
+        protected=_protected(body, problems),
+        readable=_readable(body, folder, problems),
         history_path=_history(body, folder, problems),
         observers=tuple(
             PluginBlock(word=each.labels[0].text, body=each.body, position=each.position)
@@ -140,10 +152,20 @@ def project_of(file: Path, body: Body, *, checked: bool = False) -> Project:
         warnings=body.source.error(blocks.warnings).problems,
         body=body,
     )
+    if not checked:
+        # A file that was checked before does not pay for the rules again.
+        from milepost.host.project.checking import wrong_parts  # noqa: PLC0415 - see above
+
+        problems += wrong_parts(body, blocks, project.workspaces)
     problems += blocks.problems
     if problems:
         raise body.source.error(problems)
     return project
+
+
+def is_waypoint(file: Path) -> bool:
+    """Return whether a project file is one of Waypoint's, so that its blocks mean what they meant there."""
+    return file.name.startswith("waypoint.")
 
 
 def _workspaces(body: Body, problems: list[Problem]) -> tuple[str, ...]:
@@ -151,6 +173,29 @@ def _workspaces(body: Body, problems: list[Problem]) -> tuple[str, ...]:
     for name in names:
         plain.check_name("a workspace", name, body.attributes["workspaces"].value.position, problems)
     return names
+
+
+def _protected(body: Body, problems: list[Problem]) -> tuple[str, ...]:
+    return tuple(
+        each.labels[0].text
+        for each in body.of_type("workspace")
+        if each.labels and plain.truth(each.body, "protected", problems)
+    )
+
+
+def _readable(body: Body, folder: Path, problems: list[Problem]) -> tuple[Path, ...]:
+    block = body.one("milepost")
+    if block is None:
+        return (folder,)
+    plain.text(block.body, "version", problems)
+    more = []
+    for written in plain.texts(block.body, "files", problems):
+        if written.startswith("~"):
+            hint = "write an absolute path, or one from the folder of the project file"
+            at = block.body.attributes["files"].value.position
+            problems.append(Problem('files: "~" means nothing here', at, hint=hint))
+        more.append(Path(os.path.normpath(folder / written)))
+    return (folder, *more)
 
 
 def _history(body: Body, folder: Path, problems: list[Problem]) -> str | None:

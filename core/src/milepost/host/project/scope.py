@@ -55,12 +55,12 @@ class Outside:
     """Returns what git prints for a folder and words, stripped; None if it cannot tell."""
     functions: Functions = field(default_factory=BuiltinFunctions)
 
-    def context(self, folder: Path) -> Context:
-        """Return what functions may know, for a project in that folder."""
+    def context(self, folder: Path, readable: tuple[Path, ...] = ()) -> Context:
+        """Return what functions may know, for a project in that folder; files may be `readable` elsewhere, too."""
         places = folders(self.environment)
         return Context(
             folder=folder,
-            readable=(folder,),
+            readable=readable or (folder,),
             home=places.home,
             rendered=places.state / "rendered",
             now=self.now,
@@ -81,6 +81,8 @@ class Scope:
     outside: Outside
     folder: Path
     """The project's."""
+    readable: tuple[Path, ...] = ()
+    """The folders that functions may read files of; none: the project's."""
     project: str
     app: str
     workspace: str = "default"
@@ -108,7 +110,7 @@ class Scope:
     @property
     def context(self) -> Context:
         """The world around."""
-        return self.outside.context(self.folder)
+        return self.outside.context(self.folder, self.readable)
 
     def with_(
         self,
@@ -147,6 +149,7 @@ def project_scope(project: Project, workspace: str, outside: Outside) -> Scope:
     return Scope(
         outside=outside,
         folder=project.folder,
+        readable=project.readable,
         project=project.name,
         app="",
         workspace=workspace,

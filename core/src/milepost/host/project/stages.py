@@ -95,24 +95,44 @@ class App(NamedTuple):
     position: Position
 
 
+class Validation(NamedTuple):
+    """A `validation` block of a variable: what must hold of the value, and what is said where it does not."""
+
+    condition: Expression
+    message: Expression
+    position: Position
+
+
 class VariableBlock(NamedTuple):
     """A `variable` block."""
 
     name: str
-    type: str
-    """`string`, `number`, `bool`, `list(string)`, `map(string)` or `any`."""
+    type: Expression | None
+    """As written; None: none is, so the value is as it is given."""
     default: Expression | None
     description: str
     env: tuple[str, ...]
     """Environment variables that may hold the value, the first one set wins."""
     sensitive: bool
+    nullable: bool
+    """Whether the value may be null; where it may not, a null gives way to the default."""
+    validations: tuple[Validation, ...]
     body: Body
     position: Position
 
 
 class PluginBlock(NamedTuple):
-    """A `plugin` block: an observer, with its arguments."""
+    """A `plugin` block: an observer, or a plugin whose version matters."""
 
     word: str
     body: Body
     position: Position
+
+    def observes(self, known: tuple[str, ...]) -> bool:
+        """Return whether it names an observer; one that only says which version is wanted does where one is `known`."""
+        said = [*self.body.attributes, *(each.type for each in self.body.blocks)]
+        return not said or self.word in known or any(each not in PINS for each in said)
+
+
+PINS = ("version", "checksum", "type")
+"""What a `plugin` block may say that no observer reads."""

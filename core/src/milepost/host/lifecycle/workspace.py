@@ -1,0 +1,30 @@
+"""A project as it is in the workspace and with the labels of a request, for all of its apps."""
+
+from __future__ import annotations
+
+from milepost.host import git
+from milepost.host.assembly import Host, system_clock
+from milepost.host.lifecycle.goal import BY_RECORDS
+from milepost.host.project.chosen import chosen
+from milepost.host.project.project import Project
+from milepost.host.project.scope import Outside, app_scope
+from milepost.host.project.scoping import is_scoped
+from milepost.host.project.variables import variables
+from milepost.sdk.request import Request
+
+
+def project_here(host: Host, request: Request) -> Project:
+    """Return the project whose apps are those of the request's workspace. Raises ProjectFileError.
+
+    For what goes by records, labels that cannot be told today are left out.
+    """
+    project, lenient = host.project, request.verb in BY_RECORDS
+    if not any(is_scoped(app.body, "app") for app in project.apps.values()):
+        return project
+    outside = Outside(environment=host.environment, pwd=host.folder, now=system_clock, git=git.ask)
+    known = variables(project, request.variables, outside, lenient=lenient)
+    apps = {}
+    for name, app in project.apps.items():
+        scope = app_scope(project, app, request.workspace, known, outside)
+        apps[name] = chosen(project, app, scope, request.labels, lenient=lenient).app
+    return project._replace(apps=apps)
