@@ -38,8 +38,6 @@ class SourceFacts(Struct, frozen=True, kw_only=True):
     """For whom the values are."""
 
     project: Annotated[str, Meta(description="The project's name.")]
-    app: Annotated[str, Meta(description="The app's name; empty for what all apps share.")]
-    workspace: Annotated[str, Meta(description="The workspace's name.")]
     folder: Annotated[Path, Meta(description="The project's folder, absolute.")]
     home: Annotated[Path, Meta(description="The user's home folder.")]
     environment: Annotated[Mapping[str, str], Meta(description="The environment variables of the user.")]

@@ -32,8 +32,6 @@ class FakeSourceStep:
         """What was run, in order."""
         self.facts = SourceFacts(
             project="shop",
-            app="web",
-            workspace="default",
             folder=_made(folder / "project"),
             home=_made(folder / "home"),
             environment={"PATH": os.environ.get("PATH", os.defpath), **(environment or {})},

@@ -103,7 +103,7 @@ class Asking:
             return asked
         found: list[tuple[str, ValueResult]] = []
         for choice in asked.choices:
-            wanted = self._sources.wanted(choice, asked.options.timeout)
+            wanted = self._wanted(choice, asked)
             answer = self._sources.known(wanted)
             if answer is None:
                 self.open[wanted.word, wanted.key] = wanted
@@ -114,6 +114,14 @@ class Asking:
         if asked.default is NONE or not all(each.missing for _, each in found):
             raise _none(found)
         return _marked(asked.default, asked, origin)
+
+    def _wanted(self, choice: Choice, asked: Question) -> Wanted:
+        try:
+            return self._sources.wanted(choice, asked.options.timeout)
+        except FunctionError as error:
+            if asked.listed:
+                error.argument = 0
+            raise
 
 
 def _marked(value: Value, asked: Question, origin: str) -> Value:

@@ -42,6 +42,8 @@ class Question(NamedTuple):
     options: Options
     default: Value
     """What stands in where no source has it; NONE: nothing does."""
+    listed: bool = False
+    """Whether the sources stand in a list of them."""
 
 
 NONE = Unknown()
@@ -79,7 +81,7 @@ def _of_list(sources: list[Value], rest: list[Value]) -> Question:
     if wrong := [name for name in given if name not in OPTIONS]:
         message = f'"{wrong[0]}" is no option; there is {", ".join(OPTIONS)}'
         raise FunctionError(message, 1, hint="arguments of a source stand in its own list")
-    return Question(tuple(_listed(each) for each in sources), *_options(given, 1))
+    return Question(tuple(_listed(each) for each in sources), *_options(given, 1), listed=True)
 
 
 def _listed(value: Value) -> Choice:
