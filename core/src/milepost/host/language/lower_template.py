@@ -1,82 +1,155 @@
-"""The text parts of quoted strings and heredocs: escapes, and the indentation that `<<-` takes away."""
+"""From the parser's nodes to ours: quoted texts, heredocs and templates, with the directives in them."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from lark import Token, Tree
+
+from milepost.host.language.lower_node import Lower, Node, Place, end_of, start_of
+from milepost.host.language.lower_text import Part, Text, bare_parts, joined, quoted_parts
 from milepost.host.language.scan import Heredoc
-from milepost.host.language.source import Source
-from milepost.host.language.tree import Expression, Literal
+from milepost.host.language.tree import Branch, Conditional, Expression, For, Join, Literal, Template
 
-_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)|\$\$\{|%%\{", re.DOTALL)
-_SHORT = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
-
-
-class Piece(NamedTuple):
-    """A part of a text by its offsets, and its expression if it is a `${…}`."""
-
-    start: int
-    end: int
-    value: Expression | None
+_OPENS = {"template_if_start": "if", "template_for_start": "for"}
+_CLOSES = {"template_else": "else", "template_endif": "endif", "template_endfor": "endfor"}
 
 
-def quoted_text(raw: str) -> str:
-    """Return what a part of a quoted text means; its escapes have been checked."""
-    return _ESCAPE.sub(lambda found: _meant(found.group()), raw)
+def text(node: Tree[Token], place: Place, lower: Lower) -> Expression:
+    """Return the value of a quoted text or of a heredoc."""
+    start, inside = start_of(node), node.children[1:-1]
+    heredoc = place.scanned.heredocs.get(start)
+    parts = bare_parts(inside, place, heredoc) if heredoc else quoted_parts(inside, place)
+    return _Builder(parts, place, lower).whole(start, end_of(node))
 
 
-def _meant(escape: str) -> str:
-    if escape[0] in "$%":
-        return escape[1:]
-    if escape[1] in "uU":
-        return chr(int(escape[2:], 16))
-    return _SHORT[escape[1]]
+def template(node: Tree[Token], place: Place, lower: Lower) -> Expression:
+    """Return the value of a text that is a template as a whole."""
+    end = len(place.text)
+    parts = bare_parts(node.children, place, Heredoc(0, end, flush=False))
+    return _Builder(parts, place, lower).whole(0, end)
 
 
-def heredoc_pieces(source: Source, heredoc: Heredoc, pieces: Sequence[Piece]) -> list[Expression]:
-    """Return the parts of a heredoc: its texts as they stand, line by line, and its expressions."""
-    parts: list[Piece] = []
-    for piece in pieces:
-        if piece.value is not None:
-            parts.append(piece)
-        else:
-            parts += _lines(source.text, max(piece.start, heredoc.start), min(piece.end, heredoc.end))
-    cut = _margin(source.text, parts) if heredoc.flush else 0
-    result: list[Expression] = []
-    for number, part in enumerate(parts):
-        begins = number == 0 or source.text[parts[number - 1].end - 1] == "\n"
-        result.append(part.value or _literal(source, part, cut if begins else 0))
-    return result
+class _Builder:
+    """Reads the parts of one text in turn, and puts between a directive and its end what stands there."""
 
+    def __init__(self, parts: Sequence[Part], place: Place, lower: Lower) -> None:
+        self.parts, self.place, self.lower = parts, place, lower
+        self.at = 0
 
-def _lines(text: str, start: int, end: int) -> list[Piece]:
-    """Return a text part cut after each line end."""
-    pieces = []
-    while start < end:
-        newline = text.find("\n", start, end)
-        stop = end if newline < 0 else newline + 1
-        pieces.append(Piece(start, stop, None))
-        start = stop
-    return pieces
+    def whole(self, start: int, end: int) -> Expression:
+        """Return the value of the text: one expression alone keeps its type."""
+        found = self._sequence()
+        while self.at < len(self.parts):
+            closing = self._closing()
+            self.place.problem(f'found "{self._shown(closing)}", which closes nothing', self.place.of(closing))
+            self.at += 1
+            found += self._sequence()
+        position = self.place.between(start, end)
+        if not found:
+            return Literal("", position)
+        if len(found) == 1 and isinstance(found[0], Literal) and isinstance(self.parts[0], Text):
+            return Literal(found[0].value, position)
+        return Template(tuple(found), position)
 
+    def _sequence(self) -> list[Expression]:
+        """Return what stands before the next else or end of a directive."""
+        found: list[Expression] = []
+        while self.at < len(self.parts):
+            part = self.parts[self.at]
+            if isinstance(part, Text):
+                found.append(self._literal())
+                continue
+            if part.data in _CLOSES:
+                break
+            self.at += 1
+            if part.data == "interpolation":
+                found.append(self.lower(part.children[1]))
+            else:
+                found.append(self._directive(part))
+        return found
 
-def _margin(text: str, parts: Sequence[Piece]) -> int:
-    """Return the smallest indentation of the lines that are not blank."""
-    margins = []
-    begins = True
-    for part in parts:
-        raw = text[part.start : part.end] if part.value is None else "${"
-        if begins and not (raw.isspace() and raw.endswith("\n")):
-            margins.append(len(raw) - len(raw.lstrip()))
-        begins = raw.endswith("\n")
-    return min(margins, default=0)
+    def _literal(self) -> Literal:
+        """Return one literal for all literal parts in a row."""
+        begin = self.at
+        while self.at < len(self.parts) and isinstance(self.parts[self.at], Text):
+            self.at += 1
+        value, start, end = joined([each for each in self.parts[begin : self.at] if isinstance(each, Text)], self.place)
+        return Literal(value, self.place.between(start, end))
 
+    def _directive(self, opening: Tree[Token]) -> Expression:
+        self.place.deeper(start_of(opening), levels=2)
+        found = self._if(opening) if opening.data == "template_if_start" else self._for(opening)
+        self.place.depth -= 2
+        return found
 
-def _literal(source: Source, part: Piece, cut: int) -> Literal:
-    raw = source.text[part.start : part.end]
-    # A blank line keeps what it has and does not count for the margin.
-    if raw.strip() or not raw.endswith("\n"):
-        raw = raw[cut:]
-    return Literal(raw.replace("$${", "${").replace("%%{", "%{"), source.position(part.start, part.end))
+    def _if(self, opening: Tree[Token]) -> Expression:
+        condition = self.lower(opening.children[2])
+        value = self._branch(opening)
+        otherwise: Expression | None = None
+        while self._next("template_else"):
+            at = self._closing()
+            if otherwise:
+                self._clash(at, opening, "has its else already", "leave one of them out")
+            self.at += 1
+            otherwise = self._branch(at)
+        end = self._end(opening, "endif")
+        position = self.place.between(start_of(opening), end)
+        empty = Literal("", self.place.between(end, end))
+        return Conditional((Branch(condition, value),), otherwise or empty, position)
+
+    def _for(self, opening: Tree[Token]) -> Expression:
+        words = [each for each in opening.children if isinstance(each, Token)]
+        stop = next(number for number, each in enumerate(words) if each.type == "IN")
+        names = [self.place.name(each) for each in words[:stop] if each.type == "NAME"]
+        collection = self.lower(opening.children[-2])
+        value = self._branch(opening)
+        position = self.place.between(start_of(opening), self._end(opening, "endfor"))
+        key_name = names[0] if len(names) > 1 else None
+        return Join(For(key_name, names[-1], collection, None, value, None, False, position), position)
+
+    def _branch(self, opening: Tree[Token]) -> Expression:
+        """Return what stands up to the next else or end: always a text."""
+        begin = end_of(opening)
+        found = self._sequence()
+        end = start_of(self.parts[self.at]) if self.at < len(self.parts) else begin  # type: ignore[arg-type]  # a closing one
+        position = self.place.between(begin, max(begin, end))
+        if not found:
+            return Literal("", position)
+        if len(found) == 1 and isinstance(found[0], Literal) and isinstance(found[0].value, str):
+            return found[0]
+        if len(found) == 1:
+            # Alone, it would keep its type.
+            found.insert(0, Literal("", self.place.between(begin, begin)))
+        return Template(tuple(found), position)
+
+    def _next(self, kind: str) -> bool:
+        return self.at < len(self.parts) and self._closing().data == kind
+
+    def _closing(self) -> Tree[Token]:
+        part = self.parts[self.at]
+        assert isinstance(part, Tree), "a sequence ends only at a directive"
+        return part
+
+    def _end(self, opening: Tree[Token], word: str) -> int:
+        """Consume the end of a directive, and return its offset; say what stands in its place."""
+        if self.at >= len(self.parts):
+            message = f'the "{self._shown(opening)}" is not closed before its text ends'
+            self.place.problem(message, self.place.of(opening), f'add "%{{ {word} }}"')
+            return end_of(opening)
+        closing = self._closing()
+        if _CLOSES[closing.data] != word:
+            self._clash(closing, opening, "is still open", f'close it with "%{{ {word} }}" first')
+        self.at += 1
+        return end_of(closing)
+
+    def _clash(self, found: Tree[Token], opening: Tree[Token], why: str, hint: str) -> None:
+        place = self.place.of(opening)
+        message = f'found "{self._shown(found)}" where the "%{{ {_OPENS[opening.data]} }}"'
+        message = f"{message} of line {place.line}, column {place.column} {why}"
+        self.place.problem(message, self.place.of(found), hint)
+
+    def _shown(self, directive: Node) -> str:
+        """Return a directive as one would write it, without what it is about."""
+        word = str(directive.children[1]) if isinstance(directive, Tree) else ""
+        return f"%{{ {word} }}"

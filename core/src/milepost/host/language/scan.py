@@ -1,13 +1,14 @@
 """The characters of a project file, before the grammar: what opens and closes, texts, escapes, comments.
 
-The parser is lax here and quadratic in places. So its input is masked, with every offset kept: comments
-become blanks, the texts of quoted strings and heredocs one letter repeated, and heredocs quoted strings.
+A grammar of names and signs cannot tell where a new line means something and what is inside a text. So its
+input is masked, with every offset kept: comments and strip markers become blanks, the texts of quoted strings
+and heredocs one letter repeated, heredocs quoted strings, and letters beyond ASCII underscores.
 """
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple, NoReturn
+from typing import Literal, NamedTuple, NoReturn
 
 from milepost.host.language.source import Source
 from milepost.sdk.problem import Problem
@@ -16,22 +17,37 @@ DEPTH = 100
 """How deep brackets, blocks and `${…}` may be nested."""
 
 _FILL = "h"
+_NAME = r"[A-Za-z_\x80-\U0010ffff][-A-Za-z0-9_\x80-\U0010ffff]*+"
+_NUMBER = r"[0-9]++(?:\.[0-9]++)?+(?:[eE][-+]?[0-9]++)?+"
 _CODE = re.compile(
-    r"""(?P<blank>[ \t]+) | (?P<newline>\r?\n) | (?P<comment>\#[^\n]*|//[^\n]*|/\*)
-    | (?P<heredoc><<-?(?P<marker>[^\W\d][\w-]*)[ \t]*\r?\n) | (?P<quote>") | (?P<open>[\[({]) | (?P<close>[\])}])
-    | (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?) | (?P<word>[^\W\d][\w-]*) | (?P<sign>[-=,.:?*+/%<>!&|~]) | (?P<other>.)
+    rf"""(?P<plain>(?:[ \t]++ | [A-Za-z_][-A-Za-z0-9_]*+(?![^\x00-\x7f]) | {_NUMBER}(?![\w.])
+        | [-=,.:?*+%!&|>] | /(?![/*]) | <(?!<))++)
+    | (?P<newline>\r?\n) | (?P<quote>") | (?P<open>[\[({{]) | (?P<close>[\])}}])
+    | (?P<comment>\#[^\n]*+ | //[^\n]*+ | /\*)
+    | (?P<heredoc><<-?(?P<marker>{_NAME})[ \t]*+\r?\n)
+    | (?P<number>{_NUMBER}) | (?P<word>{_NAME}) | (?P<other>.)
     """,
     re.VERBOSE | re.DOTALL,
 )
-_TEMPLATE = re.compile(
-    r"""(?P<text>[^"\\$%\n]+) | (?P<literal>\$\$\{|%%\{) | (?P<open>\$\{) | (?P<directive>%\{)
-    | (?P<escape>\\(?:[nrt"\\]|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})) | (?P<wrong>\\.?)
-    | (?P<quote>") | (?P<newline>\n) | (?P<sign>[$%])
+_IGNORED = r"(?:\s|\#[^\n]*+\n|//[^\n]*+\n|/\*(?:[^*]|\*(?!/))*+\*/)"
+_FOR = re.compile(rf"\{{{_IGNORED}*+for{_IGNORED}++{_NAME}", re.DOTALL)
+_OPEN = r"(?P<open>[$%]\{~?)"
+_QUOTED = re.compile(
+    rf"""(?P<text>(?:[^"\\$%\n]++ | \\[nrt"\\] | \$\$\{{ | %%\{{ | [$%](?!\{{))++) | {_OPEN} | (?P<quote>")
+    | (?P<newline>\n) | (?P<number>\\(?:u[0-9a-fA-F]{{4}}|U[0-9a-fA-F]{{8}})) | (?P<wrong>\\.?)
     """,
     re.VERBOSE,
 )
-_CLOSES = {"(": ")", "[": "]", "{": "}", "${": "}"}
-_QUOTED, _HEREDOC = '"', "<<"
+_BARE = re.compile(rf"(?P<text>(?:[^$%]++|\$\$\{{|%%\{{|[$%](?!\{{))++)|{_OPEN}")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+
+Kind = Literal["file", "value", "template"]
+"""What a text is: a whole file, one expression, or a template as in a heredoc."""
+
+# What has been opened, by how its inside is read; "{" is an object, and "body" what stands in a block.
+_CLOSES = {"(": ")", "[": "]", "{": "}", "body": "}", "for": "}", "${": "}", "%{": "}"}
+_TEXTS = ('"', "<<", "template")
+_NEWLINES = ("body", "{")
 
 
 class Heredoc(NamedTuple):
@@ -43,10 +59,15 @@ class Heredoc(NamedTuple):
 
 
 class Scanned(NamedTuple):
-    """A text that the parser can be trusted with, and the heredocs in it by their start."""
+    """A text that the parser can be trusted with, and what it does not tell."""
 
     masked: str
     heredocs: dict[int, Heredoc]
+    """By their start."""
+    ends: tuple[int, ...]
+    """Where the lines end that no bracket goes beyond: between two of them is one item of the file."""
+    problems: tuple[Problem, ...]
+    """What is wrong, but does not hinder the parser."""
 
 
 class _Frame(NamedTuple):
@@ -56,39 +77,41 @@ class _Frame(NamedTuple):
     start: int
     limit: int = 0
 
+    @property
+    def sign(self) -> str:
+        return "{" if self.kind in ("body", "for") else self.kind
 
-def scan(source: Source) -> Scanned:
+
+def scan(source: Source, kind: Kind = "file") -> Scanned:
     """Return the masked text. Raises ProjectFileError for what is not closed, too deep, or no character of HCL."""
-    scanner = _Scanner(source)
+    scanner = _Scanner(source, "body" if kind == "file" else kind)
     scanner.run()
-    return Scanned("".join(scanner.out), scanner.heredocs)
+    return Scanned("".join(scanner.out), scanner.heredocs, tuple(scanner.ends), tuple(scanner.problems))
 
 
 class _Scanner:
     """One pass over the text; each step adds to `out` exactly what it consumes."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, kind: str) -> None:
         self.source, self.text, self.at = source, source.text, 0
         self.out: list[str] = []
-        self.stack: list[_Frame] = []
+        self.stack: list[_Frame] = [_Frame(kind, 0)]
         self.heredocs: dict[int, Heredoc] = {}
+        self.ends: list[int] = []
         self.problems: list[Problem] = []
 
     def run(self) -> None:
-        while self.at < len(self.text) or self._in_template():
-            if self._in_template():
-                self._template(self.stack[-1])
-            else:
-                self._code()
-        if self.stack:
+        end = len(self.text)
+        while self.at < end or self.stack[-1].kind in ('"', "<<"):
             frame = self.stack[-1]
-            name = "the block or object that begins here" if frame.kind == "{" else f'the "{frame.kind}"'
-            self._stop(f"{name} is not closed", frame.start, len(frame.kind), f'add "{_CLOSES[frame.kind]}"')
-        if self.problems:
-            raise self.source.error(self.problems)
-
-    def _in_template(self) -> bool:
-        return bool(self.stack) and self.stack[-1].kind in (_QUOTED, _HEREDOC)
+            if frame.kind in _TEXTS:
+                self._template(frame)
+            else:
+                self._code(frame)
+        if len(self.stack) > 1:
+            frame = self.stack[-1]
+            name = "the block or object that begins here" if frame.sign == "{" else f'the "{frame.sign}"'
+            self._stop(f"{name} is not closed", frame.start, len(frame.sign), f'add "{_CLOSES[frame.kind]}"')
 
     def _put(self, masked: str) -> None:
         self.out.append(masked)
@@ -101,45 +124,76 @@ class _Scanner:
         self._problem(message, start, length, hint)
         raise self.source.error(self.problems)
 
-    def _push(self, kind: str, start: int, limit: int = 0) -> None:
-        if len(self.stack) >= DEPTH:
-            self._stop(f"this is nested more than {DEPTH} deep", start, len(kind))
-        self.stack.append(_Frame(kind, start, limit))
+    def _push(self, kind: str, text: str, limit: int = 0) -> None:
+        """Open something by `text`, and consume as much as `text` is long."""
+        if len(self.stack) > DEPTH:
+            self._stop(f"this is nested more than {DEPTH} deep", self.at, len(text))
+        self.stack.append(_Frame(kind, self.at, limit))
+        self._put(text)
 
-    def _code(self) -> None:
-        """Consume one token outside of texts."""
+    def _code(self, frame: _Frame) -> None:
+        """Consume something outside of texts."""
         found = _CODE.match(self.text, self.at)
         assert found is not None, "the last alternative matches any character"
-        kind, text = found.lastgroup or "", found.group()
-        match kind:
+        text = found.group()
+        match found.lastgroup:
+            case "plain":
+                self._put(text)
             case "newline":
-                # In parentheses, lists and ${…} a new line means nothing; the parser allows it in some places only.
-                blank = bool(self.stack) and self.stack[-1].kind != "{"
-                self._put(" " * len(text) if blank else text.replace("\r", " "))
+                self._newline(text, frame)
+            case "quote":
+                self._push('"', text)
+            case "open":
+                self._push(self._opened(text, frame), text)
+            case "close":
+                self._close(text, frame)
             case "comment":
                 self._comment(text)
             case "heredoc":
                 self._heredoc(found)
-            case "quote":
-                self._push(_QUOTED, self.at)
-                self._put(text)
-            case "open":
-                self._push(text, self.at)
-                self._put(text)
-            case "close":
-                self._close(text)
-            case _:
-                self._word(kind, text)
+            case kind:
+                self._rare(kind or "", text, frame)
 
-    def _word(self, kind: str, text: str) -> None:
-        """Consume a name, a number or a sign, and say what is wrong with it."""
-        after = self.text[self.at + len(text) : self.at + len(text) + 1]
-        if kind == "other":
-            self._stop(*_stranger(text, self.at))
-        if kind == "number" and (after.isalpha() or after == "_"):
-            self._stop(f'"{text}{after}…" is neither a number nor a name', self.at, len(text) + 1)
-        if kind == "word" and not text.isascii():
-            self._stop(f'the name "{text}" has other characters than A-Z, 0-9, - and _', self.at, len(text))
+    def _newline(self, text: str, frame: _Frame) -> None:
+        """Consume the end of a line: in parentheses, lists, `${…}` and `for` it means nothing."""
+        if frame.kind not in _NEWLINES:
+            self._put(" " * len(text))
+            return
+        if len(self.stack) == 1:
+            self.ends.append(self.at + len(text) - 1)
+        self._put(text.replace("\r", " "))
+
+    def _opened(self, text: str, frame: _Frame) -> str:
+        """Return what a bracket opens: in a body, a brace after a name or a label opens a block."""
+        if text != "{":
+            return text
+        if frame.kind == "body" and self._before()[-1:] not in ("", *"=?:+-*/%&|<>!,.([{}])"):
+            return "body"
+        return "for" if _FOR.match(self.text, self.at) else "{"
+
+    def _before(self) -> str:
+        """Return the last thing on this line that is not blank."""
+        for each in reversed(self.out):
+            if each.strip(" ") or "\n" in each:
+                return each.rstrip(" \t")
+        return ""
+
+    def _rare(self, kind: str, text: str, frame: _Frame) -> None:
+        """Consume a strip marker or a name of any alphabet; say what is wrong with a number or another character."""
+        if text == "~" and frame.kind in ("${", "%{") and self.text.startswith("~}", self.at):
+            self._put(" ")
+        elif kind == "word" and (known := _name(text)):
+            self._put(_BEYOND_ASCII.sub("_", known))
+        elif kind == "number":
+            self._number(text)
+        else:
+            self._stop(*_stranger(text[0], self.at))
+
+    def _number(self, text: str) -> None:
+        """Consume a number that a dot or a letter follows: it may be the index of `x.0.name`."""
+        after = self.text[self.at + len(text) : self.at + len(text) + 2]
+        if after[0] != "." or (after[1:].isdigit() and (self._before()[-1:] != "." or "." in text)):
+            self._stop(f'"{text}{after[0]}…" is neither a number nor a name', self.at, len(text) + 1)
         self._put(text)
 
     def _comment(self, text: str) -> None:
@@ -150,81 +204,84 @@ class _Scanner:
             text = self.text[self.at : end + 2]
         self._put(" " * len(text))
 
-    def _close(self, text: str) -> None:
-        if not self.stack:
+    def _close(self, text: str, frame: _Frame) -> None:
+        closes = _CLOSES.get(frame.kind)
+        if closes is None or len(self.stack) == 1:
             self._stop(f'found "{text}", which closes nothing', self.at, 1)
-        frame = self.stack[-1]
-        if _CLOSES[frame.kind] != text:
+        if closes != text:
             place = self.source.position(frame.start, frame.start)
             message = (
-                f'found "{text}" where the "{frame.kind}" of line {place.line}, column {place.column} is still open'
+                f'found "{text}" where the "{frame.sign}" of line {place.line}, column {place.column} is still open'
             )
-            self._stop(message, self.at, 1, f'close it with "{_CLOSES[frame.kind]}" first')
+            self._stop(message, self.at, 1, f'close it with "{closes}" first')
         self.stack.pop()
         self._put(text)
-        if self.stack and self.stack[-1].kind == _HEREDOC and self.at > self.stack[-1].limit:
-            self._stop('this "${" is not closed before its heredoc ends', frame.start, 2)
+        if 0 < self.stack[-1].limit < self.at:
+            self._stop(f'this "{frame.sign}" is not closed before its heredoc ends', frame.start, 2)
 
     def _heredoc(self, found: re.Match[str]) -> None:
         """Consume the first line of a heredoc; its text follows as a template."""
-        opening, marker, start = found.group(), found.group("marker"), self.at
+        opening, start = found.group(), self.at
+        marker = found.group("marker")
         line = start + len(opening)
-        while self._line(line).strip(" \t\r") != marker:
-            line = self.text.find("\n", line) + 1
-            if line == 0:
-                self._stop(f"this heredoc is not closed: no line is {marker} alone", start, len(opening.rstrip()))
-        self._push(_HEREDOC, start, line)
-        self.heredocs[start] = Heredoc(start + len(opening), line, opening.startswith("<<-"))
-        self._put('"' + _FILL * (len(opening) - 1))
+        end = re.compile(rf"^[^\S\n]*{re.escape(marker)}[^\S\n]*$", re.MULTILINE).search(self.text, line)
+        if end is None:
+            self._stop(f"this heredoc is not closed: no line is {marker} alone", start, len(opening.rstrip()))
+        self.heredocs[start] = Heredoc(line, end.start(), opening.startswith("<<-"))
+        self._push("<<", '"' + _FILL * (len(opening) - 1), end.start())
+
+    def _template(self, frame: _Frame) -> None:
+        """Consume a piece of a quoted text, of a heredoc or of a bare template."""
+        if frame.kind == "<<" and self.at >= frame.limit:
+            self._heredoc_end()
+            return
+        pieces = _QUOTED if frame.kind == '"' else _BARE
+        found = pieces.match(self.text, self.at, frame.limit or len(self.text))
+        text = found.group() if found else ""
+        match found.lastgroup if found else "end":
+            case "text":
+                self._put(_FILL * len(text))
+            case "open":
+                self._push(text[:2], text.replace("~", " "))
+            case "quote":
+                self.stack.pop()
+                self._put(text)
+            case "newline" | "end":
+                length = len(self._line(frame.start).rstrip("\r"))
+                self._stop(
+                    "this text is not closed on its line", frame.start, length, 'add a " or write a heredoc, <<END'
+                )
+            case kind:
+                self._escape(text, known=kind == "number")
+
+    def _escape(self, text: str, *, known: bool) -> None:
+        if not known or _no_character(text):
+            hint = 'a backslash stands before n, r, t, ", \\, uNNNN or UNNNNNNNN'
+            self._problem(f"{text} is not an escape", self.at, len(text), hint)
+        self._put(_FILL * len(text))
+
+    def _heredoc_end(self) -> None:
+        last = self._line(self.at)
+        marker = last.rstrip()
+        self._put(_FILL * (len(marker) - 1) + '"' + " " * (len(last) - len(marker)))
+        self.stack.pop()
 
     def _line(self, start: int) -> str:
         end = self.text.find("\n", start)
         return self.text[start:] if end < 0 else self.text[start:end]
 
-    def _template(self, frame: _Frame) -> None:
-        """Consume a piece of a quoted text or of a heredoc."""
-        limit = frame.limit or len(self.text)
-        found = _TEMPLATE.match(self.text, self.at, limit)
-        kind = (found.lastgroup or "") if found else "end"
-        text = found.group() if found else ""
-        if kind == "open":
-            if self.text.startswith("~", self.at + 2):
-                self._stop('"${~" is not known yet', self.at, 3, 'write "${" and leave the blanks out yourself')
-            self._push(text, self.at)
-            self._put(text)
-        elif kind == "directive":
-            self._stop('"%{" is not known yet', self.at, 2, 'to mean these characters, write "%%{"')
-        elif frame.kind == _HEREDOC:
-            self._heredoc_piece(kind, text)
-        else:
-            self._quoted_piece(kind, text, frame)
 
-    def _heredoc_piece(self, kind: str, text: str) -> None:
-        if kind != "end":
-            self._put(_FILL * len(text))
-            return
-        last = self._line(self.at)
-        marker = last.rstrip(" \t\r")
-        self._put(_FILL * (len(marker) - 1) + '"' + " " * (len(last) - len(marker)))
-        self.stack.pop()
-
-    def _quoted_piece(self, kind: str, text: str, frame: _Frame) -> None:
-        if kind in ("newline", "end"):
-            length = len(self._line(frame.start).rstrip("\r"))
-            self._stop("this text is not closed on its line", frame.start, length, 'add a " or write a heredoc, <<END')
-        if kind == "quote":
-            self.stack.pop()
-            self._put(text)
-            return
-        if kind == "wrong" or (kind == "escape" and _no_character(text)):
-            hint = 'a backslash stands before n, r, t, ", \\, uNNNN or UNNNNNNNN'
-            self._problem(f"{text} is not an escape", self.at, len(text), hint)
-        self._put(_FILL * len(text))
+def _name(text: str) -> str:
+    """Return the longest name that a text begins with."""
+    end = 0
+    while end < len(text) and (text[end] == "-" or ("_" + text[end]).isidentifier()):
+        end += 1
+    return text[:end] if text[:1].isidentifier() else ""
 
 
 def _no_character(escape: str) -> bool:
     """Return whether an escape by number names no character."""
-    number = int(escape[2:], 16) if escape[1] in "uU" else 0
+    number = int(escape[2:], 16)
     return number > 0x10FFFF or 0xD800 <= number <= 0xDFFF
 
 
@@ -232,4 +289,5 @@ def _stranger(text: str, at: int) -> tuple[str, int, int, str]:
     """Return what to say about a character that HCL has no use for."""
     hint = {"'": 'write texts in double quotes, "like this"', ";": "write each argument on a line of its own"}
     what = "single quotes do not make a text" if text == "'" else f'the character "{text}" has no meaning here'
-    return what, at, 1, hint.get(text, "")
+    quotes = 'write straight quotes, "like this"' if text in "“”„«»" else ""
+    return what, at, 1, hint.get(text, quotes)
