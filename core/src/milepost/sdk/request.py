@@ -13,12 +13,22 @@ Verb = Literal[
 
 
 class Variable(Struct, frozen=True, kw_only=True):
-    """A value for a `variable` of the project file; a secret one is named, not carried."""
+    """A value for a `variable` of the project file; a secret one may be named, not carried."""
 
     name: Annotated[str, Meta(description="The variable's name.")]
-    value: Annotated[str | None, Meta(description="The text as given; None where `environment` names it.")] = None
+    value: Annotated[str | None, Meta(description="The value; None where it is only named.")] = None
+    form: Annotated[
+        Literal["text", "json"],
+        Meta(description="How `value` is written: as a text that the variable's type gives a meaning, or as JSON."),
+    ] = "text"
     environment: Annotated[str | None, Meta(description="The environment variable that holds the value.")] = None
-    source: Annotated[str, Meta(description="Where it was given, for messages: `--var`, `MILEPOST_VAR_tag`.")] = "--var"
+    file: Annotated[str | None, Meta(description="The absolute path of the variable file that holds the value.")] = None
+    source: Annotated[
+        str, Meta(description="Where it was given, for messages: `--var`, `MILEPOST_VAR_tag`, `prod.mpvars:3:9`.")
+    ] = "--var"
+    found: Annotated[
+        bool, Meta(description="Whether it was found in the environment or in a file that nobody named.")
+    ] = False
 
 
 class Choices(Struct, frozen=True, kw_only=True):
@@ -32,6 +42,9 @@ class Choices(Struct, frozen=True, kw_only=True):
     require_same_secrets: Annotated[bool, Meta(description="A rollback stops when a secret has changed since.")] = False
     dry_run: Annotated[bool, Meta(description="Say what would be done, and do nothing.")] = False
     preempt: Annotated[bool, Meta(description="Cancel whoever holds the lock, and wait for its end.")] = False
+    allow_dirty: Annotated[
+        bool, Meta(description="Go on in a protected workspace although something is not committed.")
+    ] = False
     live: Annotated[bool, Meta(description="A destroy may take what is live: it was named as such.")] = False
     lock_timeout: Annotated[
         float | None, Meta(description="How long to wait for a lock, in seconds; None for ever.")

@@ -14,6 +14,7 @@ from milepost.host.language.functions import BuiltinFunctions
 from milepost.host.language.scope import Deferred, Functions, Root
 from milepost.host.language.tree import Expression
 from milepost.host.language.values import UNKNOWN, Unknown, Value
+from milepost.host.project.asking import NoSources, Sources
 from milepost.host.project.git_names import GitNames
 from milepost.sdk.functions import FunctionError
 
@@ -54,6 +55,13 @@ class Outside:
     git: Callable[..., str | None]
     """Returns what git prints for a folder and words, stripped; None if it cannot tell."""
     functions: Functions = field(default_factory=BuiltinFunctions)
+    sources: Sources = field(default_factory=NoSources)
+    """Who is asked for what `secret(…)` wants."""
+
+    @property
+    def cache(self) -> Path:
+        """The user's folder for what can be made again."""
+        return folders(self.environment).cache
 
     def context(self, folder: Path, readable: tuple[Path, ...] = ()) -> Context:
         """Return what functions may know, for a project in that folder; files may be `readable` elsewhere, too."""
@@ -96,6 +104,8 @@ class Scope:
     config: Root = field(default_factory=lambda: _NO_CONFIG)
     """`env`, `internal` and `file`: what stands in the app's `config` blocks."""
     git: Mapping[str, Value] = field(default_factory=dict)
+    asking: Functions | None = None
+    """The functions where sources may be asked; None elsewhere."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -105,7 +115,7 @@ class Scope:
     @property
     def functions(self) -> Functions:
         """The functions that can be called."""
-        return self.outside.functions
+        return self.asking or self.outside.functions
 
     @property
     def context(self) -> Context:

@@ -1,172 +1,194 @@
-"""Values for the variables of a project file: where they come from, and whether they are of their type."""
+"""The values of a project's variables, of their types; where they come from stands in `variable_sources`.
+
+A variable without a type is as it is given. Null is of every type; where `nullable = false` says that it may not
+be null, a null gives way to the default. A value that is `sensitive` is a secret, whatever its type.
+"""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
+from milepost.host.language.conversion import ConversionError, convert
 from milepost.host.language.evaluate import Evaluator
-from milepost.host.language.values import Unknown, Value, described, number, plain_text
+from milepost.host.language.provenance import concealed, revealed
+from milepost.host.language.tree import Expression
+from milepost.host.language.values import Unknown, Value, described
+from milepost.host.project.given_values import UnreadableError, json_value, plain_value, text_value
 from milepost.host.project.project import Project, VariableBlock
 from milepost.host.project.scope import Outside, Scope, project_scope
-from milepost.sdk.problem import Problem, nearest
+from milepost.host.project.validations import DEFAULT, Resolved, broken_validations
+from milepost.host.project.variable_files import read_variable_file
+from milepost.host.project.variable_sources import PREFIX, environment_name, undeclared, unshown
+from milepost.host.project.variable_types import example_of, type_of
+from milepost.sdk.errors import ProjectError, ProjectFileError
+from milepost.sdk.problem import Position, Problem
 from milepost.sdk.request import Variable
-from milepost.sdk.secret import Part, Secret
-
-PREFIX = "MILEPOST_VAR_"
-"""What an environment variable's name begins with that holds the value of a variable."""
-
-_EXAMPLES = {"list(string)": '["a", "b"]', "map(string)": '{"key": "value"}'}
-_LONGEST_NUMBER = 200
 
 
-class _Given(NamedTuple):
-    """A text from outside, and where it came from."""
+class Resolution(NamedTuple):
+    """What is known of all variables of a project."""
 
-    text: str
-    source: str
+    found: Mapping[str, Resolved]
+    problems: tuple[Problem, ...]
 
 
 def variables(
-    project: Project, given: tuple[Variable, ...], outside: Outside, *, lenient: bool = False
+    project: Project,
+    given: tuple[Variable, ...],
+    outside: Outside,
+    *,
+    workspace: str = "default",
+    lenient: bool = False,
 ) -> Mapping[str, Value]:
-    """Return the value of each variable; a sensitive one is a Secret.
+    """Return the value of each variable; a sensitive one is a secret.
 
-    A given one wins, then MILEPOST_VAR_NAME, then the block's `env`, then its default.
-    Raises ProjectFileError with all that are missing, not declared, or not of their type; with `lenient`, for what
-    goes by records, only those that are given wrongly, and what has no value is unknown.
+    The last one `given` of a name wins, then the environment, then the default. Raises ProjectFileError with all
+    that are missing, not declared, or not of their type; with `lenient`, for what goes by records, only those that
+    somebody gave wrongly with the command, and what has no value is unknown.
     """
-    problems: list[Problem] = []
-    environment = outside.environment
-    texts = _given(project, given, environment, problems)
-    values: dict[str, Value] = {}
+    found = resolved(project, given, outside, workspace=workspace, lenient=lenient)
+    if found.problems:
+        raise project.body.source.error(found.problems)
+    return {name: each.value for name, each in found.found.items()}
+
+
+def resolved(
+    project: Project,
+    given: tuple[Variable, ...],
+    outside: Outside,
+    *,
+    workspace: str = "default",
+    lenient: bool = False,
+) -> Resolution:
+    """Return the value of each variable as `variables` does, its source, and what is wrong."""
+    scope = project_scope(project, workspace, outside)
+    last = {each.name: each for each in given}
+    problems = [undeclared(name, project, given_by=last[name].source) for name in last if name not in project.variables]
+    found: dict[str, Resolved] = {}
     for block in project.variables.values():
-        wrong: list[Problem] = []
-        text = texts.get(block.name) or _from_environment(block, environment)
-        if text:
-            values[block.name] = _of_text(block, text, wrong)
-        elif block.default is not None:
-            values[block.name] = _default(block, project_scope(project, "", outside), wrong)
-        elif not any(each.name == block.name for each in given):
-            wrong.append(_missing(block))
-        if wrong and lenient and block.name not in texts:
-            values[block.name] = Unknown(f"var.{block.name}")
-        else:
-            problems += wrong
-    if problems:
-        raise project.body.source.error(problems)
-    return values
+        asked = last.get(block.name) or _of_environment(block, outside.environment)
+        try:
+            found[block.name] = _value(block, asked, scope)
+        except _WrongError as error:
+            found[block.name] = Resolved(Unknown(f"var.{block.name}"), "")
+            if not lenient or (asked is not None and not asked.found):
+                problems += error.problems
+    if not lenient:
+        problems += broken_validations(project, found, scope)
+    return Resolution(found, tuple(problems))
 
 
-def _given(
-    project: Project, given: tuple[Variable, ...], environment: Mapping[str, str], problems: list[Problem]
-) -> dict[str, _Given]:
-    """Return the texts that a request gives, the last one of a name."""
-    texts = {}
-    known = tuple(project.variables)
-    for each in given:
-        if each.name not in known:
-            close = nearest(each.name, known)
-            there = f"there is {', '.join(known)}" if known else "the project file declares none"
-            hint = f"did you mean {close}?" if close else there
-            problems.append(Problem(f'there is no variable "{each.name}"; it was given by {each.source}', hint=hint))
-        elif each.value is not None:
-            texts[each.name] = _Given(each.value, each.source)
-        elif each.environment is not None and each.environment in environment:
-            texts[each.name] = _Given(environment[each.environment], each.environment)
-        else:
-            message = f"the variable {each.name} was to be read from {each.environment}, which is not set"
-            problems.append(Problem(message, hint=f"export {each.environment}=…"))
-    return texts
+class _WrongError(Exception):
+    """A variable has no value, or one that cannot be."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__()
+        self.problems = problems
 
 
-def _from_environment(block: VariableBlock, environment: Mapping[str, str]) -> _Given | None:
-    for name in (PREFIX + block.name, *block.env):
-        if name in environment:
-            return _Given(environment[name], name)
-    return None
+def _of_environment(block: VariableBlock, environment: Mapping[str, str]) -> Variable | None:
+    name = environment_name(block, environment)
+    return Variable(name=block.name, environment=name, source=name, found=True) if name else None
+
+
+def _value(block: VariableBlock, asked: Variable | None, scope: Scope) -> Resolved:
+    """Return the value that is given, else the default. Raises _WrongError."""
+    if asked is not None:
+        value = _typed(block, _incoming(block, asked, scope), f"{asked.source} gives", block.position)
+        if value is not None or block.nullable:
+            return Resolved(value, asked.source)
+        if block.default is None:
+            message = f'the variable "{block.name}" may not be null; {asked.source} gives null'
+            raise _WrongError(Problem(message, block.position))
+    if block.default is None:
+        raise _WrongError(_missing(block))
+    return Resolved(_default(block, block.default, scope), DEFAULT)
+
+
+def _incoming(block: VariableBlock, asked: Variable, scope: Scope) -> Value:
+    """Return what is given to a variable, not of its type yet."""
+    if asked.file is not None:
+        return _of_file(block, asked.file, scope)
+    text = asked.value if asked.environment is None else scope.outside.environment.get(asked.environment)
+    if text is None:
+        message = f"the variable {asked.name} was to be read from {asked.environment}, which is not set"
+        raise _WrongError(Problem(message, hint=f"export {asked.environment}=…"))
+    try:
+        return json_value(text) if asked.form == "json" else text_value(text, type_of(block), asked.source, scope)
+    except (UnreadableError, ValueError) as error:
+        why = "" if block.sensitive else f": {error}"
+        what = f"{asked.source} gives {_shown(block, text)}{why}"
+        raise _WrongError(_mismatch(block, what, block.position)) from error
+
+
+def _of_file(block: VariableBlock, file: str, scope: Scope) -> Value:
+    """Return what a file gives to a variable."""
+    try:
+        read = read_variable_file(Path(file), Path(file).name, scope.outside.cache)
+        if block.name not in read.attributes:
+            raise _WrongError(Problem(f'{file} gives no value to the variable "{block.name}" any more', block.position))
+        expression = read.attributes[block.name].value
+    except ProjectFileError as error:
+        raise _WrongError(*error.problems) from error
+    except ProjectError as error:
+        raise _WrongError(Problem(str(error), hint=error.hint)) from error
+    try:
+        return plain_value(expression, read.source, scope)
+    except ProjectFileError as error:
+        if block.sensitive:
+            raise _WrongError(unshown(block, expression.position)) from error
+        raise _WrongError(*error.problems) from error
+
+
+def _default(block: VariableBlock, default: Expression, scope: Scope) -> Value:
+    """Return the default; it can use no names, since nothing is known before the variables are."""
+    evaluator = Evaluator(scope)
+    value = evaluator.value(default)
+    if evaluator.problems:
+        raise _WrongError(*evaluator.problems)
+    if isinstance(value, Unknown):
+        return Unknown(f"var.{block.name}")
+    if value is None and not block.nullable:
+        message = f'the variable "{block.name}" may not be null; its default is null'
+        raise _WrongError(Problem(message, default.position))
+    return _typed(block, value, "its default is", default.position)
+
+
+def _typed(block: VariableBlock, value: Value, who: str, at: Position) -> Value:
+    """Return a value as one of the variable's type, a secret if it is sensitive; `who` says where it came from."""
+    kind = type_of(block)
+    try:
+        found = convert(value, kind) if kind else value
+    except ConversionError as error:
+        inner = isinstance(value, (list, dict)) and (error.path or (kind and kind.kind in ("tuple", "object")))
+        why = f": {error}" if inner and not block.sensitive else ""
+        raise _WrongError(_mismatch(block, f"{who} {_shown(block, value)}{why}", at)) from error
+    if not block.sensitive or found is None:
+        return found
+    return concealed(revealed(found), f"var.{block.name}")
+
+
+def _mismatch(block: VariableBlock, what: str, at: Position) -> Problem:
+    """Return that a variable is of a type, and what it was given instead."""
+    kind = type_of(block)
+    message = f'the variable "{block.name}" is {kind.words if kind else "a value"}; {what}'
+    example = example_of(kind) if kind else ""
+    return Problem(message, at, hint=f"as in {example}" if example else "")
+
+
+def _shown(block: VariableBlock, value: Value) -> str:
+    return "a secret that is something else" if block.sensitive else described(value)
 
 
 def _missing(block: VariableBlock) -> Problem:
     places = ", ".join(["--var", PREFIX + block.name, *block.env])
     message = f'the variable "{block.name}" has no default, and none of {places} gives a value'
+    return Problem(message, block.position, hint=how_to_give(block))
+
+
+def how_to_give(block: VariableBlock) -> str:
+    """Return what to type to give a value to a variable."""
     # What is typed on a command line stays in the shell's history, where no secret should be.
-    hint = f"export {PREFIX}{block.name}=…" if block.sensitive else f"--var {block.name}=…"
-    return Problem(message, block.position, hint=hint)
-
-
-def _of_text(block: VariableBlock, given: _Given, problems: list[Problem]) -> Value:
-    """Return a text from outside as the variable's type."""
-    value = given.text if block.type in ("string", "any") else _parsed(block.type, given.text)
-    if value is not None:
-        return _marked(block, value)
-    found = "a secret that is something else" if block.sensitive else described(given.text)
-    message = f'the variable "{block.name}" is {_words(block.type)}; {given.source} gives {found}'
-    problems.append(Problem(message, block.position))
-    return None
-
-
-def _parsed(kind: str, text: str) -> Value:
-    """Return what a text means as a number, truth value, list or map; None if nothing."""
-    if kind == "bool":
-        return {"true": True, "false": False}.get(text)
-    if kind == "number":
-        return _number(text)
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return value if _is_of(kind, value) else None
-
-
-def _number(text: str) -> Value:
-    try:
-        found = Decimal(text)
-    except InvalidOperation:
-        return None
-    return number(text) if found.is_finite() and abs(found.adjusted()) < _LONGEST_NUMBER else None
-
-
-def _is_of(kind: str, value: Any) -> bool:
-    """Return whether a value is of a variable's type."""
-    match kind:
-        case "string":
-            return isinstance(value, str)
-        case "bool":
-            return isinstance(value, bool)
-        case "number":
-            return isinstance(value, (int, Decimal)) and not isinstance(value, bool)
-        case "list(string)":
-            return isinstance(value, list) and all(isinstance(each, str) for each in value)
-        case "map(string)":
-            return isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
-    return True
-
-
-def _default(block: VariableBlock, scope: Scope, problems: list[Problem]) -> Value:
-    """Return the default; it can use no names, since nothing is known before the variables are."""
-    assert block.default is not None, "only asked for where there is one"
-    evaluator = Evaluator(scope)
-    value = evaluator.value(block.default)
-    problems += evaluator.problems
-    if value is None or evaluator.problems:
-        return None
-    if not _is_of(block.type, value) or (block.sensitive and not isinstance(value, (str, int, Decimal))):
-        message = f'the variable "{block.name}" is {_words(block.type)}; its default is {described(value)}'
-        problems.append(Problem(message, block.default.position))
-        return None
-    return _marked(block, value)
-
-
-def _marked(block: VariableBlock, value: Value) -> Value:
-    """Return the value of a sensitive variable as a secret that knows where it came from."""
-    if block.sensitive and isinstance(value, (str, int, Decimal)):
-        return Secret([Part(plain_text(value), f"var.{block.name}")])
-    return value
-
-
-def _words(kind: str) -> str:
-    words = {"string": "a text", "number": "a number", "bool": "true or false", "any": "a single value"}
-    return words.get(kind) or f"a {kind}, as JSON such as {_EXAMPLES[kind]}"
+    return f"export {PREFIX}{block.name}=…" if block.sensitive else f"--var {block.name}=…"

@@ -1,0 +1,64 @@
+"""Files that hold values for variables: which there are beside a project file, and what stands in one.
+
+Such a file has arguments only: `tag = "v2"`. One whose name ends in `.json` is a JSON object; texts in it are plain.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from milepost.host.language.source import Source, source_of
+from milepost.host.language.tree import Attribute, Body
+from milepost.host.project.file import read_bytes
+from milepost.host.project.trees import read_tree
+from milepost.sdk.problem import Problem
+
+AUTOMATIC = (".auto.mpvars", ".auto.mpvars.json", ".auto.wpvars", ".auto.wpvars.json")
+"""How the names of files end that are read without being named."""
+
+OF_WORKSPACE = (".mpvars", ".mpvars.json")
+"""What follows the name of a workspace in the name of a file that is read for that workspace only."""
+
+
+class VariableFile(NamedTuple):
+    """A file with values for variables."""
+
+    path: Path
+    """Absolute."""
+    source: Source
+    attributes: Mapping[str, Attribute]
+
+
+def found_files(folder: Path, workspace: str) -> tuple[Path, ...]:
+    """Return the files that are read without being named: the automatic ones by their names, then the workspace's."""
+    try:
+        names = sorted(each.name for each in os.scandir(folder) if each.name.endswith(AUTOMATIC))
+    except OSError:
+        # A folder that can be entered but not listed has none that we could know of.
+        names = []
+    names += [f"{workspace}{each}" for each in OF_WORKSPACE]
+    return tuple(folder / name for name in dict.fromkeys(names) if (folder / name).is_file())
+
+
+def read_variable_file(path: Path, shown: str, cache: Path | None) -> VariableFile:
+    """Return what stands in a file, not evaluated; `path` is absolute, `shown` is what messages call it.
+
+    Raises ProjectFileError with all that is wrong and its places, ProjectError if it cannot be read.
+    """
+    source = source_of(shown, read_bytes(path))
+    body = read_tree(path, source, cache, _lower)
+    if body.blocks:
+        raise source.error(
+            Problem(f'a variable file holds values, not blocks; found "{each.type}"', each.position, hint="write a = …")
+            for each in body.blocks
+        )
+    return VariableFile(path, source, body.attributes)
+
+
+def _lower(source: Source, cache: Path | None) -> Body:
+    from milepost.host.language.lower import lower  # noqa: PLC0415 - the parser is costly, and a kept tree needs none
+
+    return lower(source, cache)
