@@ -11,6 +11,7 @@ from milepost.cli.variables import variables
 from milepost.host.lifecycle.conduct import carry_out
 from milepost.host.lifecycle.interrupts import Interrupts
 from milepost.host.lifecycle.requesting import new_request
+from milepost.host.project.notes import notes
 from milepost.sdk.request import Choices, Verb
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ _SWITCHES = (
     "dry_run",
     "require_same_secrets",
     "preempt",
+    "allow_dirty",
 )
 CI_LOCK_TIMEOUT = 600.0
 """How long a run waits for a lock where nobody watches, in seconds."""
@@ -57,6 +59,8 @@ def conduct(
         choices=choices_of(session, choices),
         why=session.flags.why,
     )
+    ask_before_protected(session, verb)
+    tell_notes(session)
     warn_of_lonely_history(session)
     with telling(session) as teller:
         outcome = carry_out(host, request, teller.listen, interrupts=Interrupts())
@@ -78,6 +82,19 @@ def choices_of(session: Session, own: dict[str, bool]) -> Choices:
         lock_timeout=patience,
         grace=TERMINAL_GRACE if watched else CI_GRACE,
     )
+
+
+def ask_before_protected(session: Session, verb: Verb) -> None:
+    """Have a person confirm a change in a workspace that the project protects. Raises RefusedError."""
+    is_asked = verb == "destroy" or session.given.get("dry_run")
+    if session.workspace in session.host.project.protected and session.screen.can_ask and not is_asked:
+        session.screen.confirm(f"{session.workspace} is protected.", session.workspace)
+
+
+def tell_notes(session: Session) -> None:
+    """Say what stands in the project file and is not carried out."""
+    for each in notes(session.host.project):
+        session.screen.note(f"{each.position}: {each.message}" if each.position else each.message)
 
 
 def warn_of_lonely_history(session: Session) -> None:

@@ -58,6 +58,11 @@ class Screen:
         """Tell people of something that is not as it should be."""
         print(f"{self.paint('warning', 'warning:')} {text}", file=self._err, flush=True)
 
+    def note(self, text: str) -> None:
+        """Tell people of something that they may want to know, unless they want only the result."""
+        if not self.flags.quiet:
+            print(f"{self.paint('faint', 'note:')} {text}", file=self._err, flush=True)
+
     def answer(self, kind: str, document: dict[str, Any], lines: Iterable[str]) -> None:
         """Give the result of a command: the lines to people, or the document to a program."""
         if self.flags.output == "text":

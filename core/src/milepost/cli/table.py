@@ -61,6 +61,7 @@ CHANGING = (
     Flag("independent", ("--independent",), "A failed app stops no other."),
     Flag("with_dependencies", ("--with-dependencies",), "Also what the apps depend on."),
     Flag("no_prune", ("--no-prune",), "Destroy no old deployment afterwards."),
+    Flag("allow_dirty", ("--allow-dirty",), "Take uncommitted changes to a protected workspace."),
     Flag("lock_timeout", ("--lock-timeout",), "How long to wait: 90, 10m, none.", "TIME"),
 )
 """What the commands that change something know."""
@@ -77,6 +78,8 @@ _PRUNING = ("no_prune",)
 _MAKING = ("keep_failed", *_PRUNING)
 _DEPLOYING = ("force", "lock_timeout", *_MAKING)
 """What is about pruning, about new deployments, and about all that is done under the lock."""
+_FOLDER = ("allow_dirty",)
+"""What is about the project's folder, of which some commands take nothing."""
 
 
 def _lists(kind: str, plural: str) -> tuple[Entry, ...]:
@@ -111,12 +114,16 @@ COMMANDS = (
         entries=_lists("release", "releases"),
     ),
     Entry("redeploy", "Deploy the live artifact with today's config.", "redeploy", changes=True, section="Change"),
-    Entry("restart", "Restart what is live.", "restart", changes=True, section="Change"),
-    Entry("stop", "Stop what is live and keep it.", "stop", changes=True, without=_MAKING, section="Change"),
-    Entry("start", "Start what was stopped.", "start", changes=True, without=_PRUNING, section="Change"),
-    Entry("rollback", "Undo the last release.", "rollback", changes=True, without=_PRUNING, section="Change"),
+    Entry("restart", "Restart what is live.", "restart", changes=True, without=_FOLDER, section="Change"),
+    Entry(
+        "stop", "Stop what is live and keep it.", "stop", changes=True, without=(*_MAKING, *_FOLDER), section="Change"
+    ),
+    Entry("start", "Start what was stopped.", "start", changes=True, without=(*_PRUNING, *_FOLDER), section="Change"),
+    Entry(
+        "rollback", "Undo the last release.", "rollback", changes=True, without=(*_PRUNING, *_FOLDER), section="Change"
+    ),
     Entry("promote", "Take a run's artifacts to another workspace.", "promote", changes=True, section="Change"),
-    Entry("destroy", "Remove deployments.", "destroy", changes=True, without=_MAKING, section="Change"),
+    Entry("destroy", "Remove deployments.", "destroy", changes=True, without=(*_MAKING, *_FOLDER), section="Change"),
     Entry("status", "Show what is live and how it is.", "status", section="Look"),
     Entry("logs", "Show what an app prints.", "logs", section="Look"),
     Entry("exec", "Run a command beside a live app.", "exec", section="Look"),
@@ -134,6 +141,12 @@ COMMANDS = (
             Entry("list", "List who holds which lock.", "lock", function="list_locks"),
             Entry("break", "End the run that holds a lock.", "lock", function="break_lock"),
         ),
+    ),
+    Entry(
+        "config",
+        "Explain the project file and its values.",
+        section="Look",
+        entries=(Entry("explain", "Show which blocks apply here, and why.", "config", function="explain_config"),),
     ),
     Entry(
         "plugin",

@@ -57,7 +57,12 @@ class Host:
     @cached_property
     def project(self) -> Project:
         """The project of the folder. Raises ProjectNotFoundError, ProjectFileError."""
-        return read_project(find_project_file(self.folder), self.folders.cache)
+
+        def versions(name: str) -> dict[str, str]:
+            # Plugins are looked for only if the file says which version it wants.
+            return self.catalog.versions(name)
+
+        return read_project(find_project_file(self.folder), self.folders.cache, versions)
 
     @cached_property
     def catalog(self) -> Catalog:

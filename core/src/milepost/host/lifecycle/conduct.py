@@ -19,6 +19,7 @@ from milepost.host.lifecycle.locking import Locks, refuse_inside
 from milepost.host.lifecycle.part import LOCKED_PHASES
 from milepost.host.lifecycle.plan import AppPlan, plan
 from milepost.host.lifecycle.preview import leads_somewhere, preview
+from milepost.host.lifecycle.protecting import refuse_dirty
 from milepost.host.lifecycle.recovery import end_dead_runs
 from milepost.host.lifecycle.requesting import check_ready, recorded_request
 from milepost.host.lifecycle.subject import lock_name
@@ -51,6 +52,7 @@ def carry_out(host: Host, request: Request, listen: Listen, *, interrupts: Inter
     known = host.history.run(request.id)
     if known is not None:
         return _outcome(host, known)
+    refuse_dirty(host, request)
     plans = plan(request, project_here(host, request), host.history)
     names = [lock_name(request.workspace, each.app) for each in plans]
     refuse_inside(host.project.name, names, host.environment, host.store)

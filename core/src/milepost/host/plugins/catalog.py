@@ -23,6 +23,11 @@ class Catalog:
         """Return the words that can be used for a role, sorted."""
         return tuple(sorted({each.word for each in self._usable(role)}))
 
+    def versions(self, name: str) -> dict[str, str]:
+        """Return the distributions that offer a word, or have that name, with their versions."""
+        named = (each for each in self.entries if name in (each.word, each.distribution))
+        return {each.distribution: each.version for each in named}
+
     def find(self, role: str, word: str) -> Entry:
         """Return the entry that `word`, or `distribution:word`, means.
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 def read_project(file: Path, cache: Path | None, installed: Installed | None = None) -> Project:
     """Return the project of a file; `cache` is the folder where trees are kept, None for no cache.
 
-    `installed` tells the versions of plugins; without it, what the file says of them is not checked. Raises ProjectFileError with all that is wrong and its places, ProjectError if the file cannot be read.
+    `installed` tells the versions of plugins; without it, what the file says of them is not checked.
+    Raises ProjectFileError with all that is wrong and its places, ProjectError if the file cannot be read.
     """
     absolute = Path(os.path.abspath(file))
     source = read_source(absolute)

@@ -10,8 +10,8 @@ from milepost.host.language.tree import Body, Expression, Literal
 from milepost.host.project.versions import Constraint, VersionError, constraints_of, for_pip, fulfils
 from milepost.sdk.problem import Problem
 
-Installed = Callable[[str], Mapping[str, str]]
-"""Returns the distributions that offer a plugin of that name, with their versions."""
+Installed = Callable[[str], Mapping[str, str] | None]
+"""Returns the distributions that offer a plugin of that name, with their versions; None where nobody can tell."""
 
 
 def demand(body: Body, installed: Installed) -> None:
@@ -26,7 +26,8 @@ def demand(body: Body, installed: Installed) -> None:
             message = f"this project needs milepost {_text(value)}; installed is {__version__}"
             problems.append(Problem(message, value.position, hint=f"pip install 'milepost{for_pip(constraints)}'"))
     for name, value, constraints in _wanted(body, "plugin"):
-        problems += _plugin(name, value, constraints, installed(name))
+        found = installed(name)
+        problems += [] if found is None else _plugin(name, value, constraints, found)
     if problems:
         raise body.source.error(problems)
 
