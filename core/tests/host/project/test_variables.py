@@ -5,14 +5,17 @@ from decimal import Decimal
 
 import pytest
 
+from milepost.host.language.values import Marked, Unknown
 from milepost.host.project.project import Project
 from milepost.host.project.variables import variables
 from milepost.sdk.errors import ProjectFileError
+from milepost.sdk.problem import Problem
 from milepost.sdk.request import Variable
 from milepost.sdk.secret import Part, Secret
 from milepost.testing.project import outside
 
 Read = Callable[..., Project]
+Problems = Callable[..., tuple[Problem, ...]]
 
 TAG = 'project = "x"\nvariable "tag" {\n  type = string\n  default = "default"\n  env = ["TAG", "OTHER"]\n}\n'
 
@@ -50,48 +53,127 @@ def test_a_variable_may_be_read_from_an_environment_variable_that_is_named(read:
     ("kind", "text", "value"),
     [
         ("string", "5", "5"),
-        ("any", "5", "5"),
+        ("string", '["a"]', '["a"]'),
+        ("string", "e\u0301", "é"),
+        ("any", "5", 5),
+        ("any", '"x"', "x"),
+        ("any", '{a = [1, "b"]}', {"a": [1, "b"]}),
         ("number", "5", 5),
         ("number", "-1.5", Decimal("-1.5")),
+        ("number", "1e3", 1000),
+        ("number", "1 + 2", 3),
         ("bool", "true", True),
         ("bool", "false", False),
+        ("bool", "!true", False),
         ("list(string)", '["a", "b"]', ["a", "b"]),
+        ("list(string)", "[1, true]", ["1", "true"]),
         ("list(string)", "[]", []),
+        ("list(number)", '[1, "2", 0.10]', [1, 2, Decimal("0.1")]),
+        ("set(string)", '["b", "a", "b"]', ["a", "b"]),
         ("map(string)", '{"a": "b"}', {"a": "b"}),
+        ("map(string)", "{a = 1}", {"a": "1"}),
+        ("map(list(number))", "{a = [1]}", {"a": [1]}),
+        ("tuple([string, number])", '["a", 1]', ["a", 1]),
+        ("object({a = string, b = number})", '{a = 1, b = "2"}', {"a": "1", "b": 2}),
+        ("object({a = string, b = optional(number, 7)})", '{a = "x", c = 1}', {"a": "x", "b": 7}),
+        ("object({a = optional(string)})", "{}", {"a": None}),
+        ("list(string)", "null", None),
+        ("list(string)", '[upper("a")]', ["A"]),
     ],
 )
 def test_a_text_becomes_what_the_type_says(kind: str, text: str, value: object, read: Read) -> None:
     assert variables(read(declared(kind)), (Variable(name="a", value=text),), outside()) == {"a": value}
 
 
+def test_without_a_type_a_text_is_as_it_is_given(read: Read) -> None:
+    project = read('project = "x"\nvariable "a" {\n  default = [1]\n}\n')
+    assert variables(project, (Variable(name="a", value="[2]"),), outside()) == {"a": "[2]"}
+    assert variables(project, (), outside()) == {"a": [1]}
+
+
+def test_a_value_in_json_is_of_its_own_type(read: Read) -> None:
+    given = Variable(name="a", value='[1.10, "${x}", 12345678901234567890123]', form="json")
+    assert variables(read(declared("any")), (given,), outside()) == {
+        "a": [Decimal("1.10"), "${x}", 12345678901234567890123]
+    }
+
+
 @pytest.mark.parametrize(
-    ("kind", "text"),
+    ("kind", "text", "words"),
     [
-        ("number", "x"),
-        ("number", ""),
-        ("number", "NaN"),
-        ("number", "1e999999999"),
-        ("bool", "yes"),
-        ("list(string)", "a,b"),
-        ("list(string)", "[1]"),
-        ("list(string)", "{}"),
-        ("map(string)", '{"a": 1}'),
-        ("list(string)", "[" * 100000),
+        ("number", "x", "x cannot stand here"),
+        ("number", "", ""),
+        ("number", "NaN", "NaN cannot stand here"),
+        ("number", "1e999999999", ""),
+        ("bool", "yes", "yes cannot stand here"),
+        ("list(string)", "a,b", ""),
+        ("list(string)", "[a]", "a cannot stand here"),
+        ("list(string)", "[var.x]", "var.x cannot stand here"),
+        ("list(string)", '[file("/etc/passwd")]', "file() cannot stand here"),
+        ("list(string)", "[timestamp()]", "timestamp() cannot stand here"),
+        ("list(string)", '[uper("a")]', "uper"),
+        ("list(string)", "[" * 100000, ""),
     ],
 )
-def test_a_text_that_is_not_of_the_type_names_its_source(kind: str, text: str, read: Read) -> None:
+def test_a_text_that_cannot_be_read_names_its_source(kind: str, text: str, words: str, read: Read) -> None:
     with pytest.raises(ProjectFileError) as caught:
         variables(read(declared(kind)), (), outside(MILEPOST_VAR_a=text))
     (problem,) = caught.value.problems
     assert 'the variable "a" is ' in problem.message
     assert "MILEPOST_VAR_a gives the text" in problem.message
+    assert words in problem.message
     assert problem.position is not None
     assert problem.position.line == 2
 
 
 @pytest.mark.parametrize(
+    ("kind", "text", "message", "hint"),
+    [
+        ("list(string)", "{}", 'the variable "a" is a list of texts; --var gives an object', 'as in ["text"]'),
+        ("number", "[1]", 'the variable "a" is a number; --var gives a list', ""),
+        (
+            "list(number)",
+            '[1, "x"]',
+            'the variable "a" is a list of numbers; --var gives a list: [1]: expected a number, found the text "x"',
+            "as in [5]",
+        ),
+        (
+            "map(object({port = number}))",
+            "{web = {port = {}}}",
+            "--var gives an object: web.port: expected a number, found an object",
+            "as in {key = {port = …}}",
+        ),
+        ("object({a = string})", "{}", '--var gives an object: the attribute "a" is missing', "as in {a = …}"),
+        ("tuple([string, bool])", "[1]", "--var gives a list: expected a list of 2, found a list of 1", ""),
+    ],
+)
+def test_a_value_of_another_type_says_where_it_differs(
+    kind: str, text: str, message: str, hint: str, read: Read
+) -> None:
+    with pytest.raises(ProjectFileError) as caught:
+        variables(read(declared(kind)), (Variable(name="a", value=text),), outside())
+    (problem,) = caught.value.problems
+    assert message in problem.message
+    assert hint in problem.hint
+
+
+@pytest.mark.parametrize(
+    ("kind", "default", "value"),
+    [
+        ("string", "5", "5"),
+        ("number", '"5"', 5),
+        ("list(string)", "[1]", ["1"]),
+        ("set(number)", '["2", 1]', [1, 2]),
+        ("string", 'upper("x")', "X"),
+    ],
+)
+def test_a_default_is_converted_to_the_type(kind: str, default: str, value: object, read: Read) -> None:
+    assert variables(read(declared(kind, f"  default = {default}")), (), outside()) == {"a": value}
+
+
+@pytest.mark.parametrize(
     ("kind", "default"),
-    [("string", "5"), ("number", '"5"'), ("bool", '"x"'), ("list(string)", "[1]"), ("map(string)", "[]")],
+    [("string", "[]"), ("number", '"x"'), ("bool", '"x"'), ("list(string)", "{}"), ("map(string)", "[]")],
 )
 def test_a_default_that_is_not_of_the_type_is_refused_where_it_stands(kind: str, default: str, read: Read) -> None:
     with pytest.raises(ProjectFileError) as caught:
@@ -100,6 +182,35 @@ def test_a_default_that_is_not_of_the_type_is_refused_where_it_stands(kind: str,
     assert problem.position is not None
     assert (problem.position.line, problem.position.column) == (4, 13)
     assert "its default is" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "hint"),
+    [
+        ("strin", 'type: "strin" is no type', "did you mean string?"),
+        ("list(strin)", 'type: "strin" is no type', "did you mean string?"),
+        ("optional(string)", "type: optional() stands only in an object's type", ""),
+        ("5", "type: this is no type", "write string"),
+        ("object({a = optional(bool, 0 == 0)})", "type: a default in a type is written out", "write a plain value"),
+        ("object({a = optional(number, {})})", "type: the default of an attribute is not of its type", ""),
+    ],
+)
+def test_what_is_no_type_is_told_with_the_file(kind: str, message: str, hint: str, problems: Problems) -> None:
+    (problem,) = problems(declared(kind))
+    assert problem.message.startswith(message)
+    assert hint in problem.hint
+    assert problem.position is not None
+    assert problem.position.line == 3
+
+
+def test_null_gives_way_to_the_default_where_it_may_not_be(read: Read) -> None:
+    project = read(declared("list(string)", '  default = ["x"]\n  nullable = false'))
+    assert variables(project, (Variable(name="a", value="null"),), outside()) == {"a": ["x"]}
+    without = read(declared("list(string)", "  nullable = false"))
+    with pytest.raises(ProjectFileError, match='the variable "a" may not be null; --var gives null'):
+        variables(without, (Variable(name="a", value="null"),), outside())
+    with pytest.raises(ProjectFileError, match="may not be null; its default is null"):
+        variables(read(declared("string", "  default = null\n  nullable = false")), (), outside())
 
 
 def test_null_is_a_default(read: Read) -> None:
@@ -130,13 +241,25 @@ def test_a_variable_that_is_not_declared_names_its_source_and_the_nearest(read: 
     assert far.hint == "there is tag"
 
 
-@pytest.mark.parametrize("kind", ["string", "any", "number"])
-def test_a_sensitive_variable_is_a_secret_that_knows_its_source(kind: str, read: Read) -> None:
-    project = read(declared(kind, "  sensitive = true\n  default = " + ("5" if kind == "number" else '"5"')))
-    for asked in ((), (Variable(name="a", value="5"),)):
-        value = variables(project, asked, outside())["a"]
-        assert isinstance(value, Secret)
-        assert value.parts == (Part("5", "var.a"),)
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        ("string", "5", Secret([Part("5", "var.a")])),
+        ("any", '"5"', Secret([Part("5", "var.a")])),
+        ("number", "5", Marked(5, "var.a")),
+        ("list(string)", '["hunter22"]', Marked(["hunter22"], "var.a")),
+        ("map(string)", "{user = 1}", Marked({"user": "1"}, "var.a")),
+        ("string", "null", None),
+    ],
+)
+def test_a_sensitive_variable_is_a_secret_that_knows_its_source(
+    kind: str, text: str, value: object, read: Read
+) -> None:
+    default = '"5"' if text == "5" and kind == "string" else text
+    project = read(declared(kind, f"  sensitive = true\n  default = {default}"))
+    assert variables(project, (), outside()) == {"a": value}
+    if value is not None:
+        assert variables(project, (Variable(name="a", value=text),), outside()) == {"a": value}
 
 
 def test_a_sensitive_value_that_is_wrong_is_not_shown(read: Read) -> None:
@@ -144,3 +267,34 @@ def test_a_sensitive_value_that_is_wrong_is_not_shown(read: Read) -> None:
         variables(read(declared("number", "  sensitive = true")), (Variable(name="a", value="hunter22"),), outside())
     assert "hunter22" not in str(caught.value)
     assert "--var gives a secret that is something else" in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ['["hunter22", [1]]', '["hunter22"', "hunter22", '[uper("hunter22")]', "[hunter22]"])
+def test_nothing_of_a_sensitive_value_is_shown_where_it_is_wrong_inside(text: str, read: Read) -> None:
+    with pytest.raises(ProjectFileError) as caught:
+        variables(read(declared("list(number)", "  sensitive = true")), (Variable(name="a", value=text),), outside())
+    assert "hunter22" not in str(caught.value)
+    assert "--var gives a secret that is something else" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("environment", "value"),
+    [
+        ({"WP_VAR_tag": "old", "OTHER": "other", "MILEPOST_VAR_tag": "ours"}, "ours"),
+        ({"WP_VAR_tag": "old", "OTHER": "other"}, "other"),
+        ({"WP_VAR_tag": "old"}, "old"),
+    ],
+)
+def test_of_the_environment_the_name_that_is_ours_wins_and_that_of_waypoint_loses(
+    environment: dict[str, str], value: str, read: Read
+) -> None:
+    assert variables(read(TAG), (), outside(**environment)) == {"tag": value}
+
+
+def test_what_goes_by_records_does_without_wrong_values_that_nobody_gave(read: Read) -> None:
+    project = read(declared("number"))
+    found = Variable(name="a", value="x", source="MILEPOST_VAR_a", found=True)
+    assert isinstance(variables(project, (found,), outside(), lenient=True)["a"], Unknown)
+    assert isinstance(variables(project, (), outside(), lenient=True)["a"], Unknown)
+    with pytest.raises(ProjectFileError, match="--var gives the text"):
+        variables(project, (Variable(name="a", value="x"),), outside(), lenient=True)

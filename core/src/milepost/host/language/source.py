@@ -49,10 +49,14 @@ class Source:
     def error(self, problems: Iterable[Problem]) -> ProjectFileError:
         """Return the error that shows the problems in the file's order, each with its source line, none twice."""
         shown = dict.fromkeys(
-            each._replace(source=self.line(each.position.line)) if each.position and not each.source else each
+            each._replace(source=self.line(each.position.line)) if each.position and self._lacks_line(each) else each
             for each in problems
         )
         return ProjectFileError(tuple(sorted(shown, key=_order)))
+
+    def _lacks_line(self, problem: Problem) -> bool:
+        """Return whether a problem is about this file and has no source line yet."""
+        return problem.position is not None and not problem.source and problem.position.file == self.file
 
     def _place(self, offset: int) -> tuple[int, int]:
         starts = self._lines()

@@ -9,6 +9,7 @@ from milepost.host.project.foreign_blocks import foreign_problems
 from milepost.host.project.requirements import wrong_constraints
 from milepost.host.project.scope_checks import workspace_problem, wrong_scopes
 from milepost.host.project.scoping import is_scoped, variants
+from milepost.host.project.variable_types import wrong_declarations
 from milepost.sdk.problem import Problem
 
 
@@ -17,6 +18,7 @@ def wrong_parts(body: Body, blocks: Blocks, workspaces: tuple[str, ...]) -> list
     problems = wrong_scopes(body, workspaces, whole=blocks.lenient)
     problems += foreign_problems(body)
     problems += wrong_constraints(body)
+    problems += wrong_declarations(body)
     for block in body.of_type("workspace"):
         if block.labels and (wrong := workspace_problem(block, workspaces)):
             problems.append(wrong)
