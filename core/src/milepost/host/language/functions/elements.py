@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
-from milepost.host.language.functions.sets import same_type, sort_key
+from milepost.host.language.functions.sets import key_of, same_type
+from milepost.host.language.provenance import call_text, concealed
+from milepost.host.language.values import Unknown
 from milepost.sdk.functions import FunctionError, Number, function
+from milepost.sdk.secret import Secret
 
 _MOST_NUMBERS = 1024
 
@@ -49,8 +53,8 @@ def contains(items: list[Any], value: Any) -> bool:
     Example: contains([1, 2], "1") is false
     Example: contains([[1]], [1]) is true
     """
-    key = sort_key(value)
-    return any(sort_key(each) == key for each in items)
+    key = key_of(value)
+    return any(key_of(each) == key for each in items)
 
 
 @function
@@ -61,14 +65,14 @@ def distinct(items: list[Any]) -> list[Any]:
     Example: distinct([1, 1.0, "1"]) is ["1"]
     Example: distinct([1, true]) fails
     """
-    found: dict[tuple[Any, ...], Any] = {}
+    found: dict[Hashable, Any] = {}
     for each in same_type(items):
-        found.setdefault(sort_key(each), each)
+        found.setdefault(key_of(each), each)
     return list(found.values())
 
 
 @function(passes=True)
-def length(value: Any) -> int:
+def length(value: Any) -> Any:
     """Return how many things are in a list, a set, a map or an object, or how many characters a text has.
 
     A character is what a reader takes for one, such as a letter with its accents.
@@ -78,8 +82,12 @@ def length(value: Any) -> int:
     Example: length("hé") is 2
     Example: length(5) fails
     """
+    if isinstance(value, Unknown):
+        return value
     if isinstance(value, (list, dict)):
         return len(value)
+    if isinstance(value, Secret):
+        return concealed(length.call(value.reveal()), call_text("length", [value]))
     if isinstance(value, str):
         import regex  # noqa: PLC0415 - only who counts characters pays for it
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from milepost.host.language.values import Marked, Unknown
+from milepost.host.language.provenance import concealed
+from milepost.host.language.values import Marked, Unknown, Value
 from milepost.sdk.functions import FunctionError, function
-from milepost.sdk.secret import Part, Secret
 
 
 @function(passes=True)
@@ -84,10 +84,10 @@ def flatten(items: list[Any]) -> Any:
     return found
 
 
-def _parts(secret: Marked) -> list[Secret | Marked]:
+def _parts(secret: Marked) -> list[Value]:
     """Return what is in a secret list, as secrets that say where in it they were."""
-    origins = ((item, f"({secret.origin})[{at}]") for at, item in enumerate(secret.value))
-    return [Secret([Part(item, origin)]) if isinstance(item, str) else Marked(item, origin) for item, origin in origins]
+    origins = (f"{secret.origin}[{at}]" if secret.origin else "" for at in range(len(secret.value)))
+    return list(map(concealed, secret.value, origins))
 
 
 @function(passes=True)
