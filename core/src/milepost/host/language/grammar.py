@@ -18,6 +18,9 @@ _FOUND = re.compile(r'[^\W\d][\w-]*|\d+(?:\.\d+)?|"[^"]*"|[=!<>]=|&&|\|\||=>|\.\
 _STARTS = {"file": "start", "value": "value", "template": "template"}
 _SIGNS = {"COMMA": '","', "_NEWLINE": "a new line", "RSQB": '"]"', "RPAR": '")"', "RBRACE": '"}"', "EQ": '"="'}
 _LAST = {"COLON": '":"', "IN": '"in"', "FOR_OBJECT_ARROW": '"=>"', "$END": "the end of the expression"}
+_OPERATORS = ("||", "&&", "==", "!=", "<", ">", "<=", ">=", "+", "-", "*", "/", "%", "?", ":", ".", "[")
+_OPENS = ("LPAR", "LSQB", "LBRACE", "INTERP_START", "DIRECTIVE_START", "FOR", "QMARK")
+_PARENTHESES = "an expression goes on in the next line only inside of parentheses"
 
 
 class Refused(NamedTuple):
@@ -35,52 +38,80 @@ def parse(masked: str, source: Source, cache: Path | None, kind: Kind = "file") 
     try:
         return parser(cache).parse(masked, start=_STARTS[kind])
     except UnexpectedInput as error:
-        accepted: set[str] = set()
+        return _Fault(masked, source, kind, error).refused()
+
+
+class _Fault:
+    """Something unexpected: where it is, and what could stand there."""
+
+    def __init__(self, masked: str, source: Source, kind: Kind, error: UnexpectedInput) -> None:
+        self.masked, self.source, self.kind = masked, source, kind
+        self.opened = ""
+        self.accepted: set[str] = set()
+        self.offset = len(masked) if error.pos_in_stream is None else error.pos_in_stream
         if isinstance(error, UnexpectedToken):
-            accepted = set(error.accepts or error.expected)
+            self.accepted = set(error.accepts or error.expected)
+            self.opened = _opened(error)
+            if error.token.type == "$END":
+                self.offset = len(masked)
         elif isinstance(error, UnexpectedCharacters):
-            accepted = set(error.allowed or ())
-        at = error.pos_in_stream
-        ended = at is None or (isinstance(error, UnexpectedToken) and error.token.type == "$END")
-        return _explained(masked, len(masked) if ended or at is None else at, accepted, source)
+            self.accepted = set(error.allowed or ())
 
+    def refused(self) -> Refused:
+        """Return what to say: what was found where, and what was expected."""
+        before = self.masked[: self.offset].rstrip()
+        rest = self.masked[self.offset :]
+        header = self._in_header()
+        if not rest or rest[0] == "\n" or (header and "\n" in self.masked[len(before) : self.offset]):
+            start = end = len(before)
+            found = self._end(start)
+        else:
+            start = self.offset + len(rest) - len(rest.lstrip(" \t"))
+            matched = _FOUND.match(self.masked, start)
+            end = matched.end() if matched else start + 1
+            found = self.source.text[start:end]
+            found = found if found.startswith('"') else f'"{found}"'
+        continues = start > 0 and "\n" not in self.masked[len(before) : start]
+        expected, hint = self._header() if header else self._expected(continues, self.source.text[start:end])
+        message = f"found {found}, expected {expected}"
+        return Refused(Problem(message, self.source.position(start, end), hint=hint), start)
 
-def _explained(masked: str, offset: int, accepted: set[str], source: Source) -> Refused:
-    """Return what to say about something unexpected at an offset."""
-    before = masked[:offset].rstrip()
-    header = accepted == {"LBRACE"} or ({"LBRACE", "DBLQUOTE", "_NEWLINE"} <= accepted and "LPAR" not in accepted)
-    if offset >= len(masked) or masked[offset] == "\n" or (header and "\n" in masked[len(before) : offset]):
-        start = end = len(before)
-        found = "the end of the line" if "\n" in source.text[start:] else "the end of the file"
-    else:
-        start = offset + len(masked[offset:]) - len(masked[offset:].lstrip(" \t"))
-        matched = _FOUND.match(masked, start)
-        end = matched.end() if matched else start + 1
-        found = source.text[start:end]
-        found = found if found.startswith('"') else f'"{found}"'
-    expected, hint = _expected(accepted, header=header, continues=start > 0 and "\n" not in masked[len(before) : start])
-    return Refused(Problem(f"found {found}, expected {expected}", source.position(start, end), hint=hint), start)
+    def _end(self, start: int) -> str:
+        if "\n" in self.source.text[start:]:
+            return "the end of the line"
+        return "the end of the file" if self.kind == "file" else "the end of the text"
 
+    def _in_header(self) -> bool:
+        """Return whether a block's brace or an equals sign is missing."""
+        accepted = self.accepted
+        return accepted == {"LBRACE"} or ({"LBRACE", "DBLQUOTE", "_NEWLINE"} <= accepted and "LPAR" not in accepted)
 
-def _expected(accepted: set[str], *, header: bool, continues: bool) -> tuple[str, str]:
-    """Return what may stand there, in words, and what to do."""
-    if header:
-        assign = "EQ" in accepted or accepted == {"LBRACE"}
+    def _header(self) -> tuple[str, str]:
+        assign = "EQ" in self.accepted or self.accepted == {"LBRACE"}
         return ('"=" and a value, or the "{" of a block' if assign else 'a label or the "{" of the block'), ""
-    if {"LPAR", "DBLQUOTE"} <= accepted:
-        closing = [sign for token, sign in _SIGNS.items() if token in accepted and token in ("RSQB", "RPAR", "RBRACE")]
-        return " or ".join(["a key" if "RBRACE" in accepted else "a value", *closing]), ""
-    if {"_NEWLINE", "NAME"} <= accepted:
-        if continues:
+
+    def _expected(self, continues: bool, found: str) -> tuple[str, str]:
+        """Return what may stand there, in words, and what to do."""
+        accepted = self.accepted
+        breaks = "" if continues or found not in _OPERATORS else _PARENTHESES
+        if {"LPAR", "DBLQUOTE"} <= accepted:
+            closing = [_SIGNS[token] for token in ("RSQB", "RPAR", "RBRACE") if token in accepted]
+            return " or ".join(["a key" if "RBRACE" in accepted else "a value", *closing]), breaks
+        if "NAME" in accepted and accepted <= {"NAME", "_NEWLINE", "RBRACE", "$END"}:
+            return "the name of an argument or a block", breaks
+        if {"_NEWLINE", "NAME"} <= accepted:
             return "the end of the line", "write each argument and each block on a line of its own"
-        return "the name of an argument or a block", ""
-    if {"IF", "ENDFOR"} <= accepted:
-        return '"if", "else", "endif", "for" or "endfor"', 'to mean these characters, write "%%{"'
-    words = [sign for token, sign in (_SIGNS | _LAST).items() if token in accepted]
-    return " or ".join(words) or "a name", _hint(accepted)
+        if {"IF", "ENDFOR"} <= accepted:
+            return '"if", "else", "endif", "for" or "endfor"', 'to mean these characters, write "%%{"'
+        if self.opened == "QMARK" and "COLON" in accepted:
+            return '":" and the value if the condition is false', "a condition is written CONDITION ? VALUE : VALUE"
+        words = [sign for token, sign in (_SIGNS | _LAST).items() if token in accepted]
+        return " or ".join(words) or "a name", ""
 
 
-def _hint(accepted: set[str]) -> str:
-    if "COLON" in accepted:
-        return "a condition is written as CONDITION ? VALUE : OTHER VALUE" if "IN" not in accepted else ""
-    return ""
+def _opened(error: UnexpectedToken) -> str:
+    """Return the token that began what the parser is in the midst of: a bracket, a condition, a `for`."""
+    if error.interactive_parser is None:
+        return ""
+    stack = error.interactive_parser.parser_state.value_stack
+    return next((each.type for each in reversed(stack) if isinstance(each, Token) and each.type in _OPENS), "")

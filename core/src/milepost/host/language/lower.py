@@ -60,23 +60,26 @@ def _one(source: Source, cache: Path | None, kind: Kind) -> Expression:
 
 def _items(scanned: Scanned, source: Source, cache: Path | None) -> tuple[Tree[Token], list[Problem]]:
     """Return the body of a file without the items that are no HCL, and what is wrong with those."""
-    masked, problems = scanned.masked, list[Problem]()
+    masked, problems, last = scanned.masked, list[Problem](), -1
     for _ in range(_TRIES):
         found = parse(masked, source, cache)
         if not isinstance(found, Refused):
             body = found.children[0]
             assert isinstance(body, Tree), "a file is a body"
             return body, problems
-        problems.append(found.problem)
-        before, masked = masked, _without(masked, found.offset, scanned.ends)
-        if masked == before:
+        start, end = _item(scanned, found.offset)
+        # What follows from an error is not told: an item of which a text is open, the next line of a broken one.
+        goes_on = start == last and not masked[start:end].lstrip()[:1].isidentifier()
+        if not goes_on and not any(start <= at <= end for at in scanned.broken):
+            problems.append(found.problem)
+        if not masked[start:end].strip():
             break
+        masked, last = masked[:start] + " " * (end - start) + masked[end:], end
     raise source.error([*scanned.problems, *problems])
 
 
-def _without(masked: str, offset: int, ends: tuple[int, ...]) -> str:
-    """Return the text with blanks in place of the item of the file that an offset is in."""
-    number = bisect_left(ends, offset)
-    start = ends[number - 1] if number else 0
-    end = ends[number] if number < len(ends) else len(masked)
-    return masked[:start] + " " * (end - start) + masked[end:]
+def _item(scanned: Scanned, offset: int) -> tuple[int, int]:
+    """Return where the item of the file that an offset is in begins and ends."""
+    number = bisect_left(scanned.ends, offset)
+    start = scanned.ends[number - 1] if number else 0
+    return start, scanned.ends[number] if number < len(scanned.ends) else len(scanned.masked)

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from lark import Token, Tree
 
-from milepost.host.language.lower_node import Lower, Node, Place, end_of, start_of
+from milepost.host.language.lower_node import Lower, Place, end_of, start_of
 from milepost.host.language.lower_text import Part, Text, bare_parts, joined, quoted_parts
 from milepost.host.language.scan import Heredoc
 from milepost.host.language.tree import Branch, Conditional, Expression, For, Join, Literal, Template
 
-_OPENS = {"template_if_start": "if", "template_for_start": "for"}
-_CLOSES = {"template_else": "else", "template_endif": "endif", "template_endfor": "endfor"}
+_ENDS = {"template_if_start": "template_endif", "template_for_start": "template_endfor"}
+_CLOSINGS = ("template_else", "template_endif", "template_endfor")
 
 
 def text(node: Tree[Token], place: Place, lower: Lower) -> Expression:
@@ -36,13 +36,14 @@ class _Builder:
     def __init__(self, parts: Sequence[Part], place: Place, lower: Lower) -> None:
         self.parts, self.place, self.lower = parts, place, lower
         self.at = 0
+        self.open: list[str] = []
 
     def whole(self, start: int, end: int) -> Expression:
         """Return the value of the text: one expression alone keeps its type."""
         found = self._sequence()
         while self.at < len(self.parts):
             closing = self._closing()
-            self.place.problem(f'found "{self._shown(closing)}", which closes nothing', self.place.of(closing))
+            self.place.problem(f'found "{_shown(closing)}", which closes nothing', self.place.of(closing))
             self.at += 1
             found += self._sequence()
         position = self.place.between(start, end)
@@ -60,7 +61,7 @@ class _Builder:
             if isinstance(part, Text):
                 found.append(self._literal())
                 continue
-            if part.data in _CLOSES:
+            if part.data in _CLOSINGS:
                 break
             self.at += 1
             if part.data == "interpolation":
@@ -79,7 +80,9 @@ class _Builder:
 
     def _directive(self, opening: Tree[Token]) -> Expression:
         self.place.deeper(start_of(opening), levels=2)
+        self.open.append(_ENDS[opening.data])
         found = self._if(opening) if opening.data == "template_if_start" else self._for(opening)
+        self.open.pop()
         self.place.depth -= 2
         return found
 
@@ -93,7 +96,7 @@ class _Builder:
                 self._clash(at, opening, "has its else already", "leave one of them out")
             self.at += 1
             otherwise = self._branch(at)
-        end = self._end(opening, "endif")
+        end = self._end(opening)
         position = self.place.between(start_of(opening), end)
         empty = Literal("", self.place.between(end, end))
         return Conditional((Branch(condition, value),), otherwise or empty, position)
@@ -104,7 +107,7 @@ class _Builder:
         names = [self.place.name(each) for each in words[:stop] if each.type == "NAME"]
         collection = self.lower(opening.children[-2])
         value = self._branch(opening)
-        position = self.place.between(start_of(opening), self._end(opening, "endfor"))
+        position = self.place.between(start_of(opening), self._end(opening))
         key_name = names[0] if len(names) > 1 else None
         return Join(For(key_name, names[-1], collection, None, value, None, False, position), position)
 
@@ -131,25 +134,31 @@ class _Builder:
         assert isinstance(part, Tree), "a sequence ends only at a directive"
         return part
 
-    def _end(self, opening: Tree[Token], word: str) -> int:
+    def _end(self, opening: Tree[Token]) -> int:
         """Consume the end of a directive, and return its offset; say what stands in its place."""
-        if self.at >= len(self.parts):
-            message = f'the "{self._shown(opening)}" is not closed before its text ends'
-            self.place.problem(message, self.place.of(opening), f'add "%{{ {word} }}"')
-            return end_of(opening)
-        closing = self._closing()
-        if _CLOSES[closing.data] != word:
-            self._clash(closing, opening, "is still open", f'close it with "%{{ {word} }}" first')
-        self.at += 1
-        return end_of(closing)
+        hint = f'add "%{{ {_ENDS[opening.data].removeprefix("template_")} }}"'
+        while self.at < len(self.parts):
+            closing = self._closing()
+            if closing.data == _ENDS[opening.data]:
+                self.at += 1
+                return end_of(closing)
+            self._clash(closing, opening, "is still open", f"{hint} first")
+            if closing.data in self.open:
+                return start_of(closing)
+            self.at += 1
+            self._sequence()
+        if not self.place.problems or self.place.problems[-1].hint != f"{hint} first":
+            message = f'the "{_shown(opening)}" is not closed before its text ends'
+            self.place.problem(message, self.place.of(opening), hint)
+        return end_of(opening)
 
     def _clash(self, found: Tree[Token], opening: Tree[Token], why: str, hint: str) -> None:
         place = self.place.of(opening)
-        message = f'found "{self._shown(found)}" where the "%{{ {_OPENS[opening.data]} }}"'
-        message = f"{message} of line {place.line}, column {place.column} {why}"
+        where = f"of line {place.line}, column {place.column}"
+        message = f'found "{_shown(found)}" where the "{_shown(opening)}" {where} {why}'
         self.place.problem(message, self.place.of(found), hint)
 
-    def _shown(self, directive: Node) -> str:
-        """Return a directive as one would write it, without what it is about."""
-        word = str(directive.children[1]) if isinstance(directive, Tree) else ""
-        return f"%{{ {word} }}"
+
+def _shown(directive: Tree[Token]) -> str:
+    """Return a directive as one would write it, without what it is about."""
+    return f"%{{ {directive.children[1]} }}"

@@ -10,6 +10,16 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple, NoReturn
 
+from milepost.host.language.characters import (
+    BARE,
+    BEYOND_ASCII,
+    CODE,
+    FOR,
+    QUOTED,
+    name_at_start,
+    no_character,
+    stranger,
+)
 from milepost.host.language.source import Source
 from milepost.sdk.problem import Problem
 
@@ -17,30 +27,6 @@ DEPTH = 100
 """How deep brackets, blocks and `${…}` may be nested."""
 
 _FILL = "h"
-_NAME = r"[A-Za-z_\x80-\U0010ffff][-A-Za-z0-9_\x80-\U0010ffff]*+"
-_NUMBER = r"[0-9]++(?:\.[0-9]++)?+(?:[eE][-+]?[0-9]++)?+"
-_CODE = re.compile(
-    rf"""(?P<plain>(?:[ \t]++ | [A-Za-z_][-A-Za-z0-9_]*+(?![^\x00-\x7f]) | {_NUMBER}(?![\w.])
-        | [-=,.:?*+%!&|>] | /(?![/*]) | <(?!<))++)
-    | (?P<newline>\r?\n) | (?P<quote>") | (?P<open>[\[({{]) | (?P<close>[\])}}])
-    | (?P<comment>\#[^\n]*+ | //[^\n]*+ | /\*)
-    | (?P<heredoc><<-?(?P<marker>{_NAME})[ \t]*+\r?\n)
-    | (?P<number>{_NUMBER}) | (?P<word>{_NAME}) | (?P<other>.)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-_IGNORED = r"(?:\s|\#[^\n]*+\n|//[^\n]*+\n|/\*(?:[^*]|\*(?!/))*+\*/)"
-_FOR = re.compile(rf"\{{{_IGNORED}*+for{_IGNORED}++{_NAME}", re.DOTALL)
-_OPEN = r"(?P<open>[$%]\{~?)"
-_QUOTED = re.compile(
-    rf"""(?P<text>(?:[^"\\$%\n]++ | \\[nrt"\\] | \$\$\{{ | %%\{{ | [$%](?!\{{))++) | {_OPEN} | (?P<quote>")
-    | (?P<newline>\n) | (?P<number>\\(?:u[0-9a-fA-F]{{4}}|U[0-9a-fA-F]{{8}})) | (?P<wrong>\\.?)
-    """,
-    re.VERBOSE,
-)
-_BARE = re.compile(rf"(?P<text>(?:[^$%]++|\$\$\{{|%%\{{|[$%](?!\{{))++)|{_OPEN}")
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
-
 Kind = Literal["file", "value", "template"]
 """What a text is: a whole file, one expression, or a template as in a heredoc."""
 
@@ -67,7 +53,9 @@ class Scanned(NamedTuple):
     ends: tuple[int, ...]
     """Where the lines end that no bracket goes beyond: between two of them is one item of the file."""
     problems: tuple[Problem, ...]
-    """What is wrong, but does not hinder the parser."""
+    """What is wrong already."""
+    broken: tuple[int, ...]
+    """Where a text is not closed, so that what the parser says about the same item is of no use."""
 
 
 class _Frame(NamedTuple):
@@ -86,7 +74,9 @@ def scan(source: Source, kind: Kind = "file") -> Scanned:
     """Return the masked text. Raises ProjectFileError for what is not closed, too deep, or no character of HCL."""
     scanner = _Scanner(source, "body" if kind == "file" else kind)
     scanner.run()
-    return Scanned("".join(scanner.out), scanner.heredocs, tuple(scanner.ends), tuple(scanner.problems))
+    return Scanned(
+        "".join(scanner.out), scanner.heredocs, tuple(scanner.ends), tuple(scanner.problems), tuple(scanner.broken)
+    )
 
 
 class _Scanner:
@@ -99,6 +89,7 @@ class _Scanner:
         self.heredocs: dict[int, Heredoc] = {}
         self.ends: list[int] = []
         self.problems: list[Problem] = []
+        self.broken: list[int] = []
 
     def run(self) -> None:
         end = len(self.text)
@@ -121,7 +112,9 @@ class _Scanner:
         self.problems.append(Problem(message, self.source.position(start, start + length), hint=hint))
 
     def _stop(self, message: str, start: int, length: int, hint: str = "") -> NoReturn:
-        self._problem(message, start, length, hint)
+        # A text that is not closed swallows brackets: that these are missing follows from it.
+        if not self.broken:
+            self._problem(message, start, length, hint)
         raise self.source.error(self.problems)
 
     def _push(self, kind: str, text: str, limit: int = 0) -> None:
@@ -133,7 +126,7 @@ class _Scanner:
 
     def _code(self, frame: _Frame) -> None:
         """Consume something outside of texts."""
-        found = _CODE.match(self.text, self.at)
+        found = CODE.match(self.text, self.at)
         assert found is not None, "the last alternative matches any character"
         text = found.group()
         match found.lastgroup:
@@ -169,7 +162,7 @@ class _Scanner:
             return text
         if frame.kind == "body" and self._before()[-1:] not in ("", *"=?:+-*/%&|<>!,.([{}])"):
             return "body"
-        return "for" if _FOR.match(self.text, self.at) else "{"
+        return "for" if FOR.match(self.text, self.at) else "{"
 
     def _before(self) -> str:
         """Return the last thing on this line that is not blank."""
@@ -182,12 +175,12 @@ class _Scanner:
         """Consume a strip marker or a name of any alphabet; say what is wrong with a number or another character."""
         if text == "~" and frame.kind in ("${", "%{") and self.text.startswith("~}", self.at):
             self._put(" ")
-        elif kind == "word" and (known := _name(text)):
-            self._put(_BEYOND_ASCII.sub("_", known))
+        elif kind == "word" and (known := name_at_start(text)):
+            self._put(BEYOND_ASCII.sub("_", known))
         elif kind == "number":
             self._number(text)
         else:
-            self._stop(*_stranger(text[0], self.at))
+            self._stop(*stranger(text[0], self.at))
 
     def _number(self, text: str) -> None:
         """Consume a number that a dot or a letter follows: it may be the index of `x.0.name`."""
@@ -235,7 +228,7 @@ class _Scanner:
         if frame.kind == "<<" and self.at >= frame.limit:
             self._heredoc_end()
             return
-        pieces = _QUOTED if frame.kind == '"' else _BARE
+        pieces = QUOTED if frame.kind == '"' else BARE
         found = pieces.match(self.text, self.at, frame.limit or len(self.text))
         text = found.group() if found else ""
         match found.lastgroup if found else "end":
@@ -247,15 +240,23 @@ class _Scanner:
                 self.stack.pop()
                 self._put(text)
             case "newline" | "end":
-                length = len(self._line(frame.start).rstrip("\r"))
-                self._stop(
-                    "this text is not closed on its line", frame.start, length, 'add a " or write a heredoc, <<END'
-                )
+                self._unclosed(frame)
             case kind:
                 self._escape(text, known=kind == "number")
 
+    def _unclosed(self, frame: _Frame) -> None:
+        """Say that a text is not closed, and go on in the next line as if it were."""
+        length = len(self._line(frame.start).rstrip("\r"))
+        message, hint = "this text is not closed on its line", 'add a " or write a heredoc, <<END'
+        if self.broken or self.out[-1][-1:] not in (_FILL, '"'):
+            self._stop(message, frame.start, length, hint)
+        self._problem(message, frame.start, length, hint)
+        self.broken.append(frame.start)
+        self.stack.pop()
+        self.out[-1] = self.out[-1][:-1] + (_FILL if self.at == frame.start + 1 else '"')
+
     def _escape(self, text: str, *, known: bool) -> None:
-        if not known or _no_character(text):
+        if not known or no_character(text):
             hint = 'a backslash stands before n, r, t, ", \\, uNNNN or UNNNNNNNN'
             self._problem(f"{text} is not an escape", self.at, len(text), hint)
         self._put(_FILL * len(text))
@@ -269,25 +270,3 @@ class _Scanner:
     def _line(self, start: int) -> str:
         end = self.text.find("\n", start)
         return self.text[start:] if end < 0 else self.text[start:end]
-
-
-def _name(text: str) -> str:
-    """Return the longest name that a text begins with."""
-    end = 0
-    while end < len(text) and (text[end] == "-" or ("_" + text[end]).isidentifier()):
-        end += 1
-    return text[:end] if text[:1].isidentifier() else ""
-
-
-def _no_character(escape: str) -> bool:
-    """Return whether an escape by number names no character."""
-    number = int(escape[2:], 16)
-    return number > 0x10FFFF or 0xD800 <= number <= 0xDFFF
-
-
-def _stranger(text: str, at: int) -> tuple[str, int, int, str]:
-    """Return what to say about a character that HCL has no use for."""
-    hint = {"'": 'write texts in double quotes, "like this"', ";": "write each argument on a line of its own"}
-    what = "single quotes do not make a text" if text == "'" else f'the character "{text}" has no meaning here'
-    quotes = 'write straight quotes, "like this"' if text in "“”„«»" else ""
-    return what, at, 1, hint.get(text, quotes)
