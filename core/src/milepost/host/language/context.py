@@ -8,6 +8,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from milepost.sdk.secret import Secret
+
+
+class NotKnownYetError(Exception):
+    """Something in a rendered template is not known yet; a function lets this pass, and is called again later."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is not known yet")
+        self.name = name
+
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
@@ -23,8 +33,10 @@ class Context:
     now: Callable[[], datetime]
     git: Callable[..., str | None]
     """Returns what git prints when run in the project's folder with these words, stripped; None if it cannot tell."""
-    render: Callable[[str, str, Mapping[str, Any]], str]
+    render: Callable[[str, str, Mapping[str, Any]], str | Secret]
     """Returns a template, by its name for messages and its text, evaluated where the call stands with more names.
 
-    Raises FunctionError with the place in the template.
+    Raises FunctionError with the place in the template, and NotKnownYetError.
     """
+    cache: Path | None = None
+    """Where things are kept that can be made again."""

@@ -1,15 +1,54 @@
-"""Expressions in a scope: their values, and what is wrong with them."""
+"""Expressions in a scope: their values, and what is wrong with them. The rules for each kind stand in other modules."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from typing import Any, TypeVar
 
-from milepost.host.language.scope import Deferred, Scope
-from milepost.host.language.tree import Expression, Items, Literal, Number, Object, Reference, Splat, Template
-from milepost.host.language.values import UNKNOWN, Unknown, Value, described, joined, number, plain_text
-from milepost.sdk.problem import Position, Problem, nearest
-from milepost.sdk.secret import Secret
+from milepost.host.language.budget import Budget, ExhaustedError
+from milepost.host.language.calls import call
+from milepost.host.language.conditional import conditional
+from milepost.host.language.deferral import Name, circular, order
+from milepost.host.language.evaluation import Evaluation
+from milepost.host.language.loops import loop
+from milepost.host.language.operators import operations, unary
+from milepost.host.language.provenance import concealed, is_secret, revealed, text_of
+from milepost.host.language.scope import Scope
+from milepost.host.language.signature import Signature, signature_of
+from milepost.host.language.templates import join, template
+from milepost.host.language.traversal import access, reference, unknown_root
+from milepost.host.language.tree import (
+    Access,
+    Call,
+    Conditional,
+    Expression,
+    For,
+    Items,
+    Join,
+    Literal,
+    Number,
+    Object,
+    Operations,
+    Reference,
+    Template,
+    Unary,
+)
+from milepost.host.language.values import UNKNOWN, Unknown, Value, described, number, plain_text
+from milepost.sdk.functions import Function
+from milepost.sdk.problem import Position, Problem
+
+ValueT = TypeVar("ValueT")
+
+__all__ = ["Evaluator", "unknown_root"]
+
+
+class _TooMuchError(Exception):
+    """The evaluation ends here, whatever it stands in."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
 
 
 class Evaluator:
@@ -18,113 +57,133 @@ class Evaluator:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.problems: list[Problem] = []
+        self.bound: Mapping[str, Value] = {}
+        self.is_rendering = False
+        self._budget: Budget | None = Budget()
+        self._known: dict[str, tuple[Value, list[Problem]]] = {}
+        self._pending: list[str] = []
+        self._signatures: dict[Function, Signature] = {}
 
     def value(self, expression: Expression) -> Value:
         """Return the value of an expression; it may be, or hold, what is not known yet."""
-        match expression:
-            case Literal():
-                return expression.value
-            case Number():
-                return number(expression.text)
-            case Items():
-                return [self.value(each) for each in expression.items]
-            case Object():
-                return self._object(expression)
-            case Template():
-                return self._template(expression)
-            case Reference():
-                return self._reference(expression)
-            case _:
-                return self._wrong("this is not known yet", expression.position)
+        if self._budget is None:
+            return UNKNOWN
+        problems = self.problems
+        try:
+            return self.evaluate(expression)
+        except _TooMuchError as error:
+            self._budget = None
+            problems.append(error.problem)
+        except RecursionError:
+            problems.append(Problem("this is nested too deep to be evaluated", expression.position))
+        return UNKNOWN
 
-    def _wrong(self, message: str, position: Position, hint: str = "") -> Unknown:
+    def evaluate(self, expression: Expression) -> Value:
+        """Return the value of an expression that stands in another."""
+        return _RULES[type(expression)](self, expression)
+
+    def apart(self, expression: Expression) -> tuple[Value, list[Problem]]:
+        """Return the value of an expression and what is wrong with it, which is not told."""
+        outer, self.problems = self.problems, []
+        try:
+            value = self.evaluate(expression)
+            return value, self.problems
+        finally:
+            self.problems = outer
+
+    def deferred(self, name: str, expression: Expression) -> Value:
+        """Return the value of a name such as `local.x` whose expression is evaluated in the scope alone, once."""
+        if name not in self._known:
+            needed = order(self.scope, Name(name, expression, expression.position), self._known)
+            for each in needed.names:
+                self._settle(each)
+            self._known |= {each: (UNKNOWN, [needed.problem]) for each in needed.circle if needed.problem}
+            self._settle(Name(name, expression, expression.position))
+        value, problems = self._known[name]
+        self.tell([each for each in problems if each not in self.problems])
+        return value
+
+    def _settle(self, name: Name) -> None:
+        """Evaluate a name, unless it is known."""
+        if name.text in self._known:
+            return
+        if name.text in self._pending:
+            circle = self._pending[self._pending.index(name.text) :]
+            self._known[name.text] = UNKNOWN, [circular(circle, name.expression.position)]
+            return
+        outer, self.bound = self.bound, {}
+        self._pending.append(name.text)
+        try:
+            found = self.apart(name.expression)
+        finally:
+            self.bound = outer
+            self._pending.pop()
+        self._known.setdefault(name.text, found)
+
+    def wrong(self, message: str, position: Position, hint: str = "") -> Unknown:
+        """Tell that something is wrong, and return UNKNOWN."""
         self.problems.append(Problem(message, position, hint=hint))
         return UNKNOWN
 
-    def _object(self, expression: Object) -> Value:
-        found: dict[str, Value] = {}
-        for entry in expression.entries:
-            key = self.value(entry.key)
-            if isinstance(key, Unknown):
-                return key
-            if isinstance(key, (str, int, Decimal)):
-                found[plain_text(key)] = self.value(entry.value)
-            else:
-                self._wrong(f"a key is a text; found {described(key)}", entry.key.position)
-        return found
+    def tell(self, problems: list[Problem]) -> None:
+        """Tell what was found wrong before."""
+        self.problems += problems
 
-    def _template(self, expression: Template) -> Value:
-        """Return the text of a template; one expression alone keeps its type, and a secret makes all of it one."""
-        if len(expression.parts) == 1:
-            return self.value(expression.parts[0])
-        texts: list[str | Secret] = []
-        unknown: Unknown | None = None
-        for part in expression.parts:
-            value = self.value(part)
-            if isinstance(value, Unknown):
-                unknown = value
-            elif isinstance(value, Secret):
-                texts.append(value)
-            elif isinstance(value, (str, int, Decimal)):
-                texts.append(plain_text(value))
-            else:
-                unknown = self._wrong(f"{described(value)} cannot stand in a text", part.position)
-        return unknown or joined(texts)
+    def made(self, value: ValueT, position: Position) -> ValueT:
+        """Return a value that was made anew, and count its size; ends the evaluation if that is too much in all."""
+        try:
+            if self._budget is not None:
+                self._budget.spend(value)
+        except ExhaustedError as error:
+            hint = "does something here double itself again and again?"
+            raise _TooMuchError(Problem(str(error), position, hint=hint)) from None
+        return value
 
-    def _reference(self, expression: Reference) -> Value:
-        value: object = self.scope.root(expression.root)
-        if value is None:
-            return self._wrong(*unknown_root(expression, self.scope.names))
-        where = expression.root
-        if not expression.steps:
-            example = f"{where}.name" if where in ("workspace", "app", "project") else f"{where}.NAME"
-            return self._wrong(f'"{where}" is a group of values', expression.position, f"write {example}")
-        for step in expression.steps:
-            if isinstance(value, Unknown):
-                return Unknown(str(expression))
-            if isinstance(value, Deferred) or isinstance(step, Splat):
-                return self._wrong("this is not known yet", expression.position)
-            key = self.value(step)
-            if isinstance(key, Unknown):
-                return key
-            value, where = self._step(value, key, where, step.position), _longer(where, key)
-        return value if not isinstance(value, Mapping) else dict(value)  # type: ignore[return-value]  # of a Value or a scope's own mapping
-
-    def _step(self, value: object, key: Value, where: str, position: Position) -> Value:
-        """Return what `key` is in `value`."""
-        if isinstance(value, Mapping):
-            return self._named(value, key, where, position)
-        if not isinstance(value, list):
-            return self._wrong(f"{where} is {described(value)}, which has no parts", position)
-        if isinstance(key, bool) or not isinstance(key, int):
-            return self._wrong(f"{where} is a list; found {described(key)} in place of a number", position)
-        if not 0 <= key < len(value):
-            return self._wrong(f"{where} has {len(value)} items, counted from 0; there is no number {key}", position)
-        found: Value = value[key]
-        return found
-
-    def _named(self, value: Mapping[str, Value], key: Value, where: str, position: Position) -> Value:
-        if isinstance(key, bool) or not isinstance(key, (str, int, Decimal)):
-            return self._wrong(f"{where} has names; found {described(key)}", position)
-        name = plain_text(key)
-        if name in value:
-            return value[name]
-        known = tuple(sorted(value))
-        close = nearest(name, known)
-        hint = f"did you mean {_longer(where, close)}?" if close else _list_of(where, known)
-        return self._wrong(f"there is no {_longer(where, name)}", position, hint)
+    def signature(self, function: Function) -> Signature:
+        """Return what a function takes."""
+        if function not in self._signatures:
+            self._signatures[function] = signature_of(function)
+        return self._signatures[function]
 
 
-def unknown_root(reference: Reference, names: tuple[str, ...]) -> tuple[str, Position, str]:
-    """Return what to say about a name that means nothing."""
-    close = nearest(reference.root, names)
-    hint = f"did you mean {close}?" if close else f"a text stands in quotes; names begin with {', '.join(names)}"
-    return f'the name "{reference.root}" means nothing', reference.position, hint
+def _items(evaluation: Evaluation, expression: Items) -> Value:
+    return evaluation.made([evaluation.evaluate(each) for each in expression.items], expression.position)
 
 
-def _longer(where: str, key: Value) -> str:
-    return f"{where}[{key}]" if isinstance(key, int) else f"{where}.{key}"
+def _object(evaluation: Evaluation, expression: Object) -> Value:
+    """Return an object; a key that is not known yet makes all of it so, and one that is secret, secret."""
+    found: dict[str, Any] = {}
+    unknown: Unknown | None = None
+    is_hidden = False
+    for entry in expression.entries:
+        key, value = evaluation.evaluate(entry.key), evaluation.evaluate(entry.value)
+        clear = revealed(key)
+        if isinstance(clear, Unknown):
+            unknown = unknown or clear
+        elif isinstance(clear, (str, int, Decimal)):
+            found[plain_text(clear)] = value
+            is_hidden = is_hidden or is_secret(key)
+        else:
+            unknown = evaluation.wrong(f"a key is a text; found {described(key)}", entry.key.position)
+    evaluation.made(found, expression.position)
+    if unknown is not None:
+        return unknown
+    return concealed(revealed(found), text_of(found)) if is_hidden else found
 
 
-def _list_of(where: str, known: tuple[str, ...]) -> str:
-    return f"there is {', '.join(f'{where}.{each}' for each in known[:12])}" if known else f"{where} is empty"
+_RULES: dict[type, Callable[[Evaluation, Any], Value]] = {
+    Literal: lambda _, expression: expression.value,
+    Number: lambda _, expression: number(expression.text),
+    Items: _items,
+    Object: _object,
+    Template: template,
+    Reference: reference,
+    Access: access,
+    Call: call,
+    Unary: unary,
+    Operations: operations,
+    Conditional: conditional,
+    For: loop,
+    Join: join,
+}
+"""How an expression of each kind is evaluated."""

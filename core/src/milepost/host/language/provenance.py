@@ -82,6 +82,16 @@ def _is_readable(text: str) -> bool:
     return deepest <= _DEEPEST
 
 
+def in_text(value: Any) -> str | Secret | None:
+    """Return a value as it stands in a text; None if it cannot."""
+    if isinstance(value, Secret):
+        return value
+    if isinstance(value, Marked) and isinstance(value.value, (int, Decimal)):
+        origin = value.origin and f"tostring({value.origin})"
+        return Secret([Part(plain_text(value.value), origin or None)])
+    return plain_text(value) if isinstance(value, (str, int, Decimal)) else None
+
+
 def part_of(secret: Marked, key: str | int) -> Value:
     """Return what is at a key in a secret list or object, as a secret that came from there."""
     return concealed(secret.value[key], secret.origin and f"{_listed(secret)}{_step(key)}")

@@ -1,0 +1,85 @@
+"""Conditionals: `c ? x : y`."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from milepost.host.language.constraint import ANY, BOOL, Constraint
+from milepost.host.language.conversion import ConversionError, convert
+from milepost.host.language.evaluation import Evaluation
+from milepost.host.language.provenance import concealed, is_secret, revealed, text_of
+from milepost.host.language.tree import Branch, Conditional, Expression
+from milepost.host.language.unification import type_of, unify
+from milepost.host.language.values import UNKNOWN, Unknown, Value, described
+from milepost.sdk.problem import Position, Problem
+
+
+class _Arm(NamedTuple):
+    """One of the two values; what is wrong with it is told only if it is chosen."""
+
+    value: Value
+    problems: list[Problem]
+    constraint: Constraint
+    """Its type: also that of what was not chosen in it."""
+    position: Position
+
+
+def conditional(evaluation: Evaluation, expression: Conditional) -> Value:
+    """Return the value of the arm that is chosen, converted to the type of both."""
+    arm = _arm(evaluation, expression.otherwise)
+    for branch in reversed(expression.branches):
+        arm = _chosen(evaluation, branch, arm)
+    evaluation.tell(arm.problems)
+    return arm.value
+
+
+def _arm(evaluation: Evaluation, expression: Expression) -> _Arm:
+    value, problems = evaluation.apart(expression)
+    return _Arm(value, problems, type_of(value), expression.position)
+
+
+def _chosen(evaluation: Evaluation, branch: Branch, otherwise: _Arm) -> _Arm:
+    """Return what a condition and its two arms come to."""
+    first = _arm(evaluation, branch.value)
+    condition, problems = evaluation.apart(branch.condition)
+    place = branch.value.position
+    if problems:
+        return _Arm(UNKNOWN, problems, ANY, place)
+    constraint = unify([first.constraint, otherwise.constraint])
+    if isinstance(condition, Unknown):
+        return _Arm(condition, [], constraint or ANY, place)
+    truth = _truth(condition)
+    if truth is None:
+        return _wrong(f"a condition is true or false; found {described(condition)}", branch.condition.position)
+    if constraint is None:
+        return _wrong(_inconsistent(first, otherwise), place, "make both the same type, for example with tostring(…)")
+    arm = first if truth else otherwise
+    value = convert(arm.value, constraint)
+    if is_secret(condition):
+        value = concealed(revealed(value), _origin(condition, first, otherwise))
+    return _Arm(value, arm.problems, constraint, place)
+
+
+def _truth(condition: Value) -> bool | None:
+    """Return whether a condition holds; None if it is no truth value."""
+    try:
+        found = revealed(convert(condition, BOOL))
+    except ConversionError:
+        return None
+    return found if isinstance(found, bool) else None
+
+
+def _wrong(message: str, position: Position, hint: str = "") -> _Arm:
+    return _Arm(UNKNOWN, [Problem(message, position, hint=hint)], ANY, position)
+
+
+def _inconsistent(first: _Arm, otherwise: _Arm) -> str:
+    return (
+        f"both values of a conditional are of one type; found {first.constraint.words} ({first.constraint}) "
+        f"and {otherwise.constraint.words} ({otherwise.constraint})"
+    )
+
+
+def _origin(condition: Value, first: _Arm, otherwise: _Arm) -> str:
+    texts = (text_of(condition), *("null" if each.problems else text_of(each.value) for each in (first, otherwise)))
+    return f"({texts[0]} ? {texts[1]} : {texts[2]})" if all(texts) else ""

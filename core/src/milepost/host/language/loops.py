@@ -1,0 +1,139 @@
+"""`for` expressions: lists and objects made from the items of another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from milepost.host.language.constraint import BOOL, STRING
+from milepost.host.language.conversion import ConversionError, convert
+from milepost.host.language.evaluation import Evaluation
+from milepost.host.language.provenance import concealed, is_secret, part_of, revealed, text_of
+from milepost.host.language.tree import Expression, For
+from milepost.host.language.values import UNKNOWN, Marked, SetValue, Unknown, Value, described
+
+
+def loop(evaluation: Evaluation, expression: For) -> Value:
+    """Return the list or object that a `for` makes; a secret collection, condition or key makes all of it secret."""
+    collection = evaluation.evaluate(expression.collection)
+    if isinstance(collection, Unknown):
+        return collection
+    outer = evaluation.bound
+    try:
+        return _Loop(evaluation, expression, is_hidden=isinstance(collection, Marked)).over(collection)
+    except _StopError as stop:
+        return stop.value
+    finally:
+        evaluation.bound = outer
+
+
+class _StopError(Exception):
+    """The loop cannot go on; `value` is what it is as a whole."""
+
+    def __init__(self, value: Unknown) -> None:
+        super().__init__()
+        self.value = value
+
+
+class _Loop:
+    """One `for` at work."""
+
+    def __init__(self, evaluation: Evaluation, expression: For, *, is_hidden: bool) -> None:
+        self.evaluation, self.expression, self.is_hidden = evaluation, expression, is_hidden
+        self.keys: list[Value] = []
+        self.values: list[Value] = []
+
+    def over(self, collection: Value) -> Value:
+        """Return what is made of a collection."""
+        outer, names = self.evaluation.bound, self.expression
+        for key, item in self._items(collection):
+            own = {names.name: item} if names.key_name is None else {names.key_name: key, names.name: item}
+            self.evaluation.bound = {**outer, **own}
+            self._turn()
+        return self._list() if self.expression.key is None else self._object()
+
+    def _items(self, collection: Value) -> Iterable[tuple[Value, Value]]:
+        """Return the keys and items of a collection: of an object by its names in order, of a set the items twice."""
+        clear = collection.value if isinstance(collection, Marked) else collection
+        if isinstance(clear, SetValue):
+            items = _parts(collection, range(len(clear)))
+            return zip(items, items, strict=True)
+        if isinstance(clear, list):
+            return enumerate(_parts(collection, range(len(clear))))
+        if isinstance(clear, dict):
+            names = sorted(clear)
+            return zip(names, _parts(collection, names), strict=True)
+        found = f"found {described(collection)}"
+        raise self._stopped(f"for walks over a list, a set or an object; {found}", self.expression.collection)
+
+    def _turn(self) -> None:
+        """Add what one turn makes."""
+        if not self._holds():
+            return
+        key = self._key()
+        value, problems = self.evaluation.apart(self.expression.value)
+        if problems:
+            # The next items would tell the same.
+            self.evaluation.tell(problems)
+            raise _StopError(UNKNOWN)
+        self.keys.append(key)
+        self.values.append(value)
+
+    def _holds(self) -> bool:
+        """Return whether the condition holds for the item."""
+        if self.expression.condition is None:
+            return True
+        return bool(self._converted(self.expression.condition, "the condition", "true or false"))
+
+    def _key(self) -> str:
+        if self.expression.key is None:
+            return ""
+        return str(self._converted(self.expression.key, "a key", "a text"))
+
+    def _converted(self, expression: Expression, what: str, expected: str) -> Any:
+        """Return the value, in clear, of the condition or the key."""
+        value, problems = self.evaluation.apart(expression)
+        if problems or isinstance(value, Unknown):
+            self.evaluation.tell(problems)
+            raise _StopError(value if isinstance(value, Unknown) else UNKNOWN)
+        self.is_hidden = self.is_hidden or is_secret(value)
+        try:
+            found = convert(value, STRING if expression is self.expression.key else BOOL)
+        except ConversionError:
+            found = None
+        if found is None:
+            raise self._stopped(f"{what} is {expected}; found {described(value)}", expression)
+        return revealed(found)
+
+    def _stopped(self, message: str, expression: Expression, hint: str = "") -> _StopError:
+        return _StopError(self.evaluation.wrong(message, expression.position, hint))
+
+    def _list(self) -> Value:
+        found = self.evaluation.made(self.values, self.expression.position)
+        return concealed(revealed(found), text_of(found)) if self.is_hidden else found
+
+    def _object(self) -> Value:
+        found: dict[str, Any] = {}
+        for key, value in zip(self.keys, self.values, strict=True):
+            name = str(key)
+            if self.expression.groups:
+                found.setdefault(name, []).append(value)
+            elif name in found:
+                self._twice(name)
+            else:
+                found[name] = value
+        self.evaluation.made(found, self.expression.position)
+        return concealed(revealed(found), text_of(found)) if self.is_hidden else found
+
+    def _twice(self, name: str) -> None:
+        assert self.expression.key is not None, "only objects have keys"
+        shown = "a secret key" if self.is_hidden else f'the key "{name}"'
+        hint = "write ... after the value to collect the values of a key in a list"
+        raise self._stopped(f"{shown} comes twice", self.expression.key, hint)
+
+
+def _parts(collection: Value, keys: Iterable[Any]) -> list[Value]:
+    """Return the items at keys; those of a secret collection as secrets."""
+    if isinstance(collection, Marked):
+        return [part_of(collection, each) for each in keys]
+    return [collection[each] for each in keys]  # type: ignore[index]  # a list or a dict, by its caller
