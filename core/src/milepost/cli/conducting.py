@@ -9,6 +9,7 @@ from milepost.cli.flags import seconds
 from milepost.cli.telling import telling
 from milepost.cli.variables import variables
 from milepost.host.lifecycle.conduct import carry_out
+from milepost.host.lifecycle.goal import BY_RECORDS
 from milepost.host.lifecycle.interrupts import Interrupts
 from milepost.host.lifecycle.requesting import new_request
 from milepost.host.project.notes import notes
@@ -54,7 +55,7 @@ def conduct(
         apps=tuple(name if verb == "destroy" else host.app(name) for name in apps),
         target=target,
         artifact=artifact,
-        variables=variables(session),
+        variables=variables(session, by_records=verb in BY_RECORDS),
         labels=dict(session.flags.labels),
         choices=choices_of(session, choices),
         why=session.flags.why,

@@ -13,7 +13,7 @@ from milepost.sdk.errors import UsageError
 OutputForm = Literal["text", "document", "events"]
 """`document` is one JSON document at the end, `events` is JSON lines as things happen."""
 
-TAKE_A_VALUE = ("-w", "--workspace", "-C", "--chdir", "--var", "--var-env", "--label", "-m", "--message")
+TAKE_A_VALUE = ("-w", "--workspace", "-C", "--chdir", "--var", "--var-env", "--var-file", "--label", "-m", "--message")
 """The shared flags whose next word is their value."""
 
 
@@ -34,6 +34,8 @@ class Flags:
     """Names and values of `--var`."""
     variable_environments: tuple[tuple[str, str], ...] = ()
     """Names and environment variables of `--var-env`."""
+    variable_files: tuple[str, ...] = ()
+    """Files of `--var-file`, as typed."""
     labels: tuple[tuple[str, str], ...] = ()
     why: str = ""
 
@@ -50,6 +52,7 @@ def flags_of(given: dict[str, Any], folder: Path) -> Flags:
         color=False if given.get("no_color") else None,
         variables=_pairs("--var", given.get("variable") or ()),
         variable_environments=_pairs("--var-env", given.get("variable_environment") or ()),
+        variable_files=tuple(given.get("variable_file") or ()),
         labels=_pairs("--label", given.get("label") or ()),
         why=given.get("message") or "",
     )

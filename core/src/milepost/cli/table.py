@@ -46,6 +46,7 @@ SHARED = (
     Flag("output", ("--json",), "One JSON document; --json=events: JSON lines.", "[=events]"),
     Flag("variable", ("--var",), "A value for a variable of the project file.", "NAME=VALUE", many=True),
     Flag("variable_environment", ("--var-env",), "Where a secret value is to be read.", "NAME=ENV", many=True),
+    Flag("variable_file", ("--var-file",), "A file with values for variables.", "FILE", many=True),
     Flag("label", ("--label",), "A label for what is made.", "NAME=VALUE", many=True),
     Flag("message", ("-m", "--message"), "Why, for the history.", "WHY"),
     Flag("yes", ("--yes",), "Do not ask."),
@@ -73,6 +74,9 @@ ROLLING_BACK = (
 )
 """What a rollback knows besides."""
 
+BEGINNING = (Flag("from_waypoint", ("--from-waypoint",), "Explain the waypoint.hcl that is here; write nothing."),)
+"""What `init` knows besides its own options."""
+
 
 _PRUNING = ("no_prune",)
 _MAKING = ("keep_failed", *_PRUNING)
@@ -94,6 +98,7 @@ COMMANDS = (
     Entry("init", "Write a milepost.hcl for the app in this folder.", "init", section="Begin"),
     Entry("validate", "Check the project file without running anything.", "validate", section="Begin"),
     Entry("fmt", "Set the blanks of project files in the one way.", "fmt", section="Begin"),
+    Entry("variables", "Show the variables: values and where they come from.", "variables", section="Begin"),
     Entry("doctor", "Check what milepost needs on this machine.", "doctor", section="Begin"),
     Entry("up", "Build, deploy and release.", "up", changes=True, section="Change"),
     Entry("build", "Build and push artifacts.", "build", changes=True, without=_DEPLOYING, section="Change"),

@@ -1,9 +1,11 @@
-"""The values that the command line gives to the project file's variables."""
+"""The values that the command line gives to the project file's variables, with those that are found around it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from milepost.host.lifecycle.requesting import gather
+from milepost.host.project.variable_sources import ByHand, Gathered
 from milepost.sdk.errors import UsageError
 from milepost.sdk.request import Variable
 
@@ -11,11 +13,28 @@ if TYPE_CHECKING:
     from milepost.cli.session import Session
 
 
-def variables(session: Session) -> tuple[Variable, ...]:
-    """Return the values for the project file's variables. Raises UsageError for one whose environment is not set."""
+def variables(session: Session, *, by_records: bool = False) -> tuple[Variable, ...]:
+    """Return the values for the project file's variables, and tell what is odd about them.
+
+    What goes by records does without files that are wrong, where nobody named them. Raises UsageError for an
+    environment variable that is not set, ProjectError for files that are wrong.
+    """
+    found = values(session, by_records=by_records)
+    for each in found.notes:
+        session.screen.note(each)
+    return found.variables
+
+
+def values(session: Session, *, by_records: bool = False) -> Gathered:
+    """Return the values for the project file's variables, and what is odd about them. Raises what `variables` does."""
+    return gather(session.host, session.workspace, _by_hand(session), lenient=by_records)
+
+
+def _by_hand(session: Session) -> ByHand:
+    """Return what the flags give."""
     given = [Variable(name=name, value=value) for name, value in session.flags.variables]
     for name, environment in session.flags.variable_environments:
         if environment not in session.environment:
             raise UsageError(f"--var-env {name}={environment}: the environment has no {environment}")
         given.append(Variable(name=name, environment=environment, source="--var-env"))
-    return tuple(given)
+    return ByHand(tuple(given), session.flags.variable_files)

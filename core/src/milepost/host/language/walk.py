@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from milepost.host.language.tree import Body, Expression, For, Node, Reference
+from milepost.host.language.tree import Body, Call, Expression, For, Node, Reference
 
 
 def inside(expression: Node) -> tuple[Any, ...]:
@@ -32,6 +32,14 @@ def references(expression: Node, bound: frozenset[str] = frozenset()) -> tuple[R
             inner = bound | {expression.name, *filter(None, [expression.key_name])}
         found += references(each, inner)
     return tuple(found)
+
+
+def calls(expression: Node) -> Iterator[Call]:
+    """Yield the calls of functions in an expression, itself included."""
+    if isinstance(expression, Call):
+        yield expression
+    for each in inside(expression):
+        yield from calls(each)
 
 
 def expressions(body: Body) -> tuple[Expression, ...]:

@@ -8,11 +8,15 @@ from typing import Any
 
 import msgspec
 
-from milepost.host.assembly import Host
+from milepost.host import git
+from milepost.host.assembly import Host, system_clock
 from milepost.host.lifecycle.goal import BY_RECORDS
+from milepost.host.project.scope import Outside
+from milepost.host.project.variable_sources import ByHand, Gathered, gathered
+from milepost.host.project.variables import Resolution, resolved
 from milepost.host.validation import validate
 from milepost.sdk.errors import ProjectFileError
-from milepost.sdk.request import Choices, Request, Verb
+from milepost.sdk.request import Choices, Request, Variable, Verb
 
 CI_JOBS = ("MILEPOST_CI_JOB", "GITHUB_RUN_ID", "CI_JOB_URL", "BUILD_URL", "BUILDKITE_BUILD_URL", "CIRCLE_BUILD_URL")
 """Where the usual CI systems say which job this is."""
@@ -42,6 +46,24 @@ def _account() -> str:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:
         return str(os.getuid())
+
+
+def gather(host: Host, workspace: str, by_hand: ByHand, *, lenient: bool = False) -> Gathered:
+    """Return the values for the project's variables, as a request carries them.
+
+    With `lenient`, for what goes by records, a file that nobody named and that is wrong gives nothing. Raises
+    ProjectError with what else is wrong.
+    """
+    return gathered(host.project, workspace, by_hand, _outside(host), lenient=lenient)
+
+
+def resolve(host: Host, workspace: str, given: tuple[Variable, ...]) -> Resolution:
+    """Return the values of the project's variables with what was given, where they came from, and what is wrong."""
+    return resolved(host.project, given, _outside(host), workspace=workspace)
+
+
+def _outside(host: Host) -> Outside:
+    return Outside(environment=host.environment, pwd=host.folder, now=system_clock, git=git.ask)
 
 
 def check_ready(host: Host, request: Request) -> None:

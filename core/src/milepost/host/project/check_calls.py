@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from milepost.host.language.scope import Functions
-from milepost.host.language.tree import Call, Node
-from milepost.host.language.walk import inside
+from milepost.host.language.tree import Call
+from milepost.host.language.walk import calls
 from milepost.host.project.places import placed
 from milepost.host.project.project import Project
 from milepost.sdk.problem import Problem, nearest
@@ -21,14 +21,6 @@ def check_calls(project: Project, functions: Functions) -> list[Problem]:
         for call in calls(each.expression)
         for problem in _problems(call, functions)
     ]
-
-
-def calls(expression: Node) -> Iterator[Call]:
-    """Yield the calls in an expression, itself included."""
-    if isinstance(expression, Call):
-        yield expression
-    for each in inside(expression):
-        yield from calls(each)
 
 
 def _problems(call: Call, functions: Functions) -> Iterator[Problem]:

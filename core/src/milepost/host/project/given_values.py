@@ -18,8 +18,7 @@ from milepost.host.language.evaluate import Evaluator
 from milepost.host.language.source import Source
 from milepost.host.language.tree import Expression
 from milepost.host.language.values import LARGEST, Value, number, plain_text
-from milepost.host.language.walk import references
-from milepost.host.project.check_calls import calls
+from milepost.host.language.walk import calls, references
 from milepost.sdk.errors import ProjectFileError
 from milepost.sdk.problem import Problem
 

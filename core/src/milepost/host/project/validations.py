@@ -26,7 +26,9 @@ class Resolved(NamedTuple):
     value: Value
     """Unknown where there is none, or a wrong one."""
     source: str
-    """Where it came from, such as `--var` or `prod.mpvars:3:9`; empty where there is none."""
+    """Where it came from, such as `--var` or `prod.mpvars:3:9`; empty where nothing gives one."""
+    problems: tuple[Problem, ...] = ()
+    """Why there is none."""
 
 
 def broken_validations(project: Project, found: Mapping[str, Resolved], scope: Scope) -> list[Problem]:

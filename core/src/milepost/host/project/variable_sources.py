@@ -54,7 +54,9 @@ class Gathered(NamedTuple):
     variables: tuple[Variable, ...]
     """The later one of a name wins."""
     notes: tuple[str, ...] = ()
-    """What is odd and does no harm."""
+    """What is odd about them and does no harm."""
+    strays: tuple[str, ...] = ()
+    """What the environment holds for variables that there are not, by environment variable."""
 
 
 def gathered(project: Project, workspace: str, by_hand: ByHand, outside: Outside, *, lenient: bool = False) -> Gathered:
@@ -73,7 +75,7 @@ def gathered(project: Project, workspace: str, by_hand: ByHand, outside: Outside
     gathering.by_hand(by_hand.values)
     if gathering.problems:
         raise ProjectFileError(tuple(gathering.problems))
-    return Gathered(tuple(gathering.variables), tuple(gathering.notes))
+    return Gathered(tuple(gathering.variables), tuple(gathering.notes), tuple(_strays(project, outside.environment)))
 
 
 class _Gathering:
@@ -139,7 +141,8 @@ class _Gathering:
                 self.variables.append(
                     replace(given, environment=name) if secret else replace(given, value=environment[name])
                 )
-        self.notes += _strays(self.project, environment)
+            if name == OLD_PREFIX + block.name:
+                self.notes.append(f"{name} is read as in Waypoint; milepost's own name for it is {PREFIX}{block.name}")
 
     def by_hand(self, variables: Iterable[Variable]) -> None:
         """Take what a command gives by its flags."""
@@ -170,16 +173,12 @@ def undeclared(name: str, project: Project, position: Position | None = None, gi
 
 
 def _strays(project: Project, environment: Mapping[str, str]) -> Iterator[str]:
-    """Yield what is odd in the environment: values for variables that there are not, and Waypoint's names."""
+    """Yield what stands in the environment for variables that the project does not declare."""
     known = tuple(project.variables)
     for name in sorted(environment):
-        prefix = next((each for each in (PREFIX, OLD_PREFIX) if name.startswith(each)), None)
-        if prefix is None:
-            continue
-        meant = name.removeprefix(prefix)
-        if meant not in known:
-            close = nearest(meant, known)
-            there = f'; there is "{close}"' if close else ""
-            yield f'{name} is set, and there is no variable "{meant}"{there}'
-        elif environment_name(project.variables[meant], environment) == name and prefix == OLD_PREFIX:
-            yield f"{name} is read as Waypoint did; milepost's own name for it is {PREFIX}{meant}"
+        for prefix in (PREFIX, OLD_PREFIX):
+            meant = name.removeprefix(prefix)
+            if meant not in (name, *known):
+                close = nearest(meant, known)
+                there = f"; did you mean {prefix}{close}?" if close else ""
+                yield f'{name} is set, and there is no variable "{meant}"{there}'

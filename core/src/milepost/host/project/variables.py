@@ -7,6 +7,7 @@ be null, a null gives way to the default. A value that is `sensitive` is a secre
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from milepost.host.language.evaluate import Evaluator
 from milepost.host.language.provenance import concealed, revealed
 from milepost.host.language.tree import Expression
 from milepost.host.language.values import Unknown, Value, described
+from milepost.host.project.asking import Asking, NoSources, answered
 from milepost.host.project.given_values import UnreadableError, json_value, plain_value, text_value
 from milepost.host.project.project import Project, VariableBlock
 from milepost.host.project.scope import Outside, Scope, project_scope
@@ -61,18 +63,36 @@ def resolved(
     *,
     workspace: str = "default",
     lenient: bool = False,
+    asks: bool | None = None,
 ) -> Resolution:
-    """Return the value of each variable as `variables` does, its source, and what is wrong."""
-    scope = project_scope(project, workspace, outside)
+    """Return the value of each variable as `variables` does, its source, and what is wrong.
+
+    Defaults that come from sources are asked for together; they are unknown unless it `asks`, as it does where it
+    is not `lenient`.
+    """
+
+    def evaluate(functions: Asking) -> tuple[Resolution, list[Problem]]:
+        scope = replace(project_scope(project, workspace, outside), asking=functions)
+        found = _resolution(project, given, scope, lenient=lenient)
+        return found, list(found.problems)
+
+    may_ask = not lenient if asks is None else asks
+    found, problems = answered(outside.functions, outside.sources if may_ask else NoSources(), evaluate)
+    return found._replace(problems=tuple(problems))
+
+
+def _resolution(project: Project, given: tuple[Variable, ...], scope: Scope, *, lenient: bool) -> Resolution:
+    """Return what is known in one scope."""
     last = {each.name: each for each in given}
     problems = [undeclared(name, project, given_by=last[name].source) for name in last if name not in project.variables]
     found: dict[str, Resolved] = {}
     for block in project.variables.values():
-        asked = last.get(block.name) or _of_environment(block, outside.environment)
+        asked = last.get(block.name) or _of_environment(block, scope.outside.environment)
         try:
             found[block.name] = _value(block, asked, scope)
         except _WrongError as error:
-            found[block.name] = Resolved(Unknown(f"var.{block.name}"), "")
+            source = asked.source if asked else DEFAULT if block.default else ""
+            found[block.name] = Resolved(Unknown(f"var.{block.name}"), source, error.problems)
             if not lenient or (asked is not None and not asked.found):
                 problems += error.problems
     if not lenient:
