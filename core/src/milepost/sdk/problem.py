@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
+
+_TAB = "    "
 
 
 class Position(NamedTuple):
@@ -19,6 +22,33 @@ class Position(NamedTuple):
         return f"{self.file}:{self.line}:{self.column}"
 
 
+class Excerpt(NamedTuple):
+    """A line of a file, or the part of a very long one, and what of it is meant: columns count in the whole line."""
+
+    text: str
+    start: int
+    end: int
+    """The column after the last one that is meant."""
+    begins: int = 1
+    """The column of the first character of `text`."""
+
+    def lines(self) -> tuple[str, str]:
+        """Return the text, and the line that underlines what is meant, each as wide as a terminal shows it."""
+        at, end = max(0, self.start - self.begins), self.end - self.begins
+        end = min(max(end, at + 1), max(len(self.text), at + 1))
+        before, meant = self.text[:at], self.text[at:end]
+        padding = " " * (_width(before) + at - len(before))
+        return self.text.replace("\t", _TAB), padding + "^" * max(1, _width(meant))
+
+
+class Related(NamedTuple):
+    """Another place that a problem is about: where a name stands already, what a bracket should close."""
+
+    message: str
+    position: Position
+    excerpt: Excerpt | None = None
+
+
 class Problem(NamedTuple):
     """One thing that is wrong in a project file."""
 
@@ -26,23 +56,65 @@ class Problem(NamedTuple):
     """What was found and what was expected."""
     position: Position | None = None
     source: str = ""
-    """The whole source line, without its line end; empty when there is no position."""
+    """The source line, without its line end; of a very long one the part that matters; empty without a position."""
     hint: str = ""
     """What to do, for example the nearest known name."""
+    begins: int = 1
+    """The column of the first character of `source`."""
+    last: str = ""
+    """The last line of a range over several lines."""
+    related: tuple[Related, ...] = ()
 
     def __str__(self) -> str:
-        """Return the problem as text: place, message, source line and a caret under the range."""
-        if self.position is None:
-            return "\n".join(part for part in (self.message, self.hint) if part)
-        at = self.position
-        end = at.end_column if at.end_line == at.line else len(self.source) + 1
-        lines = [f"{at}: {self.message}"]
-        if self.source:
-            shown = self.source.replace("\t", " ")
-            lines += [f"  {shown}", "  " + " " * (at.column - 1) + "^" * max(1, end - at.column)]
+        """Return the problem as text: place, message, the source line with the range underlined, the hint."""
+        return "\n".join(text for _, text in self.lines())
+
+    def lines(self) -> Iterator[tuple[str, str]]:
+        """Yield the lines of its text, each with what it is: `message`, `source`, `mark` or `hint`."""
+        yield "message", f"{self.position}: {self.message}" if self.position else self.message
+        for excerpt in self._excerpts():
+            yield from _drawn(excerpt)
+        for other in self.related:
+            yield "hint", f"  {other.position}: {other.message}"
+            if other.excerpt:
+                yield from _drawn(other.excerpt)
         if self.hint:
-            lines.append(f"  {self.hint}")
-        return "\n".join(lines)
+            yield "hint", f"  {self.hint}" if self.position else self.hint
+
+    def _excerpts(self) -> Iterator[Excerpt]:
+        """Yield the source line, and the last one of a range over several."""
+        at = self.position
+        if at is None or not self.source:
+            return
+        if at.end_line == at.line:
+            yield Excerpt(self.source, at.column, at.end_column, self.begins)
+            return
+        yield Excerpt(self.source, at.column, self.begins + len(self.source), self.begins)
+        if self.last:
+            indent = len(self.last) - len(self.last.lstrip())
+            yield Excerpt(self.last, min(indent + 1, at.end_column), at.end_column)
+
+
+def _drawn(excerpt: Excerpt) -> Iterator[tuple[str, str]]:
+    text, mark = excerpt.lines()
+    yield "source", f"  {text}"
+    yield "mark", f"  {mark}"
+
+
+def _width(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text) + (len(_TAB) - 1) * text.count("\t")
+    from unicodedata import combining, east_asian_width  # noqa: PLC0415 - few lines have letters beyond ASCII
+
+    def columns(each: str) -> int:
+        if each == "\t":
+            return len(_TAB)
+        if combining(each) or each in "\u200b\u200d\ufe0e\ufe0f":
+            return 0
+        return 2 if east_asian_width(each) in "WF" else 1
+
+    return sum(map(columns, text))
 
 
 def nearest(name: str, known: tuple[str, ...]) -> str | None:

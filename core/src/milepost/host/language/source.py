@@ -7,9 +7,10 @@ from bisect import bisect_right
 from collections.abc import Iterable
 
 from milepost.sdk.errors import ProjectFileError
-from milepost.sdk.problem import Position, Problem
+from milepost.sdk.problem import Excerpt, Position, Problem, Related
 
 _LONGEST_SHOWN = 400
+_PART, _BEFORE = 160, 60
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _LONE_RETURN = re.compile("\r(?!\n)")
 
@@ -39,24 +40,48 @@ class Source:
 
     def line(self, number: int) -> str:
         """Return a line as it can be shown: no line end, no control characters; empty if it is very long."""
+        line = self._whole_line(number)
+        return line if len(line) <= _LONGEST_SHOWN else ""
+
+    def excerpt(self, position: Position) -> Excerpt:
+        """Return the first line of a place as it can be shown; of a very long line the part around the place."""
+        line = self._whole_line(position.line)
+        end = position.end_column if position.end_line == position.line else len(line) + 1
+        if len(line) <= _LONGEST_SHOWN:
+            return Excerpt(line, position.column, end)
+        start = max(0, position.column - 1 - _BEFORE)
+        return Excerpt(line[start : start + _PART], position.column, end, start + 1)
+
+    def told(self, problem: Problem) -> Problem:
+        """Return a problem with what is shown of this text; one that was told before, or is of another, as it is."""
+        at = problem.position
+        if at is None or problem.source or at.file != self.file:
+            return problem
+        excerpt = self.excerpt(at)
+        last = self.line(at.end_line) if at.end_line > at.line else ""
+        related = tuple(map(self._related, problem.related))
+        return problem._replace(source=excerpt.text, begins=excerpt.begins, last=last, related=related)
+
+    def error(self, problems: Iterable[Problem]) -> ProjectFileError:
+        """Return the error that shows the problems in the file's order, each with its source line, none twice."""
+        shown = dict.fromkeys(map(self.told, problems))
+        return ProjectFileError(tuple(sorted(shown, key=_order)))
+
+    def offset(self, line: int, column: int) -> int:
+        """Return the offset of a character by its line and column."""
+        return self._lines()[line - 1] + column - 1
+
+    def _related(self, other: Related) -> Related:
+        if other.excerpt or other.position.file != self.file:
+            return other
+        return other._replace(excerpt=self.excerpt(other.position))
+
+    def _whole_line(self, number: int) -> str:
         starts = self._lines()
         if not 1 <= number <= len(starts):
             return ""
         end = starts[number] if number < len(starts) else len(self.text)
-        line = self.text[starts[number - 1] : end].rstrip("\r\n")
-        return _CONTROL.sub("?", line) if len(line) <= _LONGEST_SHOWN else ""
-
-    def error(self, problems: Iterable[Problem]) -> ProjectFileError:
-        """Return the error that shows the problems in the file's order, each with its source line, none twice."""
-        shown = dict.fromkeys(
-            each._replace(source=self.line(each.position.line)) if each.position and self._lacks_line(each) else each
-            for each in problems
-        )
-        return ProjectFileError(tuple(sorted(shown, key=_order)))
-
-    def _lacks_line(self, problem: Problem) -> bool:
-        """Return whether a problem is about this file and has no source line yet."""
-        return problem.position is not None and not problem.source and problem.position.file == self.file
+        return _CONTROL.sub("?", self.text[starts[number - 1] : end].rstrip("\r\n"))
 
     def _place(self, offset: int) -> tuple[int, int]:
         starts = self._lines()

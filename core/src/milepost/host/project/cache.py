@@ -33,9 +33,9 @@ def read_project(file: Path, cache: Path | None, installed: Installed | None = N
             # Not ours, or a newer schema refuses what an older one kept; the way without the cache explains it.
             kept = None
     # Only a file that has changed pays for the parser.
-    from milepost.host.language.lower import lower  # noqa: PLC0415 - importing the parser costs more than a warm read
+    from milepost.host.project.lowering import lowered  # noqa: PLC0415 - it imports the parser, or the reader of JSON
 
-    body = lower(source, cache)
+    body = lowered(source, cache)
     _demand(body, installed)
     project = project_of(absolute, body)
     remember(absolute, body, cache)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from milepost.host.language.json_source import named_source
 from milepost.host.language.source import Source, source_of
 from milepost.sdk.errors import ProjectError, ProjectFileError, ProjectNotFoundError
 from milepost.sdk.problem import Position, Problem
 
-FILE_NAMES = ("milepost.hcl", "waypoint.hcl")
+FILE_NAMES = ("milepost.hcl", "waypoint.hcl", "milepost.hcl.json", "waypoint.hcl.json")
 """What a project file may be called; the first one found in a folder is taken."""
 
 LIMIT = 1024 * 1024
@@ -28,7 +29,8 @@ def find_project_file(folder: Path) -> Path:
 
 def read_source(file: Path) -> Source:
     """Return the file's text. Raises ProjectFileError for what is too big or not text, ProjectError if unreadable."""
-    return source_of(file.name, read_bytes(file))
+    source = source_of(file.name, read_bytes(file))
+    return named_source(source.file, source.text)
 
 
 def read_bytes(file: Path) -> bytes:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from milepost.host.language.document import FORMAT, decode, encode
-from milepost.host.language.source import Source
+from milepost.host.language.json_source import named_source
 from milepost.host.language.tree import Body, Expression
 from milepost.host.project import plain
 from milepost.host.project.blocks import Blocks, env_of
@@ -99,7 +99,7 @@ class Project(NamedTuple):
             raise ValueError(f"a project document of format {values['format']}; this milepost reads {FORMAT}")
         file = Path(values["file"])
         # It was checked by the one who made it.
-        return project_of(file, decode(values["tree"], Source(file.name, values["text"])), checked=True)
+        return project_of(file, decode(values["tree"], named_source(file.name, values["text"])), checked=True)
 
 
 def departed(project: Project, name: str) -> App:

@@ -14,6 +14,8 @@ class Shape(NamedTuple):
     blocks: Mapping[str, Nested] = {}
     anything: bool = False
     """Whether other arguments and blocks may stand in it, too; somebody else knows them."""
+    types: tuple[str, ...] = ()
+    """The arguments that are types, `list(string)`; in JSON they are texts in which such a type stands."""
 
 
 class Nested(NamedTuple):
@@ -123,6 +125,7 @@ _VARIABLE = Nested(
         ("type", "default", "description", "env", "sensitive", "nullable"),
         (),
         {"validation": _VALIDATION},
+        types=("type",),
     ),
     "the variable's name",
     many=True,

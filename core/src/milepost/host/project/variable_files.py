@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from milepost.host.language.json_source import named_source
 from milepost.host.language.source import Source, source_of
 from milepost.host.language.tree import Attribute, Body
 from milepost.host.project.file import read_bytes
@@ -48,7 +49,7 @@ def read_variable_file(path: Path, shown: str, cache: Path | None) -> VariableFi
 
     Raises ProjectFileError with all that is wrong and its places, ProjectError if it cannot be read.
     """
-    source = source_of(shown, read_bytes(path))
+    source = named_source(shown, source_of(shown, read_bytes(path)).text)
     body = read_tree(path, source, cache, _lower)
     if body.blocks:
         raise source.error(
@@ -59,6 +60,6 @@ def read_variable_file(path: Path, shown: str, cache: Path | None) -> VariableFi
 
 
 def _lower(source: Source, cache: Path | None) -> Body:
-    from milepost.host.language.lower import lower  # noqa: PLC0415 - the parser is costly, and a kept tree needs none
+    from milepost.host.project.lowering import lowered_values  # noqa: PLC0415 - a kept tree needs no parser
 
-    return lower(source, cache)
+    return lowered_values(source, cache)
