@@ -151,7 +151,9 @@ class _Bodies:
             if isinstance(each, Members):
                 yield from (inner for inner in each.properties if inner.name.value != COMMENT)
                 continue
-            message = f"{place.name}: found {found(each)}, expected an object by {nested.label}"
+            message = (
+                f"{place.name}: found {found(each)}, expected an object with {nested.label} as the name of a property"
+            )
             hint = f'write "{place.name}": {{"NAME": {{ … }}}}'
             self.problems.append(Problem(message, position_of(self.source, each), hint=hint))
 

@@ -27,6 +27,12 @@ def find_project_file(folder: Path) -> Path:
     raise ProjectNotFoundError(str(start), FILE_NAMES)
 
 
+def passed_over(file: Path) -> tuple[str, ...]:
+    """Return the names of the project files beside one that do not count, because it does."""
+    later = FILE_NAMES[FILE_NAMES.index(file.name) + 1 :] if file.name in FILE_NAMES else ()
+    return tuple(name for name in later if os.path.isfile(file.parent / name))
+
+
 def read_source(file: Path) -> Source:
     """Return the file's text. Raises ProjectFileError for what is too big or not text, ProjectError if unreadable."""
     source = source_of(file.name, read_bytes(file))
