@@ -39,6 +39,7 @@ def local_platform() -> PlatformOffer:
         exposes=_exposes,
         load=_load_platform,
         parks=True,
+        files=True,
         default_releaser=DefaultReleaser(word="caddy"),
     )
 

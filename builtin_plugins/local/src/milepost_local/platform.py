@@ -31,6 +31,7 @@ from milepost.sdk.capabilities import LogLine
 from milepost.sdk.secret import Part
 from milepost_local import processes
 from milepost_local.config import LocalConfig, LocalState
+from milepost_local.config_files import refuse_config_files, write_config_files
 from milepost_local.content import unpack
 from milepost_local.control import ask_environment, ask_status
 from milepost_local.disk import explained, remove_tree
@@ -54,6 +55,8 @@ class LocalPlatform:
     def deploy(self, artifact: Artifact | None, step: Step) -> Deployment:
         """Unpack and prepare the files, start the processes where the strategy says so, and wait for them."""
         tree = _needed(artifact)
+        if self._config.is_static:
+            refuse_config_files(step)
         key = step.key()
         place = _place(step, key)
         step.intend(FOLDER, key)
@@ -123,6 +126,7 @@ class LocalPlatform:
         app = step.facts.scratch / "task"
         _unpack(_needed(artifact), app, step)
         prepare(self._config, app, step)
+        write_config_files(app, step)
         env = app_environment(app, self._config.pass_env, step)
         step.run(Command(argv=task.command, cwd=str(app), env=env, isolated=True, timeout=task.timeout))
 
@@ -145,6 +149,7 @@ class LocalPlatform:
             status = ask_status(state.socket)
             if status is None or status.stopping:
                 processes.stop(place, state.launch.stop_timeout, step)
+                write_config_files(place.app, step)
                 processes.start(state, step)
             ports = wait_ready(state, step)
             state = msgspec.structs.replace(state, ports=ports)

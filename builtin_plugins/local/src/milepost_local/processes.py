@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from milepost.sdk import Command, NotReadyError, Secret, Step, reveal
@@ -140,7 +141,14 @@ def _spec(state: LocalState, step: Step) -> Spec:
         limits=_limits(launch),
         log_size=size(launch.log_size),
         log_files=launch.log_files,
+        hidden=_hidden((*env.values(), *step.facts.files.values())),
     )
+
+
+def _hidden(values: Iterable[str | Secret]) -> tuple[str, ...]:
+    """Return the pieces of secrets that were read from somewhere: they may be printed without the rest."""
+    parts = (part for value in values if isinstance(value, Secret) for part in value.parts)
+    return tuple(dict.fromkeys(part.text for part in parts if part.source is not None))
 
 
 def _limits(launch: LocalConfig) -> Limits:

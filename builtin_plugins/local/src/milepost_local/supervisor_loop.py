@@ -31,7 +31,7 @@ class Supervisor:
 
     def __init__(self, place: Place, spec: Spec, me: Identity, launcher: str) -> None:
         self._place, self._spec, self._me = place, spec, me
-        mask = masker(spec.env[name] for name in spec.secrets if name in spec.env)
+        mask = masker([*(spec.env[name] for name in spec.secrets if name in spec.env), *spec.hidden])
         self._logs = {
             name: Log(place.log / f"{name}.log", spec.log_size, spec.log_files, mask)
             for name in (f"{spec.name}.{number}" for number in range(1, spec.replicas + 1))

@@ -41,6 +41,8 @@ class Spec(NamedTuple):
     limits: Limits
     log_size: int
     log_files: int
+    hidden: tuple[str, ...] = ()
+    """More texts that must not be shown: what secrets are made of, and what stands in files."""
 
 
 def encoded(spec: Spec) -> bytes:
@@ -52,5 +54,6 @@ def decoded(text: bytes) -> Spec:
     """Return what `encoded` was given."""
     known = json.loads(text)
     known["limits"] = Limits(*known["limits"])
-    known["command"], known["secrets"] = tuple(known["command"]), tuple(known["secrets"])
+    for name in ("command", "secrets", "hidden"):
+        known[name] = tuple(known[name])
     return Spec(**known)

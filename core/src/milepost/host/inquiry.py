@@ -15,10 +15,13 @@ from milepost.host.history.ref import resolve_operation, resolve_run
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.live import Live, ask_health, ask_public, find_live, inquiry
 from milepost.host.lifecycle.recorded import worker_of
+from milepost.host.lifecycle.requesting import gather
 from milepost.host.lifecycle.stand import Given, Stand, bench_of, subject_of
 from milepost.host.lifecycle.subject import Subject, terms_of
 from milepost.host.lifecycle.workers import recorded_of
 from milepost.host.plugins.faults import blame
+from milepost.host.plugins.load import Plugins
+from milepost.host.project.variable_sources import ByHand
 from milepost.sdk.capabilities import Executes, LogLine, Logs
 from milepost.sdk.deployment import Health
 from milepost.sdk.errors import MilepostError, OperationError
@@ -80,7 +83,9 @@ def quiet_bench(host: Host) -> Bench:
 
 def _subject(host: Host, app: str, workspace: str) -> Subject:
     """Return an app of the host's project."""
-    return subject_of(host.project, app, workspace, 0, Given(host.environment, host.folder), by_records=True)
+    values = gather(host, workspace, ByHand(), lenient=True).variables
+    given = Given(host.environment, host.folder, Plugins(host.catalog), values)
+    return subject_of(host.project, app, workspace, 0, given, by_records=True)
 
 
 def status(

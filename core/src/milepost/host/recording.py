@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import msgspec
@@ -20,7 +20,7 @@ StateT = TypeVar("StateT", bound=PluginState)
 AnyT = TypeVar("AnyT")
 
 Source = Callable[[str], str | None]
-"""Answers with today's clear text of a source such as `var.password`; None if there is none."""
+"""Answers with today's clear text of a source, an expression such as `var.password`; None if there is none."""
 
 
 def digest_of(document: Any) -> str:
@@ -112,6 +112,17 @@ def _read(part: dict[str, str], read: Source, path: str) -> Part:
     if text is None:
         raise OperationError(f"{path} came from {part['source']}, which has no value today")
     return Part(text, part["source"])
+
+
+def sources_in(value: Any) -> Iterator[str]:
+    """Yield the sources of all secrets in a recorded value."""
+    if isinstance(value, dict):
+        if SECRET in value:
+            yield from (part["source"] for part in value[SECRET] or () if "source" in part)
+        else:
+            yield from (source for each in value.values() for source in sources_in(each))
+    elif isinstance(value, list):
+        yield from (source for each in value for source in sources_in(each))
 
 
 def needs_today(value: Any) -> bool:

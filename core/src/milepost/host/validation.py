@@ -11,17 +11,18 @@ from typing import Any
 
 import msgspec
 
-from milepost.host import git
-from milepost.host.assembly import Host, system_clock
+from milepost.host.assembly import Host
 from milepost.host.language.values import Value
-from milepost.host.plugins.chain import Link, Links, check_chain
+from milepost.host.outside import world
+from milepost.host.plugins.chain import Link, Links, check_chain, no_files
 from milepost.host.plugins.load import Plugins
 from milepost.host.project.check import check_names
 from milepost.host.project.chosen import chosen
+from milepost.host.project.config import app_config, first_file
 from milepost.host.project.fields import check, decode
 from milepost.host.project.hooks import hooks, tasks, verify
 from milepost.host.project.project import App, PluginBlock, Project, Use
-from milepost.host.project.scope import Outside, Scope, app_scope
+from milepost.host.project.scope import Scope, app_scope
 from milepost.host.project.settings import labelled, settings
 from milepost.host.project.stages import PINS
 from milepost.host.project.variables import variables
@@ -39,13 +40,13 @@ def validate(
     `given` and `labels` are the values and labels of the command line.
     """
     project = host.project
-    problems = list(check_names(project))
-    outside = Outside(environment=host.environment, pwd=Path(host.folder), now=system_clock, git=git.ask)
+    plugins = Plugins(host.catalog)
+    outside = world(project, plugins, host.environment, Path(host.folder), asks=False)
+    problems = list(check_names(project, outside.functions))
     try:
         known = variables(project, given, outside)
     except ProjectFileError as error:
         return (*problems, *error.problems)
-    plugins = Plugins(host.catalog)
     observers = host.catalog.words("observer")
     for observer in (each for each in project.observers if each.observes(observers)):
         problems += _arguments_of(observer)
@@ -114,6 +115,7 @@ class _AppCheck:
         # Their time is after the build and the deploy: what those give is taken to be some text here.
         app, scope, found = self.app, self.scope.with_(artifact=Foreseen(), deploy=Foreseen()), self._found
         found += _caught(lambda: settings(self.project, app, scope))
+        found += _caught(lambda: app_config(self.project, app, scope))
         found += _caught(lambda: tasks(app, scope))
         found += _caught(lambda: verify(app, scope))
         for block in (app.build, app.deploy, app.release, app.build.registry if app.build else None):
@@ -137,6 +139,7 @@ class _AppCheck:
         releaser = self._link("releaser", app.release.use if app.release else None)
         offer = platform.offer if platform else None
         assert offer is None or isinstance(offer, PlatformOffer)
+        self._check_files(offer)
         exposes = tuple(offer.exposes(platform.config)) if platform and offer and platform.config is not None else ()
         if releaser is None and offer is not None and offer.default_releaser is not None and exposes:
             default = self.plugins.offer("releaser", offer.default_releaser.word)
@@ -151,6 +154,13 @@ class _AppCheck:
             releaser=releaser.link if releaser else None,
             strategy=settings(self.project, app, self.scope.with_(artifact=Foreseen())).strategy,
         )
+
+    def _check_files(self, offer: PlatformOffer | None) -> None:
+        """Note files of the app's config that the platform would not write."""
+        at = first_file(self.project, self.app)
+        if at is not None and offer is not None and not offer.files and self.app.deploy is not None:
+            line = self.project.body.source.line(at.line)
+            self._found.append(Problem(no_files(self.app.name, self.app.deploy.use.word), at, line))
 
     def _link(self, role: Any, use: Use | None) -> _Found | None:
         """Return a plugin's place in the chain; None if there is no such block or it cannot be known."""

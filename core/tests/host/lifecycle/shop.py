@@ -170,7 +170,7 @@ class Shop:
 
     def part(self, request: Request, run: Run, planned: Any) -> AppPart:
         """Return one app's part of a run."""
-        given = Given(self.environment, self.folder, request.variables, request.labels)
+        given = Given(self.environment, self.folder, self.bench.plugins, request.variables, request.labels)
         by_records = request.verb in BY_RECORDS
         subject = subject_of(self.project, planned.app, request.workspace, run.number, given, by_records=by_records)
         part = Part(

@@ -10,6 +10,7 @@ from milepost.host.lifecycle.recorded import worker_of
 from milepost.host.lifecycle.staging import Order
 from milepost.host.lifecycle.subject import Subject, Terms, terms_document, terms_of, terms_today
 from milepost.host.lifecycle.workers import Worker, config_document, default_releaser, todays
+from milepost.host.plugins.chain import no_files
 from milepost.host.recording import digest_of
 from milepost.sdk.artifact import Artifact
 from milepost.sdk.errors import OperationError, UsageError
@@ -26,6 +27,8 @@ def todays_order(bench: Bench, subject: Subject, artifact: Artifact | None, buil
     platform = todays(bench, "platform", block.use, subject.scope)
     exposes = tuple(platform.platform_offer.exposes(platform.config))
     terms = terms_today(subject, strategy_of(subject, platform.platform_offer, exposes), exposes)
+    if terms.files and not platform.platform_offer.files:
+        raise OperationError(no_files(subject.app.name, block.use.word), hint="milepost validate")
     return Order(
         platform=platform,
         terms=terms,

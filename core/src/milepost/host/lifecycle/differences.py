@@ -28,11 +28,13 @@ def tell_differences(bench: Bench, part: Part, subject: Subject, deployment: Ope
 
 def secrets_changed_since(bench: Bench, subject: Subject, deployment: Operation) -> tuple[str, ...]:
     """Return the names of the secrets of a recorded deployment whose value today is another."""
-    env = (deployment.facts or {}).get("env", {})
+    facts = deployment.facts or {}
     fields = (deployment.config or {}).get("fields", {})
     config = worker_of(bench, subject, deployment).config
+    terms = terms_of(deployment, subject)
     return (
-        *changed_secrets(env, terms_of(deployment, subject).env, bench.key, "config.env"),
+        *changed_secrets(facts.get("env", {}), terms.env, bench.key, "config.env"),
+        *changed_secrets(facts.get("files", {}), terms.files, bench.key, "config.file"),
         *changed_secrets(fields, config, bench.key, "deploy"),
     )
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from milepost.host import git
 from milepost.host.assembly import system_clock
 from milepost.host.cancel import Cancel
 from milepost.host.fingerprint import fingerprint_key
@@ -23,13 +22,14 @@ from milepost.host.history.sqlite import SqliteStore
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.goal import BY_RECORDS, Part
 from milepost.host.lifecycle.subject import Subject
+from milepost.host.outside import world
 from milepost.host.plugins.catalog import Catalog
 from milepost.host.plugins.load import Plugins
 from milepost.host.plugins.observers import Observers
 from milepost.host.plugins.scan import scan
 from milepost.host.project.chosen import chosen
 from milepost.host.project.project import Project, departed
-from milepost.host.project.scope import Outside, app_scope
+from milepost.host.project.scope import app_scope
 from milepost.host.project.settings import labelled
 from milepost.host.project.variables import variables
 from milepost.sdk.errors import ProjectFileError
@@ -98,11 +98,11 @@ def bench_of(stand: Stand, project: Project, store: HistoryStore) -> Bench:
     )
 
 
-def make_subject(stand: Stand, part: Part) -> Subject:
+def make_subject(stand: Stand, part: Part, plugins: Plugins) -> Subject:
     """Return the subject of a part."""
     project = Project.of_document(part.project.encode())
     request = part.request
-    given = Given(stand.environment, stand.cwd, request.variables, request.labels)
+    given = Given(stand.environment, stand.cwd, plugins, request.variables, request.labels, stand.cancel)
     return subject_of(project, part.app, request.workspace, part.number, given, by_records=request.verb in BY_RECORDS)
 
 
@@ -112,8 +112,11 @@ class Given(NamedTuple):
     environment: Mapping[str, str]
     cwd: Path
     """The folder where the command was typed."""
+    plugins: Plugins
+    """Whose functions and config sources the project file may use."""
     variables: tuple[Variable, ...] = ()
     labels: Mapping[str, str] = MappingProxyType({})
+    cancel: Cancel | None = None
 
 
 def subject_of(
@@ -124,7 +127,7 @@ def subject_of(
     What goes by records does without the variables and labels that have no value today.
     """
     block = project.apps.get(app) or departed(project, app)
-    outside = Outside(environment=given.environment, pwd=given.cwd, now=system_clock, git=git.ask)
+    outside = world(project, given.plugins, given.environment, given.cwd, cancel=given.cancel)
     known = variables(project, given.variables, outside, lenient=by_records)
     scope = app_scope(project, block, workspace, known, outside)
     project, block, _ = chosen(project, block, scope, given.labels, lenient=by_records)

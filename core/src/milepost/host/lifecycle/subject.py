@@ -14,16 +14,21 @@ import msgspec
 
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.operation import OpenOperation
+from milepost.host.lifecycle.rereading import reread
 from milepost.host.lifecycle.workers import Worker
+from milepost.host.project.config import AppConfig, app_config
 from milepost.host.project.project import App, Project
 from milepost.host.project.scope import Scope
 from milepost.host.project.settings import Settings, settings
-from milepost.host.recording import convert, needs_today, record, restore
+from milepost.host.recording import convert, needs_today, record, restore, sources_in
 from milepost.host.step import HostStep
 from milepost.sdk.artifact import Artifact
 from milepost.sdk.record import Operation
 from milepost.sdk.secret import Secret
 from milepost.sdk.step import Facts, HealthCheck, Strategy
+
+_KINDS = {"env": "env", "files": "file"}
+"""What of the terms comes from the app's config, and what it is called there."""
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +37,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     strategy: Strategy
     exposes: tuple[str, ...] = ()
     env: dict[str, Any] = {}
+    files: dict[str, Any] = {}
+    """Path → content."""
     health: HealthCheck = HealthCheck()
     port: int | None = None
     hosts: tuple[str, ...] = ()
@@ -56,6 +63,10 @@ class Subject:
     def settings(self) -> Settings:
         """Return what the project file says of the app, evaluated with what is known so far."""
         return settings(self.project, self.app, self.scope)
+
+    def config(self) -> AppConfig:
+        """Return the app's config, its sources asked."""
+        return app_config(self.project, self.app, self.scope)
 
     def with_artifact(self, artifact: Artifact | None) -> Subject:
         """Return the same with `artifact.*` known."""
@@ -87,12 +98,8 @@ class Subject:
         )
 
     def read(self, source: str) -> str | None:
-        """Return today's clear text of a secret's source."""
-        kind, _, name = source.partition(".")
-        value = self.scope.variables.get(name) if kind == "var" else None
-        if isinstance(value, Secret):
-            return value.reveal()
-        return value if isinstance(value, str) else None
+        """Return today's clear text of a secret's source, an expression. Raises OperationError if it cannot be had."""
+        return reread(self.project, self.scope, (source,))[source]
 
 
 def lock_name(workspace: str, app: str) -> str:
@@ -115,11 +122,12 @@ def outside_labels(operation: Operation, store: str) -> dict[str, str]:
 
 def terms_today(subject: Subject, strategy: Strategy, exposes: tuple[str, ...]) -> Terms:
     """Return what the project file asks a deployment of the subject to be."""
-    said = subject.settings()
+    said, config = subject.settings(), subject.config()
     return Terms(
         strategy=strategy,
         exposes=exposes,
-        env=dict(said.env),
+        env=config.env,
+        files=config.files,
         health=said.health,
         port=said.port,
         hosts=said.hosts,
@@ -130,23 +138,37 @@ def terms_today(subject: Subject, strategy: Strategy, exposes: tuple[str, ...]) 
 def terms_document(terms: Terms, key: bytes) -> dict[str, Any]:
     """Return the terms as a record keeps them."""
     written: dict[str, Any] = record(terms, key)
+    if not terms.files:
+        # As records were before there were files: what has not changed has the same fingerprint.
+        del written["files"]
     return written
 
 
 def terms_of(operation: Operation, subject: Subject) -> Terms:
     """Return the terms of a recorded deployment, its secrets read anew. Raises OperationError if one is gone."""
-    env = (operation.facts or {}).get("env", {})
+    recorded = {"env": {}, "files": {}, **_injected(operation)}
     # A mistake in today's file must not keep anybody from going back, so it is asked only if need be.
-    today = subject.with_artifact(operation.artifact).settings().env if needs_today(env) else {}
+    config = subject.with_artifact(operation.artifact).config() if needs_today(recorded) else None
+    today = {"env": config.env, "files": config.files} if config else {"env": {}, "files": {}}
+    read = reread(subject.project, subject.scope, sources_in(recorded)).get
     restored = {
-        name: restore(value, today.get(name), subject.read, f"config.env.{name}") for name, value in env.items()
+        kind: {
+            name: restore(value, today[kind].get(name), read, f"config.{_KINDS[kind]}.{name}")
+            for name, value in values.items()
+        }
+        for kind, values in recorded.items()
     }
-    return msgspec.structs.replace(plain_terms(operation), env=restored)
+    return msgspec.structs.replace(plain_terms(operation), **restored)
+
+
+def _injected(operation: Operation) -> dict[str, Any]:
+    """Return what a deployment's record says of the app's variables and files."""
+    return {kind: values for kind, values in (operation.facts or {}).items() if kind in _KINDS}
 
 
 def plain_terms(operation: Operation) -> Terms:
-    """Return the terms of a recorded deployment without its environment: enough to stop it and to ask about it."""
-    fields = {name: value for name, value in (operation.facts or {}).items() if name != "env"}
+    """Return the terms of a recorded deployment without its config: enough to stop it and to ask about it."""
+    fields = {name: value for name, value in (operation.facts or {}).items() if name not in _KINDS}
     return convert({"strategy": "blue-green", **fields}, Terms)
 
 
@@ -155,7 +177,7 @@ def step_for(
     bench: Bench, subject: Subject, operation: OpenOperation, worker: Worker[Any], terms: Terms
 ) -> Iterator[HostStep]:
     """Yield the step with which a worker works on an operation; its scratch folder goes with it."""
-    for value in terms.env.values():
+    for value in (*terms.env.values(), *terms.files.values()):
         if isinstance(value, Secret):
             operation.hide(value)
     scratch = _scratch(bench, operation.record.id)
@@ -207,6 +229,7 @@ def _facts(bench: Bench, subject: Subject, operation: OpenOperation, terms: Term
         store=bench.history.store.id,
         labels=outside_labels(about, bench.history.store.id),
         env=terms.env,
+        files=terms.files,
         health=terms.health,
         strategy=terms.strategy,
         port=terms.port,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from milepost.host import git
-from milepost.host.assembly import Host, system_clock
+from milepost.host.assembly import Host
 from milepost.host.lifecycle.goal import BY_RECORDS
+from milepost.host.outside import world
+from milepost.host.plugins.load import Plugins
 from milepost.host.project.chosen import chosen
 from milepost.host.project.project import Project
-from milepost.host.project.scope import Outside, app_scope
+from milepost.host.project.scope import app_scope
 from milepost.host.project.scoping import is_scoped
 from milepost.host.project.variables import variables
 from milepost.sdk.request import Request
@@ -21,7 +22,8 @@ def project_here(host: Host, request: Request) -> Project:
     project, lenient = host.project, request.verb in BY_RECORDS
     if not any(is_scoped(app.body, "app") for app in project.apps.values()):
         return project
-    outside = Outside(environment=host.environment, pwd=host.folder, now=system_clock, git=git.ask)
+    # Each app's own process asks the sources of config; for labels, what they give is not needed.
+    outside = world(project, Plugins(host.catalog), host.environment, host.folder, asks=False)
     known = variables(project, request.variables, outside, lenient=lenient)
     apps = {}
     for name, app in project.apps.items():

@@ -46,6 +46,11 @@ def check_chain(links: Links) -> tuple[Problem, ...]:
     return (*_artifact(links), *_endpoints(links), *_strategy(links))
 
 
+def no_files(app: str, word: str) -> str:
+    """Return what is wrong with files in the config of an app whose platform writes none."""
+    return f"app {app!r}: config has files, which the platform {word!r} cannot give to the app"
+
+
 def _artifact(links: Links) -> tuple[Problem, ...]:
     """Check the artifact's way from the builder through the registry to the platform."""
     if links.builder is None:

@@ -143,7 +143,7 @@ def _none(found: Sequence[tuple[str, ValueResult]]) -> FunctionError:
 
 
 def answered(
-    functions: Functions, sources: Sources, evaluate: Callable[[Functions], tuple[T, list[Problem]]]
+    functions: Functions, sources: Sources, evaluate: Callable[[Asking], tuple[T, list[Problem]]]
 ) -> tuple[T, list[Problem]]:
     """Return what is evaluated with functions that ask, and what is wrong with it.
 

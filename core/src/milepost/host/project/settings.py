@@ -13,7 +13,6 @@ from milepost.host.project.hooks import Hook, Verify, hooks, tasks, verify
 from milepost.host.project.project import App, Build, Deploy, Project, ReleaseBlock, Stage
 from milepost.host.project.scope import Scope
 from milepost.sdk.problem import Problem
-from milepost.sdk.secret import Secret
 from milepost.sdk.step import HealthCheck, Strategy
 
 __all__ = ["Hook", "Settings", "Verify", "hooks", "settings", "stage_labels", "tasks", "verify"]
@@ -35,8 +34,6 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Whether they stay up rather than parked."""
     labels: dict[str, str] = {}
     """Those of the project, with those of the app over them."""
-    env: dict[str, str | Secret] = {}
-    """Those of the project's `config` block, with those of the app's over them."""
 
 
 class _Health(Struct, frozen=True, kw_only=True):
@@ -65,25 +62,17 @@ class _Labels(Struct, frozen=True, kw_only=True):
     labels: dict[str, str] = {}
 
 
-class _Config(Struct, frozen=True, kw_only=True):
-    """The `config` block."""
-
-    env: dict[str, str | Secret] = {}
-
-
 def settings(project: Project, app: App, scope: Scope) -> Settings:
-    """Return what the project file says about an app. Raises ProjectFileError with all that is wrong."""
+    """Return what the file says about an app, its config apart. Raises ProjectFileError with all that is wrong."""
     problems: list[Problem] = []
     where = f'app "{app.name}"'
     found, wrong = read_body(_part(app.body, *_Arguments.__struct_fields__), _Arguments, scope, where, tolerant=False)
     problems += wrong
     labels: dict[str, str] = {}
-    env: dict[str, str | Secret] = {}
     for body, place in ((project.body, "project"), (app.body, where)):
         labelled, wrong = read_body(_part(body, "labels"), _Labels, scope, place, tolerant=False)
         labels |= labelled.labels if labelled else {}
         problems += wrong
-        env |= _env(body, scope, place, problems)
     if problems or found is None:
         raise project.body.source.error(problems)
     health = HealthCheck(
@@ -100,7 +89,6 @@ def settings(project: Project, app: App, scope: Scope) -> Settings:
         keep_releases=found.keep_releases,
         keep_running=found.keep_running,
         labels=labels,
-        env=env,
     )
 
 
@@ -119,21 +107,6 @@ def stage_labels(
     if stage is None:
         return dict(base)
     return {**base, **decode_body(_part(stage.body, "labels"), _Labels, scope, "labels").labels}
-
-
-def _env(body: Body, scope: Scope, place: str, problems: list[Problem]) -> dict[str, str | Secret]:
-    """Return the environment variables of the `config` block in a body."""
-    block = body.one("config")
-    if block is None:
-        return {}
-    found, wrong = read_body(block.body, _Config, scope, f"{place} > config", tolerant=False)
-    problems += wrong
-    env = found.env if found else {}
-    for name in env:
-        if not name or "=" in name:
-            message = f'"{name}" cannot be the name of an environment variable'
-            problems.append(Problem(f"{place} > config > env: {message}", block.position))
-    return env
 
 
 def _part(body: Body, *names: str) -> Body:

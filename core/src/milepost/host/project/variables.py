@@ -116,7 +116,9 @@ def _of_environment(block: VariableBlock, environment: Mapping[str, str]) -> Var
 def _value(block: VariableBlock, asked: Variable | None, scope: Scope) -> Resolved:
     """Return the value that is given, else the default. Raises _WrongError."""
     if asked is not None:
-        value = _typed(block, _incoming(block, asked, scope), f"{asked.source} gives", block.position)
+        # What is given stands in no project file, so that no source is asked for it.
+        came = _incoming(block, asked, replace(scope, asking=None))
+        value = _typed(block, came, f"{asked.source} gives", block.position)
         if value is not None or block.nullable:
             return Resolved(value, asked.source)
         if block.default is None:
