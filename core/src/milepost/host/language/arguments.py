@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from milepost.host.language.constraint import MIXED, Constraint
 from milepost.host.language.conversion import ConversionError
 from milepost.host.language.evaluation import Evaluation
-from milepost.host.language.provenance import concealed, is_secret, is_unknown, revealed
+from milepost.host.language.provenance import is_secret, is_unknown, parts_of, revealed
 from milepost.host.language.signature import Parameter, Signature
 from milepost.host.language.tree import Call
 from milepost.host.language.values import UNKNOWN, Marked, Unknown, Value, described
@@ -33,8 +33,7 @@ def arguments_of(evaluation: Evaluation, expression: Call) -> list[Argument] | U
     if not isinstance(items, list):
         return evaluation.wrong(f'"..." stands after a list; found {described(last.value)}', last.position)
     if isinstance(last.value, Marked):
-        origin = last.value.origin
-        items = [concealed(each, origin and f"tolist({origin})[{at}]") for at, each in enumerate(items)]
+        items = parts_of(last.value)[1]
     return [*found, *(Argument(each, last.position) for each in items)]
 
 

@@ -34,7 +34,7 @@ def call(evaluation: Evaluation, expression: Call) -> Value:
         return arguments
     signature: Signature = evaluation.signature(function)
     if not signature.takes(len(arguments)):
-        return evaluation.wrong(_miscounted(signature, len(arguments)), expression.position, f"write {signature}")
+        return evaluation.wrong(miscounted(signature, len(arguments)), expression.position, f"write {signature}")
     taken = given(evaluation, signature, arguments, passes=function.passes)
     if isinstance(taken, Unknown):
         return taken
@@ -48,7 +48,8 @@ def _no_function(evaluation: Evaluation, expression: Call) -> tuple[str, Positio
     return f'there is no function "{expression.name}"', expression.position, hint
 
 
-def _miscounted(signature: Signature, count: int) -> str:
+def miscounted(signature: Signature, count: int) -> str:
+    """Return what is wrong with so many arguments."""
     least, most = signature.least, signature.most
     wanted = f"{least} or more" if most is None else str(least) if least == most else f"{least} to {most}"
     return f"{signature.name} takes {wanted} argument{'' if wanted == '1' else 's'}; found {count}"

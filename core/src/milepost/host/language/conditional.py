@@ -81,5 +81,6 @@ def _inconsistent(first: _Arm, otherwise: _Arm) -> str:
 
 
 def _origin(condition: Value, first: _Arm, otherwise: _Arm) -> str:
-    texts = (text_of(condition), *("null" if each.problems else text_of(each.value) for each in (first, otherwise)))
+    """Return the expression of the whole; none if one value is wrong, which would tell what the condition is."""
+    texts = [text_of(condition), *("" if each.problems else text_of(each.value) for each in (first, otherwise))]
     return f"({texts[0]} ? {texts[1]} : {texts[2]})" if all(texts) else ""

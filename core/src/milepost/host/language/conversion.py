@@ -95,7 +95,16 @@ def _secret(value: Marked | Secret, constraint: Constraint, path: Path) -> Value
         ) from None
     if repr(found) == repr(clear):
         return value
-    return concealed(found, converted_text(text_of(value), clear, constraint))
+    return concealed(found, "" if _has_gaps(clear, constraint) else converted_text(text_of(value), constraint))
+
+
+def _has_gaps(value: Any, constraint: Constraint) -> bool:
+    """Return whether null is in a value, or may be missing from it: then no short expression converts it again."""
+    if any(each.optional for each in constraint.attributes) or value is None:
+        return True
+    inner = constraint.inner or tuple(each.constraint for each in constraint.attributes)
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(_has_gaps(each, kind) for each in items for kind in inner)
 
 
 def _wrong(value: Value, constraint: Constraint, path: Path) -> ConversionError:

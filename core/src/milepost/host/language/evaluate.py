@@ -13,7 +13,7 @@ from milepost.host.language.deferral import Name, circular, order
 from milepost.host.language.evaluation import Evaluation
 from milepost.host.language.loops import loop
 from milepost.host.language.operators import operations, unary
-from milepost.host.language.provenance import concealed, is_secret, revealed, text_of
+from milepost.host.language.provenance import concealed, is_secret, object_text, revealed
 from milepost.host.language.scope import Scope
 from milepost.host.language.signature import Signature, signature_of
 from milepost.host.language.templates import join, template
@@ -154,7 +154,7 @@ def _object(evaluation: Evaluation, expression: Object) -> Value:
     """Return an object; a key that is not known yet makes all of it so, and one that is secret, secret."""
     found: dict[str, Any] = {}
     unknown: Unknown | None = None
-    is_hidden = False
+    keys: list[Value] = []
     for entry in expression.entries:
         key, value = evaluation.evaluate(entry.key), evaluation.evaluate(entry.value)
         clear = revealed(key)
@@ -162,13 +162,16 @@ def _object(evaluation: Evaluation, expression: Object) -> Value:
             unknown = unknown or clear
         elif isinstance(clear, (str, int, Decimal)):
             found[plain_text(clear)] = value
-            is_hidden = is_hidden or is_secret(key)
+            keys.append(key)
         else:
             unknown = evaluation.wrong(f"a key is a text; found {described(key)}", entry.key.position)
     evaluation.made(found, expression.position)
     if unknown is not None:
         return unknown
-    return concealed(revealed(found), text_of(found)) if is_hidden else found
+    if not any(map(is_secret, keys)):
+        return found
+    # Two secret keys may be the same one: then what stands there would tell so.
+    return concealed(revealed(found), object_text(keys, found.values()) if len(keys) == len(found) else "")
 
 
 _RULES: dict[type, Callable[[Evaluation, Any], Value]] = {

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Any
 
 from milepost.host.language.constraint import BOOL, STRING
 from milepost.host.language.conversion import ConversionError, convert
 from milepost.host.language.evaluation import Evaluation
-from milepost.host.language.provenance import concealed, is_secret, part_of, revealed, text_of
+from milepost.host.language.provenance import concealed, is_secret, object_text, parts_of, revealed, text_of
 from milepost.host.language.tree import Expression, For
 from milepost.host.language.values import UNKNOWN, Marked, SetValue, Unknown, Value, described
 
@@ -40,6 +41,8 @@ class _Loop:
 
     def __init__(self, evaluation: Evaluation, expression: For, *, is_hidden: bool) -> None:
         self.evaluation, self.expression, self.is_hidden = evaluation, expression, is_hidden
+        self.is_chosen = False
+        """Whether a secret decides which items there are."""
         self.keys: list[Value] = []
         self.values: list[Value] = []
 
@@ -54,15 +57,14 @@ class _Loop:
 
     def _items(self, collection: Value) -> Iterable[tuple[Value, Value]]:
         """Return the keys and items of a collection: of an object by its names in order, of a set the items twice."""
-        clear = collection.value if isinstance(collection, Marked) else collection
-        if isinstance(clear, SetValue):
-            items = _parts(collection, range(len(clear)))
-            return zip(items, items, strict=True)
-        if isinstance(clear, list):
-            return enumerate(_parts(collection, range(len(clear))))
-        if isinstance(clear, dict):
-            names = sorted(clear)
-            return zip(names, _parts(collection, names), strict=True)
+        if isinstance(collection, Marked) and isinstance(collection.value, (list, dict)):
+            return zip(*parts_of(collection), strict=True)
+        if isinstance(collection, SetValue):
+            return zip(collection, collection, strict=True)
+        if isinstance(collection, list):
+            return enumerate(collection)
+        if isinstance(collection, dict):
+            return sorted(collection.items(), key=itemgetter(0))
         found = f"found {described(collection)}"
         raise self._stopped(f"for walks over a list, a set or an object; {found}", self.expression.collection)
 
@@ -83,15 +85,18 @@ class _Loop:
         """Return whether the condition holds for the item."""
         if self.expression.condition is None:
             return True
-        return bool(self._converted(self.expression.condition, "the condition", "true or false"))
+        condition = self._converted(self.expression.condition, "the condition", "true or false")
+        # Which items are left would tell what the secret is.
+        self.is_chosen = self.is_chosen or is_secret(condition)
+        return bool(revealed(condition))
 
-    def _key(self) -> str:
+    def _key(self) -> Value:
         if self.expression.key is None:
             return ""
-        return str(self._converted(self.expression.key, "a key", "a text"))
+        return self._converted(self.expression.key, "a key", "a text")
 
-    def _converted(self, expression: Expression, what: str, expected: str) -> Any:
-        """Return the value, in clear, of the condition or the key."""
+    def _converted(self, expression: Expression, what: str, expected: str) -> Value:
+        """Return the value of the condition or the key."""
         value, problems = self.evaluation.apart(expression)
         if problems or isinstance(value, Unknown):
             self.evaluation.tell(problems)
@@ -101,21 +106,21 @@ class _Loop:
             found = convert(value, STRING if expression is self.expression.key else BOOL)
         except ConversionError:
             found = None
-        if found is None:
+        if revealed(found) is None:
             raise self._stopped(f"{what} is {expected}; found {described(value)}", expression)
-        return revealed(found)
+        return found
 
     def _stopped(self, message: str, expression: Expression, hint: str = "") -> _StopError:
         return _StopError(self.evaluation.wrong(message, expression.position, hint))
 
     def _list(self) -> Value:
         found = self.evaluation.made(self.values, self.expression.position)
-        return concealed(revealed(found), text_of(found)) if self.is_hidden else found
+        return self._hidden(found, text_of(found)) if self.is_hidden else found
 
     def _object(self) -> Value:
         found: dict[str, Any] = {}
         for key, value in zip(self.keys, self.values, strict=True):
-            name = str(key)
+            name = revealed(key)
             if self.expression.groups:
                 found.setdefault(name, []).append(value)
             elif name in found:
@@ -123,17 +128,15 @@ class _Loop:
             else:
                 found[name] = value
         self.evaluation.made(found, self.expression.position)
-        return concealed(revealed(found), text_of(found)) if self.is_hidden else found
+        if not self.is_hidden:
+            return found
+        return self._hidden(found, "" if self.expression.groups else object_text(self.keys, self.values))
+
+    def _hidden(self, found: Value, origin: str) -> Value:
+        return concealed(revealed(found), "" if self.is_chosen else origin)
 
     def _twice(self, name: str) -> None:
         assert self.expression.key is not None, "only objects have keys"
         shown = "a secret key" if self.is_hidden else f'the key "{name}"'
         hint = "write ... after the value to collect the values of a key in a list"
         raise self._stopped(f"{shown} comes twice", self.expression.key, hint)
-
-
-def _parts(collection: Value, keys: Iterable[Any]) -> list[Value]:
-    """Return the items at keys; those of a secret collection as secrets."""
-    if isinstance(collection, Marked):
-        return [part_of(collection, each) for each in keys]
-    return [collection[each] for each in keys]  # type: ignore[index]  # a list or a dict, by its caller

@@ -1,13 +1,14 @@
 """Secrets among values: taking them out of their wrapping, putting results into it, and where they came from.
 
 The origin of a secret is an expression that gives it again from the same sources: `upper(var.password)`. Plain
-values in it are written as literals; what came out of a loop is written item by item.
+values in it are written as literals; what came out of a loop is written item by item. Origins are recorded, so nothing
+of a secret's text may stand in one, and none is made where its form would tell what a secret decided.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -94,11 +95,24 @@ def in_text(value: Any) -> str | Secret | None:
 
 def part_of(secret: Marked, key: str | int) -> Value:
     """Return what is at a key in a secret list or object, as a secret that came from there."""
-    return concealed(secret.value[key], secret.origin and f"{_listed(secret)}{_step(key)}")
+    return concealed(secret.value[key], secret.origin and f"{secret.origin}{_step(key)}")
 
 
-def _listed(secret: Marked) -> str:
-    return f"tolist({secret.origin})" if isinstance(secret.value, SetValue) else secret.origin
+def parts_of(secret: Marked) -> tuple[list[Value], list[Value]]:
+    """Return the keys and the items of a secret list, set or object, all as secrets that came from there.
+
+    The keys of an object are in order; those of a list are plain numbers.
+    """
+    value, count = secret.value, len(secret.value)
+    # Each item has an origin that is longer than that of the whole.
+    origin = secret.origin if len(secret.origin) * count <= _LONGEST * 16 else ""
+    if isinstance(value, dict):
+        names = sorted(value)
+        keys = [concealed(each, origin and f"keys({origin})[{at}]") for at, each in enumerate(names)]
+        return keys, [concealed(value[name], origin and f"values({origin})[{at}]") for at, name in enumerate(names)]
+    listed = f"tolist({origin})" if isinstance(value, SetValue) else origin
+    items = [concealed(each, origin and f"{listed}[{at}]") for at, each in enumerate(value)]
+    return (items if isinstance(value, SetValue) else list(range(count))), items
 
 
 def _step(key: str | int) -> str:
@@ -176,41 +190,33 @@ def _secret(secret: Secret) -> str:
     return f'"{"".join(pieces)}"'
 
 
-def converted_text(origin: str, value: Any, constraint: Constraint) -> str:
-    """Return the expression that converts what `origin` gives, a value in clear, to a type as `convert` does."""
-    if not origin or value is None or constraint.kind in ("any", "mixed"):
+def object_text(keys: Iterable[Value], values: Iterable[Value]) -> str:
+    """Return the expression of an object whose keys may be secret; empty if there is none."""
+    try:
+        return f"{{{', '.join(f'({_text(key)}) = {_text(each)}' for key, each in zip(keys, values, strict=True))}}}"
+    except _NoTextError:
+        return ""
+
+
+def converted_text(origin: str, constraint: Constraint, depth: int = 0) -> str:
+    """Return the expression that converts what `origin` gives to a type as `convert` does."""
+    kind, item = constraint.kind, f"item{depth}"
+    if not origin or kind in ("any", "mixed"):
         return origin
-    if constraint.kind in ("string", "number", "bool"):
-        return f"to{constraint.kind}({origin})"
-    if constraint.inner and constraint.inner[0].kind == "any":
-        return f"to{constraint.kind}({origin})"
-    return _CONVERTED[type(value)](origin, value, constraint)
+    if kind in ("string", "number", "bool") or (constraint.inner and constraint.inner[0].kind == "any"):
+        return f"to{kind}({origin})"
+    if kind == "object":
+        items = (f"{quoted(each.name)} = {_attribute_text(origin, each, depth)}" for each in constraint.attributes)
+        return f"{{{', '.join(items)}}}"
+    if kind == "tuple":
+        return (
+            f"[{', '.join(converted_text(f'{origin}[{at}]', each, depth) for at, each in enumerate(constraint.inner))}]"
+        )
+    inner = converted_text(item, constraint.inner[0], depth + 1)
+    if kind == "map":
+        return f"{{for key, {item} in {origin} : key => {inner}}}"
+    return f"toset([for {item} in {origin} : {inner}])" if kind == "set" else f"[for {item} in {origin} : {inner}]"
 
 
-def _converted_list(origin: str, value: list[Any], constraint: Constraint) -> str:
-    types = constraint.inner if constraint.kind == "tuple" else constraint.inner * len(value)
-    items = (converted_text(f"{origin}[{at}]", each, types[at]) for at, each in enumerate(value))
-    text = f"[{', '.join(items)}]"
-    return f"toset({text})" if constraint.kind == "set" else text
-
-
-def _converted_object(origin: str, value: dict[str, Any], constraint: Constraint) -> str:
-    if constraint.inner:
-        kind = constraint.inner[0]
-        items = {name: converted_text(origin + _step(name), each, kind) for name, each in value.items()}
-    else:
-        items = {each.name: _attribute_text(origin, value, each) for each in constraint.attributes}
-    return f"{{{', '.join(f'{quoted(name)} = {text}' for name, text in items.items())}}}"
-
-
-def _attribute_text(origin: str, value: dict[str, Any], attribute: Attribute) -> str:
-    given = value.get(attribute.name)
-    text = text_of(attribute.default) if given is None else origin + _step(attribute.name)
-    return converted_text(text, attribute.default if given is None else given, attribute.constraint)
-
-
-_CONVERTED: dict[type, Callable[[str, Any, Constraint], str]] = {
-    list: _converted_list,
-    SetValue: lambda origin, value, constraint: _converted_list(f"tolist({origin})", value, constraint),
-    dict: _converted_object,
-}
+def _attribute_text(origin: str, attribute: Attribute, depth: int) -> str:
+    return converted_text(origin + _step(attribute.name), attribute.constraint, depth)

@@ -9,12 +9,11 @@ from typing import Any
 from milepost.host.language.constraint import NUMBER, STRING
 from milepost.host.language.conversion import ConversionError, convert
 from milepost.host.language.evaluation import Evaluation
-from milepost.host.language.provenance import composed, concealed, is_secret, part_of, revealed
+from milepost.host.language.provenance import composed, concealed, is_secret, part_of, parts_of, revealed
 from milepost.host.language.scope import Deferred
 from milepost.host.language.tree import Access, Reference, Splat, Step
 from milepost.host.language.values import UNKNOWN, Marked, SetValue, Unknown, Value, described, plain_text
 from milepost.sdk.problem import Position, nearest
-from milepost.sdk.secret import Secret
 
 _SHOWN = 12
 
@@ -57,39 +56,45 @@ def _taken(evaluation: Evaluation, value: Any, key: Value, where: str, position:
         return value if isinstance(value, Unknown) else key
     if key is None:
         return evaluation.wrong(f"null is no {'number' if isinstance(value, list) else 'name'} of an item", position)
-    found = _step(evaluation, value, revealed(key), _Place(where, position, is_secret(key)))
+    found = _step(evaluation, value, revealed(key), _Place(where, position, is_key_hidden=is_secret(key)))
     if not is_secret(key) or found is UNKNOWN:
         return found
     return concealed(revealed(found), composed("{}[{}]", whole_group(evaluation, value, where), key))
 
 
 class _Place:
-    """Where a step stands: the way until there, and whether what it says is a secret."""
+    """Where a step stands: the way until there, and which of value and key must not be shown."""
 
-    def __init__(self, where: str, position: Position, is_hidden: bool) -> None:
-        self.where, self.position, self.is_hidden = where, position, is_hidden
+    def __init__(self, where: str, position: Position, *, is_key_hidden: bool, is_value_hidden: bool = False) -> None:
+        self.where, self.position = where, position
+        self.is_key_hidden, self.is_value_hidden = is_key_hidden, is_value_hidden
+
+    def inside(self) -> _Place:
+        """Return the same place in a secret value."""
+        return _Place(self.where, self.position, is_key_hidden=self.is_key_hidden, is_value_hidden=True)
 
     @property
     def it(self) -> str:
+        """What the value is called."""
         return self.where or "this"
 
     def key(self, key: Value) -> str:
-        return "a secret" if self.is_hidden else described(key)
+        """Return what the key is, for messages."""
+        return "a secret" if self.is_key_hidden else described(key)
 
 
 def _step(evaluation: Evaluation, value: Any, key: Any, place: _Place) -> Any:
     """Return what a key in clear is in a value."""
     if isinstance(value, Deferred):
         return _deferred(evaluation, value, key, place)
-    if isinstance(value, Marked):
-        found = _step(evaluation, value.value, key, place)
+    if isinstance(value, Marked) and isinstance(value.value, (list, dict)):
+        found = _step(evaluation, value.value, key, place.inside())
         return found if found is UNKNOWN else part_of(value, _key(value.value, key))
     if isinstance(value, Mapping):
         return _named(evaluation, value, key, place)
     if isinstance(value, list):
         return _numbered(evaluation, value, key, place)
-    kind = "a secret" if isinstance(value, (Secret, Marked)) else described(value)
-    return evaluation.wrong(f"{place.it} is {kind}, which has no parts", place.position)
+    return evaluation.wrong(f"{place.it} is {described(value)}, which has no parts", place.position)
 
 
 def _key(value: Any, key: Any) -> Any:
@@ -104,15 +109,16 @@ def _numbered(evaluation: Evaluation, value: list[Any], key: Any, place: _Place)
         number = convert(key, NUMBER)
     except ConversionError:
         message = f"{place.it} is a list; found {place.key(key)} in place of a number"
-        is_word = isinstance(key, str) and not place.is_hidden
+        is_word = isinstance(key, str) and not place.is_key_hidden
         return evaluation.wrong(message, place.position, f"for that of each item, write [*].{key}" if is_word else "")
     assert isinstance(number, (int, Decimal)), "null was refused before"
     if number != int(number):
         message = f"{place.it} is a list; found {place.key(number)} in place of a whole number"
         return evaluation.wrong(message, place.position)
     if not 0 <= number < len(value):
-        shown = "such a number" if place.is_hidden else f"number {number}"
-        message = f"{place.it} has {len(value)} items, counted from 0; there is no {shown}"
+        shown = "number that is a secret" if place.is_key_hidden else f"number {number}"
+        count = "secret items" if place.is_value_hidden else f"{len(value)} items"
+        message = f"{place.it} has {count}, counted from 0; there is no {shown}"
         return evaluation.wrong(message, place.position)
     return value[int(number)]
 
@@ -130,8 +136,10 @@ def _named(evaluation: Evaluation, value: Mapping[str, Any], key: Any, place: _P
 def _missing(evaluation: Evaluation, value: Mapping[str, Any], name: str, place: _Place) -> Any:
     """Tell that there is no such name, and which there are."""
     known, where = tuple(sorted(value)), place.where
-    if place.is_hidden:
+    if place.is_key_hidden:
         return evaluation.wrong(f"{place.it} has no part of that secret name", place.position)
+    if place.is_value_hidden:
+        return evaluation.wrong(f'{place.it} is a secret, and there is no "{name}" in it', place.position)
     close = nearest(name, known)
     hint = f"did you mean {_longer(where, close)}?" if close else _list_of(where, known)
     what = f"there is no {_longer(where, name)}" if where else f'there is no "{name}" in this'
@@ -162,7 +170,7 @@ def splat(evaluation: Evaluation, value: Any, step: Splat) -> Any:
     """Return what the steps lead to from each item; what is no list is a list of itself, null an empty one."""
     if isinstance(value, Unknown) or value is None:
         return [] if value is None else value
-    items = [part_of(value, at) for at in range(len(value.value))] if _is_secret_list(value) else value
+    items = parts_of(value)[1] if _is_secret_list(value) else value
     if not isinstance(items, list):
         items = [whole_group(evaluation, value, "")]
     found = evaluation.made([_way(evaluation, each, step.steps, "") for each in items], step.position)

@@ -44,6 +44,10 @@ class Marked:
     """An expression that gives the value again, over sources such as `var.users` and plain values; empty if none
     may be written down, because the secret stands in the project file itself."""
 
+    def __repr__(self) -> str:
+        """Return a text that shows where it came from and not the value."""
+        return f"Marked({self.origin})"
+
 
 Value: TypeAlias = "str | bool | int | Decimal | Secret | Marked | Unknown | list[Value] | dict[str, Value] | None"
 """A value of the language. A list is a list or a tuple, a dict is a map or an object in the order it was written;
