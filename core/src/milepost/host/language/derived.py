@@ -34,6 +34,11 @@ EDITS = (
         ("NEGATIVE_DECIMAL", "EXP_MARK", "INT_LITERAL", "FLOAT_LITERAL"),
         r"INT_LITERAL: /[0-9]+/" "\n" r"FLOAT_LITERAL: /[0-9]+(\.[0-9]+([eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+)/",
     ),
+    Edit(
+        "a word is not the beginning of a longer one",
+        ("IF", "IN", "FOR", "FOR_EACH", "ELSE", "ENDIF", "ENDFOR"),
+        "\n".join(rf"{word.upper()}.1: /{word}(?![-\w])/" for word in ("if", "in", "for", "else", "endif", "endfor")),
+    ),
     Edit("blanks belong to no sign", ("EQ", "COLON"), "EQ: /=(?!=|>)/\nCOLON: /:(?!:)/"),
     Edit("any word is a name where a name is expected", ("_attribute_name", "identifier", "keyword"), ""),
     Edit("new lines and comments are no nodes", ("new_line_or_comment",), ""),

@@ -71,7 +71,7 @@ class _Fault:
             end = matched.end() if matched else start + 1
             found = self.source.text[start:end]
             found = found if found.startswith('"') else f'"{found}"'
-        continues = start > 0 and "\n" not in self.masked[len(before) : start]
+        continues = start > 0 and "\n" not in self.masked[len(before) : start] and not before.endswith("{")
         expected, hint = self._header() if header else self._expected(continues, self.source.text[start:end])
         message = f"found {found}, expected {expected}"
         return Refused(Problem(message, self.source.position(start, end), hint=hint), start)
@@ -97,7 +97,7 @@ class _Fault:
         if {"LPAR", "DBLQUOTE"} <= accepted:
             closing = [_SIGNS[token] for token in ("RSQB", "RPAR", "RBRACE") if token in accepted]
             return " or ".join(["a key" if "RBRACE" in accepted else "a value", *closing]), breaks
-        if "NAME" in accepted and accepted <= {"NAME", "_NEWLINE", "RBRACE", "$END"}:
+        if "NAME" in accepted and not continues and accepted <= {"NAME", "_NEWLINE", "RBRACE", "$END"}:
             return "the name of an argument or a block", breaks
         if {"_NEWLINE", "NAME"} <= accepted:
             return "the end of the line", "write each argument and each block on a line of its own"

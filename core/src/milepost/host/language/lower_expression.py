@@ -96,7 +96,7 @@ class Lowering:
         if isinstance(node, Token) and node.type not in ("INT_LITERAL", "FLOAT_LITERAL"):
             return Literal(self.place.name(node), self.place.of(node))
         value = self.expression(node)
-        is_way = isinstance(node, Tree) and node.data == "access" and isinstance(value, Reference)
+        is_way = isinstance(value, Reference) and self.place.text[start_of(node)] != "("
         if is_way and all(isinstance(each, (Literal, Number)) for each in inside(value)):
             hint = f"write ({self.place.text[start_of(node) : end_of(node)]})"
             self.place.problem("a key that is an expression stands in parentheses", value.position, hint)
