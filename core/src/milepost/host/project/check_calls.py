@@ -1,10 +1,12 @@
-"""Whether the functions that expressions call are there, in branches that are not taken, too."""
+"""Whether the functions that expressions call are there and take so many values, in branches not taken, too."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from milepost.host.language.calls import LAZY, miscounted
 from milepost.host.language.scope import Functions
+from milepost.host.language.signature import Signature, signature_of
 from milepost.host.language.tree import Call
 from milepost.host.language.walk import calls
 from milepost.host.project.places import placed
@@ -14,18 +16,37 @@ from milepost.sdk.problem import Problem, nearest
 
 def check_calls(project: Project, functions: Functions) -> list[Problem]:
     """Return what is wrong with the calls in a project file: no such function, or too few or too many values for it."""
+    check = _Check(functions)
     return [
         problem
         for each in placed(project.body)
         if each.place != "type"
         for call in calls(each.expression)
-        for problem in _problems(call, functions)
+        if call.name not in LAZY
+        for problem in check.problems(call)
     ]
 
 
-def _problems(call: Call, functions: Functions) -> Iterator[Problem]:
-    names = tuple(functions.names())
-    if call.name not in names and functions.find(call.name) is None:
-        close = nearest(call.name, names)
-        hint = f"did you mean {close}?" if close else "milepost functions lists them"
-        yield Problem(f'there is no function "{call.name}"', call.position, hint=hint)
+class _Check:
+    """The check of calls of some functions; each is looked at once."""
+
+    def __init__(self, functions: Functions) -> None:
+        self._functions = functions
+        self._known: dict[str, Signature | None] = {}
+
+    def problems(self, call: Call) -> Iterator[Problem]:
+        """Yield what is wrong with a call."""
+        signature = self._signature(call.name)
+        if signature is None:
+            close = nearest(call.name, (*sorted(self._functions.names()), *LAZY))
+            hint = f"did you mean {close}?" if close else "milepost functions lists all there are"
+            yield Problem(f'there is no function "{call.name}"', call.position, hint=hint)
+        elif not call.spreads and not signature.takes(len(call.arguments)):
+            message = miscounted(signature, len(call.arguments))
+            yield Problem(message, call.position, hint=f"write {signature}")
+
+    def _signature(self, name: str) -> Signature | None:
+        if name not in self._known:
+            function = self._functions.find(name)
+            self._known[name] = signature_of(function) if function else None
+        return self._known[name]

@@ -15,6 +15,7 @@ from unicodedata import normalize
 from milepost.host.language.constraint import Constraint
 from milepost.host.language.conversion import ConversionError, convert
 from milepost.host.language.evaluate import Evaluator
+from milepost.host.language.signature import signature_of
 from milepost.host.language.source import Source
 from milepost.host.language.tree import Expression
 from milepost.host.language.values import LARGEST, Value, number, plain_text
@@ -116,6 +117,6 @@ def _unwelcome(expression: Expression, functions: Functions) -> Iterator[Problem
         yield Problem(message, each.position, hint=f'a text stands in quotes: "{each}"')
     for call in calls(expression):
         function = functions.find(call.name)
-        if function and next(iter(function.call.__annotations__.values()), "") in ("Context", "context.Context"):
+        if function and signature_of(function).wants_context:
             message = f"{call.name}() cannot stand here: what it gives depends on where and when it is asked"
             yield Problem(message, call.position, hint="write the value")
