@@ -14,7 +14,7 @@ from milepost.cli.flags import TAKE_A_VALUE, flags_of
 from milepost.cli.options import options
 from milepost.cli.render_help import overview
 from milepost.cli.session import Session
-from milepost.cli.table import CHANGING, ROLLING_BACK, ROOT, SHARED, Entry
+from milepost.cli.table import BEGINNING, CHANGING, ROLLING_BACK, ROOT, SHARED, Entry
 from milepost.sdk.errors import UnknownNameError
 from milepost.sdk.problem import nearest
 
@@ -94,13 +94,14 @@ def _command(entry: Entry) -> Any:
     command: Any = get_command(typer)
     taken = {each.name for each in command.params}
     changing = [each for each in CHANGING if entry.changes and each.name not in entry.without]
-    own = [*(ROLLING_BACK if entry.name == "rollback" else ()), *changing]
+    own = [*_BESIDES.get(entry.name, ()), *changing]
     extra = [*options(own), *options(SHARED, hidden=True)]
     command.params.extend(each for each in extra if each.name not in taken)
     return command
 
 
-_SHARED = frozenset(each.name for each in (*SHARED, *CHANGING, *ROLLING_BACK))
+_BESIDES = {"rollback": ROLLING_BACK, "init": BEGINNING}
+_SHARED = frozenset(each.name for each in (*SHARED, *CHANGING, *ROLLING_BACK, *BEGINNING))
 
 
 def _named(group: Entry, name: str) -> Entry | None:

@@ -8,11 +8,18 @@ import msgspec
 
 if TYPE_CHECKING:
     from milepost.host.lifecycle.conduct import Outcome
+    from milepost.sdk.problem import Problem
 
 
 def plain(value: object) -> Any:
     """Return a value as JSON values: records, health and the like."""
     return msgspec.to_builtins(value)
+
+
+def problem_document(problem: Problem) -> dict[str, Any]:
+    """Return a problem, or a note, of a project file: its place, if it has one, and what is said of it."""
+    place = problem.position._asdict() if problem.position else {}
+    return {**place, "message": problem.message, "hint": problem.hint, "source": problem.source}
 
 
 def run_document(outcome: Outcome) -> dict[str, Any]:

@@ -24,12 +24,23 @@ def command(
     worker: Worker = False,
     health: Health = None,
 ) -> int:
-    """Write a commented milepost.hcl for the app in this folder."""
+    """Write a commented milepost.hcl for the app in this folder, or explain the waypoint.hcl that is there."""
     session: Session = ctx.obj
+    if session.given.get("from_waypoint"):
+        return _explain_waypoint(session)
     folder = session.flags.folder
     wishes = Wishes(name=name, command=start, static=static, worker=worker, health=health)
     plan = ask_for(session.screen, look_at(folder, wishes))
     place = write_new(folder, project_file(plan))
     facts = {"file": str(place), "project": plan.name}
     session.screen.answer("init", facts, [f"wrote {place}", "Next  milepost validate", "      milepost up"])
+    return 0
+
+
+def _explain_waypoint(session: Session) -> int:
+    """Tell what milepost makes of the file of Waypoint in the folder or above it."""
+    from milepost.cli.render_migration import migration  # noqa: PLC0415 - a new project does not need it
+    from milepost.host.migration import look_at_waypoint  # noqa: PLC0415 - a new project does not need it
+
+    migration(session, look_at_waypoint(session.host))
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from milepost.host.plugins.scan import Entry, normal
+from milepost.host.predecessor import advice
 from milepost.sdk.errors import PluginAmbiguousError, PluginBrokenError, PluginError, PluginNotFoundError
 
 __all__ = ["API", "Catalog", "Entry"]
@@ -57,6 +58,8 @@ class Catalog:
             return _of_another_api(foreign[0])
         error = PluginNotFoundError(role, word, self._choices(role, word))
         others = sorted({each.role for each in self._named(self.entries, word) if each.api == API})
+        if known := advice(word):
+            error.hint = known
         if others:
             error.hint = f"{word!r} is installed as {' and as '.join(others)}, not as {role}"
         return error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from milepost.host.language.tree import Block, Body
+from milepost.host.language.tree import Block, Body, Items, Literal
 from milepost.host.project import plain
 from milepost.sdk.problem import Position, Problem, nearest
 
@@ -123,12 +123,23 @@ def _pipeline(pipeline: Block) -> list[Problem]:
             problems.append(Problem(message, step.position, hint='write use "build" {}'))
         for use in uses:
             problems += _use(use)
-        for name in plain.texts(step.body, "depends_on", problems):
-            if name not in names:
-                problems.append(_unknown("step", name, names, step.body.attributes["depends_on"].value.position))
+        plain.texts(step.body, "depends_on", problems)
+        problems += [
+            _unknown("step", each.value, names, each.position)
+            for each in _plain_items(step.body, "depends_on")
+            if each.value not in names
+        ]
         for each in inner:
             problems += _pipeline(each)
     return problems
+
+
+def _plain_items(body: Body, name: str) -> Iterator[Literal]:
+    """Yield the plain texts in a list argument."""
+    value = body.value(name)
+    for each in value.items if isinstance(value, Items) else ():
+        if isinstance(each, Literal) and isinstance(each.value, str):
+            yield each
 
 
 def _use(use: Block) -> list[Problem]:
@@ -148,7 +159,7 @@ def _use(use: Block) -> list[Problem]:
     return problems
 
 
-def _unknown(kind: str, name: str, known: tuple[str, ...], position: Position) -> Problem:
-    close = nearest(name, known)
+def _unknown(kind: str, name: object, known: tuple[str, ...], position: Position) -> Problem:
+    close = nearest(str(name), known)
     hint = f'did you mean "{close}"?' if close else f"there is {', '.join(known)}"
     return Problem(f'there is no {kind} "{name}"', position, hint=hint)
