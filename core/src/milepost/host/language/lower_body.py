@@ -7,7 +7,7 @@ from lark import Token, Tree
 from milepost.host.language.lower_expression import Lowering
 from milepost.host.language.lower_node import end_of, start_of
 from milepost.host.language.tree import Attribute, Block, Body, Label, Literal
-from milepost.sdk.problem import Position, Problem
+from milepost.sdk.problem import Position, Problem, Related
 
 Node = Tree[Token]
 
@@ -41,7 +41,8 @@ class Bodies:
 
     def _given_twice(self, second: Attribute, first: Attribute) -> None:
         message = f'"{second.name}" is set twice; it is set at line {first.position.line} already'
-        self.place.problem(message, second.position, "leave one of them out")
+        related = Related("it is set here already", first.position)
+        self.place.problem(message, second.position, "leave one of them out", related)
 
     def _attribute(self, node: Node) -> Attribute:
         name, _, value = node.children

@@ -10,7 +10,7 @@ from lark import Token, Tree
 from milepost.host.language.scan import DEPTH, Scanned
 from milepost.host.language.source import Source
 from milepost.host.language.tree import Expression, Literal
-from milepost.sdk.problem import Position, Problem
+from milepost.sdk.problem import Position, Problem, Related
 
 Node: TypeAlias = Tree[Token] | Token
 """What an expression is to the parser: a word or a number is a token, all else a tree."""
@@ -62,9 +62,9 @@ class Place:
         """Return a name as it is written; the parser sees no letters beyond ASCII."""
         return normal(self.text[start_of(token) : end_of(token)])
 
-    def problem(self, message: str, position: Position, hint: str = "") -> Literal:
-        """Note what is wrong, and return what stands in place of it."""
-        self.problems.append(Problem(message, position, hint=hint))
+    def problem(self, message: str, position: Position, hint: str = "", *related: Related) -> Literal:
+        """Note what is wrong and the other places it is about; return what stands in place of it."""
+        self.problems.append(Problem(message, position, hint=hint, related=related))
         return Literal(None, position)
 
     def deeper(self, start: int, levels: int = 1) -> None:

@@ -10,6 +10,7 @@ from milepost.host.language.lower_node import Lower, Place, end_of, start_of
 from milepost.host.language.lower_text import Part, Text, bare_parts, joined, quoted_parts
 from milepost.host.language.scan import Heredoc
 from milepost.host.language.tree import Branch, Conditional, Expression, For, Join, Literal, Template
+from milepost.sdk.problem import Related
 
 _ENDS = {"template_if_start": "template_endif", "template_for_start": "template_endfor"}
 _CLOSINGS = ("template_else", "template_endif", "template_endfor")
@@ -156,7 +157,7 @@ class _Builder:
         place = self.place.of(opening)
         where = f"of line {place.line}, column {place.column}"
         message = f'found "{_shown(found)}" where the "{_shown(opening)}" {where} {why}'
-        self.place.problem(message, self.place.of(found), hint)
+        self.place.problem(message, self.place.of(found), hint, Related("it begins here", place))
 
 
 def _shown(directive: Tree[Token]) -> str:

@@ -21,7 +21,7 @@ from milepost.host.language.characters import (
     stranger,
 )
 from milepost.host.language.source import Source
-from milepost.sdk.problem import Problem
+from milepost.sdk.problem import Problem, Related
 
 DEPTH = 100
 """How deep brackets, blocks and `${…}` may be nested."""
@@ -108,13 +108,18 @@ class _Scanner:
         self.out.append(masked)
         self.at += len(masked)
 
-    def _problem(self, message: str, start: int, length: int, hint: str = "") -> None:
-        self.problems.append(Problem(message, self.source.position(start, start + length), hint=hint))
+    def _problem(
+        self, problem: str, start: int, length: int, hint: str = "", related: tuple[Related, ...] = ()
+    ) -> None:
+        at = self.source.position(start, start + length)
+        self.problems.append(Problem(problem, at, hint=hint, related=related))
 
-    def _stop(self, message: str, start: int, length: int, hint: str = "") -> NoReturn:
+    def _stop(
+        self, problem: str, start: int, length: int, hint: str = "", related: tuple[Related, ...] = ()
+    ) -> NoReturn:
         # A text that is not closed swallows brackets: that these are missing follows from it.
         if not self.broken:
-            self._problem(message, start, length, hint)
+            self._problem(problem, start, length, hint, related)
         raise self.source.error(self.problems)
 
     def _push(self, kind: str, text: str, limit: int = 0) -> None:
@@ -202,15 +207,18 @@ class _Scanner:
         if closes is None or len(self.stack) == 1:
             self._stop(f'found "{text}", which closes nothing', self.at, 1)
         if closes != text:
-            place = self.source.position(frame.start, frame.start)
-            message = (
-                f'found "{text}" where the "{frame.sign}" of line {place.line}, column {place.column} is still open'
-            )
-            self._stop(message, self.at, 1, f'close it with "{closes}" first')
+            self._crossed(text, closes, frame)
         self.stack.pop()
         self._put(text)
         if 0 < self.stack[-1].limit < self.at:
             self._stop(f'this "{frame.sign}" is not closed before its heredoc ends', frame.start, 2)
+
+    def _crossed(self, text: str, closes: str, frame: _Frame) -> NoReturn:
+        """Say that something else has to be closed first."""
+        place = self.source.position(frame.start, frame.start + len(frame.sign))
+        message = f'found "{text}" where the "{frame.sign}" of line {place.line}, column {place.column} is still open'
+        related = (Related("it is opened here", place),)
+        self._stop(message, self.at, 1, f'close it with "{closes}" first', related)
 
     def _heredoc(self, found: re.Match[str]) -> None:
         """Consume the first line of a heredoc; its text follows as a template."""

@@ -20,9 +20,21 @@ from lark.lexer import TerminalDef
 from milepost.host.language.derived import EDITS, STARTS, derived
 
 
-@lru_cache(maxsize=4)  # The same for the whole life of a process: it follows from what is installed.
 def parser(cache: Path | None) -> Lark:
-    """Return the parser of masked texts. `cache` is a folder where its tables may be kept; nothing there is trusted."""
+    """Return the parser of masked texts, the same in the whole process. `cache` is where its tables may be kept."""
+    made = _made()
+    if not made:
+        made.append(load(cache))
+    return made[0]
+
+
+@lru_cache(maxsize=1)  # No choice of anybody's: what is in it follows from what is installed.
+def _made() -> list[Lark]:
+    return []
+
+
+def load(cache: Path | None) -> Lark:
+    """Return a parser by the tables in the folder `cache`, which are made if they are missing, torn or of another."""
     # Only the file is needed; python-hcl2 itself is not imported, which would take longer than to parse.
     package = find_spec("hcl2")
     assert package is not None, "python-hcl2 is a dependency"
