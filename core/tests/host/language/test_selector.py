@@ -109,5 +109,5 @@ def test_a_long_chain_is_no_deep_nesting() -> None:
 
 def test_a_pattern_that_backtracks_for_ever_ends_with_an_error() -> None:
     selector = parse('env matches "^(a|a)*?(a|a)*$"')
-    with pytest.raises(SelectorError, match="too long"):
+    with pytest.raises(SelectorError, match="more than 2 seconds"):
         selector.matches({"env": "a" * 60 + "!"})

@@ -10,7 +10,6 @@ from milepost.host.language.selector_tokens import SelectorError, Token, tokens
 __all__ = ["Selector", "SelectorError", "parse"]
 
 _DEEPEST = 100
-_MATCH_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -193,18 +192,22 @@ def _comparison(label: str, operator: str, token: Token, *, negated: bool) -> Co
 
 def _matching(token: Token) -> Callable[[str], bool]:
     """Return a test for what a pattern finds; a pattern that is wrong is told before there are labels."""
-    import regex  # noqa: PLC0415 - only a selector with a pattern pays for it
+    from milepost.host.language.functions.matching import Pattern  # noqa: PLC0415 - only a selector with a pattern needs it
+    from milepost.host.language.functions.re2_classes import PatternError  # noqa: PLC0415 - as above
+
+    def told(error: PatternError) -> SelectorError:
+        return SelectorError(f'the pattern "{token.value}" cannot be used: {error}', token.start, token.end)
 
     try:
-        pattern = regex.compile(token.value)
-    except regex.error as error:
-        raise SelectorError(f"this pattern is wrong: {error}", token.start, token.end) from error
+        pattern = Pattern(token.value)
+    except PatternError as error:
+        raise told(error) from error
 
     def holds(text: str) -> bool:
         try:
-            return pattern.search(text, timeout=_MATCH_SECONDS) is not None
-        except TimeoutError as error:
-            raise SelectorError("this pattern takes too long", token.start, token.end) from error
+            return pattern.matches(text)
+        except PatternError as error:
+            raise told(error) from error
 
     return holds
 

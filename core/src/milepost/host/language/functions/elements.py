@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any
 
+from milepost.host.language.functions.graphemes import width
+from milepost.host.language.functions.numbers import EXACT
 from milepost.host.language.functions.sets import key_of, same_type
 from milepost.host.language.provenance import call_text, concealed
 from milepost.host.language.values import Unknown
@@ -46,7 +48,7 @@ def compact(items: list[str | None]) -> list[str]:
 
 
 @function
-def contains(items: list[Any], value: Any) -> bool:
+def contains(items: list[Any], value: Any | None) -> bool:
     """Return whether a value is in a list or a set, as `==` compares: a text is no number.
 
     Example: contains(["a", "b"], "a") is true
@@ -89,9 +91,7 @@ def length(value: Any) -> Any:
     if isinstance(value, Secret):
         return concealed(length.call(value.reveal()), call_text("length", [value]))
     if isinstance(value, str):
-        import regex  # noqa: PLC0415 - only who counts characters pays for it
-
-        return len(regex.findall(r"\X", value))
+        return width(value)
     raise FunctionError("expected a list, a set, a map, an object or a text", 0)
 
 
@@ -120,7 +120,7 @@ def numbers(first: Number, *more: Number) -> list[Number]:
         found.append(start)
         if len(found) > _MOST_NUMBERS:
             raise FunctionError(f"these are more than {_MOST_NUMBERS} numbers", hint="take a larger step")
-        start += step
+        start = EXACT.add(start, step)
     return found
 
 

@@ -39,7 +39,7 @@ def _no_number(name: str) -> NoReturn:
 
 
 @function
-def jsonencode(value: Any) -> str:
+def jsonencode(value: Any | None) -> str:
     r"""Return a value as JSON, in one line, with sorted keys. Numbers are written out, without exponents.
 
     The characters <, > and & are escaped, so that the text can stand in HTML.

@@ -25,7 +25,7 @@ def keys(map: dict[str, Any]) -> list[str]:
 
 
 @function(passes=True)
-def lookup(map: dict[str, Any], key: str, default: Any = _NOTHING) -> Any:
+def lookup(map: dict[str, Any], key: str, default: Any | None = _NOTHING) -> Any:
     """Return what a map or an object has at a key, or `default` if it has no such key.
 
     Example: lookup({a = 1}, "a", 2) is 1

@@ -38,7 +38,7 @@ def yamldecode(text: str) -> Any:
 
 
 @function
-def yamlencode(value: Any) -> str:
+def yamlencode(value: Any | None) -> str:
     r"""Return a value as YAML, with sorted keys, all texts in quotes, and texts of several lines as they are.
 
     Example: yamlencode({b = [1, "x"], a = null}) is "\"a\": null\n\"b\":\n- 1\n- \"x\"\n"
