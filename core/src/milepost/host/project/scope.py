@@ -74,6 +74,7 @@ class Outside:
             now=self.now,
             git=lambda *words: self.git(folder, self.environment, *words),
             render=_no_templates,
+            cache=places.cache,
         )
 
 
