@@ -4,13 +4,39 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, quote_plus
+
+from milepost.host.language.values import Marked, plain_text
+from milepost.sdk.secret import Secret
 
 SHORTEST = 6
 """A shorter text cannot be masked: it would blot out half of all output."""
 
 BLOT = "***"
+
+
+def secret_texts(value: Any) -> Iterator[str]:
+    """Yield the clear texts of all that is secret in a value of the language, truth values and null aside."""
+    if isinstance(value, Secret):
+        yield value.reveal()
+    elif isinstance(value, Marked):
+        yield from _texts(value.value)
+    elif isinstance(value, list | dict):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from secret_texts(each)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _texts(each)
+    elif isinstance(value, int | Decimal) and not isinstance(value, bool):
+        yield plain_text(value)
 
 
 class Masker:

@@ -23,13 +23,12 @@ from milepost.host.lifecycle.staging import Order, deploy, run_task
 from milepost.host.lifecycle.subject import Subject, plain_terms, terms_of
 from milepost.host.lifecycle.unchanged import decide, is_closed, note_unchanged
 from milepost.host.lifecycle.workers import Worker
-from milepost.host.mask import SHORTEST
+from milepost.host.mask import SHORTEST, secret_texts
 from milepost.host.project.hooks import tasks, verify
 from milepost.sdk.artifact import Artifact
 from milepost.sdk.errors import CancelledError, MilepostError, OperationError, VerifyFailedError
 from milepost.sdk.events import Decided, Warned
 from milepost.sdk.record import Operation
-from milepost.sdk.secret import Secret
 
 SKIP_TASKS = ("rollback", "restart", "release", "stop", "start", "destroy")
 """What runs no tasks: nothing new starts, or what starts has had its tasks."""
@@ -258,6 +257,7 @@ class AppPart:
 def _hide_variables(bench: Bench, subject: Subject) -> None:
     """Never show or keep the secret variables, and say so where one is too short for that."""
     for name, value in subject.scope.variables.items():
-        if isinstance(value, Secret) and not bench.masker.add(value.reveal()):
+        hidden = [bench.masker.add(text) for text in secret_texts(value)]
+        if not all(hidden):
             text = f"var.{name} is shorter than {SHORTEST} characters and cannot be masked in output"
             bench.emit(Warned(at=bench.clock(), app=subject.app.name, text=text))

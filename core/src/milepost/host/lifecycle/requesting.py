@@ -8,9 +8,10 @@ from typing import Any
 
 import msgspec
 
-from milepost.host import git
-from milepost.host.assembly import Host, system_clock
+from milepost.host.assembly import Host
 from milepost.host.lifecycle.goal import BY_RECORDS
+from milepost.host.outside import world
+from milepost.host.plugins.load import Plugins
 from milepost.host.project.scope import Outside
 from milepost.host.project.variable_sources import ByHand, Gathered, gathered
 from milepost.host.project.variables import Resolution, resolved
@@ -63,7 +64,8 @@ def resolve(host: Host, workspace: str, given: tuple[Variable, ...]) -> Resoluti
 
 
 def _outside(host: Host) -> Outside:
-    return Outside(environment=host.environment, pwd=host.folder, now=system_clock, git=git.ask)
+    """Return the world as one who only looks sees it: no source is asked."""
+    return world(host.project, Plugins(host.catalog), host.environment, host.folder, asks=False)
 
 
 def check_ready(host: Host, request: Request) -> None:

@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 import msgspec
 from msgspec import NODEFAULT, Meta, Struct, structs
 
-from milepost.host.language.values import Unknown, described, plain_text
+from milepost.host.language.provenance import concealed, part_of
+from milepost.host.language.values import Marked, Unknown, described, plain_text
 from milepost.host.project import limits
 from milepost.host.project.duration import seconds
 from milepost.host.project.wording import alternatives, bare, is_union, worded
@@ -59,6 +60,8 @@ class Converter:
             if not self.tolerant and value.name:
                 self._say(path, f"{value.name} is not known yet")
             return LEFT_OUT
+        if isinstance(value, Marked):
+            value = _opened(value)
         if get_origin(kind) is Annotated:
             inner, *extras = get_args(kind)
             return self._limited(self.convert(value, inner, path), extras, path)
@@ -224,6 +227,17 @@ class Converter:
             return msgspec.convert(value, kind, strict=False)
         except msgspec.ValidationError:
             return self._expected(value, kind, path)
+
+
+def _opened(secret: Marked) -> Any:
+    """Return a secret list or object with its items as secrets, any other secret as a secret text."""
+    if isinstance(secret.value, list):
+        return [part_of(secret, at) for at in range(len(secret.value))]
+    if isinstance(secret.value, Mapping):
+        return {name: part_of(secret, name) for name in secret.value}
+    if secret.value is None:
+        return None
+    return concealed(plain_text(secret.value), secret.origin and f"tostring({secret.origin})")
 
 
 def _as_text(value: Any) -> Any:
