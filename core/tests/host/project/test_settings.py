@@ -10,7 +10,6 @@ from milepost.host.project.scope import Scope, app_scope
 from milepost.host.project.settings import Hook, Settings, Verify, hooks, settings, stage_labels, tasks, verify
 from milepost.host.project.variables import variables
 from milepost.sdk.errors import ProjectFileError
-from milepost.sdk.secret import Part, Secret
 from milepost.sdk.step import HealthCheck, Task
 from milepost.testing.project import outside
 
@@ -30,7 +29,6 @@ def scope_of(tmp_path: Path) -> Callable[[Project], Scope]:
 
 def test_settings_are_those_of_the_app_over_those_of_the_project(shop: Project, scope: Scope) -> None:
     found = settings(shop, shop.apps["web"], scope)
-    secret = found.env["DB"]
     assert found == Settings(
         strategy="blue-green",
         health=HealthCheck(path="/health", status=(200, 204), timeout=10.0),
@@ -39,10 +37,7 @@ def test_settings_are_those_of_the_app_over_those_of_the_project(shop: Project, 
         keep_releases=2,
         keep_running=True,
         labels={"team": "shop", "tier": "front"},
-        env={"MODE": "prod", "LEVEL": "debug", "DB": secret, "PORTS": "3"},
     )
-    assert isinstance(secret, Secret)
-    assert secret.parts == (Part("postgres://app:"), Part("hunter22", "var.password"), Part("@db/staging"))
 
 
 def test_an_app_that_says_nothing_has_the_defaults(read: Read, scope_of: Callable[[Project], Scope]) -> None:
@@ -68,9 +63,6 @@ def test_a_stage_adds_its_labels(shop: Project, scope: Scope) -> None:
         ('  health {\n    timeout = "0s"\n  }', 4, 'app "web" > health > timeout: expected more than 0'),
         ("  health {\n    status = [20]\n  }", 4, 'app "web" > health > status[0]: expected at least 100'),
         ("  labels = { a = [1] }", 3, 'app "web" > labels > a: expected a text, found a list'),
-        ("  config {\n    env = { A = [1] }\n  }", 4, 'app "web" > config > env > A: expected a text, found a list'),
-        ('  config {\n    env = { "A=B" = 1 }\n  }', 3, '"A=B" cannot be the name of an environment variable'),
-        ("  config {\n    env = { A = artifact.x }\n  }", 4, "env > A: artifact.x is not known yet"),
     ],
 )
 def test_a_wrong_setting_is_refused_where_it_stands(
@@ -86,10 +78,10 @@ def test_a_wrong_setting_is_refused_where_it_stands(
 
 
 def test_all_wrong_settings_are_said_at_once(read: Read, scope_of: Callable[[Project], Scope]) -> None:
-    project = read("labels = { a = null }\n" + app("  port = 0\n  labels = { b = [] }\n  config {\n    env = 5\n  }"))
+    project = read("labels = { a = null }\n" + app("  port = 0\n  labels = { b = [] }"))
     with pytest.raises(ProjectFileError) as caught:
         settings(project, project.apps["web"], scope_of(project))
-    assert [each.position.line for each in caught.value.problems if each.position] == [1, 4, 5, 7]
+    assert [each.position.line for each in caught.value.problems if each.position] == [1, 4, 5]
 
 
 def test_hooks_come_in_the_order_of_the_file_with_their_secrets_to_mask(shop: Project, scope: Scope) -> None:
