@@ -13,9 +13,6 @@ from milepost.sdk.problem import Position, Problem
 if TYPE_CHECKING:
     from milepost.host.language.json_reader import Value
 
-ENDING = ".json"
-"""How the names of such files end."""
-
 
 class JsonSource(Source):
     """The text of a JSON file; problems in it say the path of the value they are about."""
@@ -84,8 +81,3 @@ class Inner(Source):
     def told(self, problem: Problem) -> Problem:
         """Return a problem as the file tells it."""
         return self.outer.told(problem)
-
-
-def named_source(name: str, text: str) -> Source:
-    """Return the text of a file of that name: one of JSON if the name ends so."""
-    return JsonSource(name, text) if name.endswith(ENDING) else Source(name, text)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from milepost.host.language.json_source import named_source
 from milepost.host.language.source import Source, source_of
 from milepost.sdk.errors import ProjectError, ProjectFileError, ProjectNotFoundError
 from milepost.sdk.problem import Position, Problem
 
 FILE_NAMES = ("milepost.hcl", "waypoint.hcl", "milepost.hcl.json", "waypoint.hcl.json")
 """What a project file may be called; the first one found in a folder is taken."""
+
+JSON = ".json"
+"""How the names of files end that are in JSON."""
 
 LIMIT = 1024 * 1024
 """The size that a project file may have, in bytes."""
@@ -25,6 +27,15 @@ def find_project_file(folder: Path) -> Path:
             if os.path.isfile(each / name):
                 return each / name
     raise ProjectNotFoundError(str(start), FILE_NAMES)
+
+
+def named_source(name: str, text: str) -> Source:
+    """Return the text of a file of that name; problems in one of JSON are told with their path."""
+    if not name.endswith(JSON):
+        return Source(name, text)
+    from milepost.host.language.json_source import JsonSource  # noqa: PLC0415 - most files are not
+
+    return JsonSource(name, text)
 
 
 def passed_over(file: Path) -> tuple[str, ...]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from milepost.host.language.json_source import ENDING
 from milepost.host.language.source import Source
 from milepost.host.language.tree import Body
+from milepost.host.project.file import JSON
 from milepost.host.project.schema import ROOT
 
 
@@ -15,7 +15,7 @@ def lowered(source: Source, cache: Path | None) -> Body:
 
     `cache` is a folder where the tables of the grammar may be kept.
     """
-    if source.file.endswith(ENDING):
+    if source.file.endswith(JSON):
         from milepost.host.language.json_lower import lower_json  # noqa: PLC0415 - a file has one of two syntaxes
 
         return lower_json(source, ROOT, cache)
@@ -26,7 +26,7 @@ def lowered(source: Source, cache: Path | None) -> Body:
 
 def lowered_values(source: Source, cache: Path | None) -> Body:
     """Return the tree of a file of values for variables; in one of JSON, texts are plain. Raises ProjectFileError."""
-    if source.file.endswith(ENDING):
+    if source.file.endswith(JSON):
         from milepost.host.language.json_lower import lower_json_values  # noqa: PLC0415 - see `lowered`
 
         return lower_json_values(source)

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from milepost.host.language.document import FORMAT, decode, encode
-from milepost.host.language.json_source import named_source
 from milepost.host.language.tree import Body, Expression
 from milepost.host.project import plain
 from milepost.host.project.blocks import Blocks, env_of
 from milepost.host.project.declared import variable_block
+from milepost.host.project.file import named_source
 from milepost.host.project.misfits import misfits
 from milepost.host.project.stages import (
     App,

@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from milepost.host.language.json_source import named_source
 from milepost.host.language.source import Source, source_of
 from milepost.host.language.tree import Attribute, Body
-from milepost.host.project.file import read_bytes
+from milepost.host.project.file import named_source, read_bytes
 from milepost.host.project.trees import read_tree
 from milepost.sdk.problem import Problem
 
