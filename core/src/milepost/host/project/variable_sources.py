@@ -71,7 +71,7 @@ def gathered(project: Project, workspace: str, by_hand: ByHand, outside: Outside
         gathering.file(path, path.name, found=True, lenient=lenient)
     gathering.environment()
     for name in by_hand.files:
-        gathering.file(outside.pwd / name, name)
+        gathering.named(name)
     gathering.by_hand(by_hand.values)
     if gathering.problems:
         raise ProjectFileError(tuple(gathering.problems))
@@ -87,6 +87,14 @@ class _Gathering:
         self.variables: list[Variable] = []
         self.notes: list[str] = []
         self.problems: list[Problem] = []
+
+    def named(self, name: str) -> None:
+        """Take the values of a file that somebody named."""
+        path = self.outside.pwd / name
+        if path.is_file():
+            self.file(path, name)
+        else:
+            self.problems.append(Problem(f"--var-file {name}: there is no file {path}", hint=f"ls {path.parent}"))
 
     def file(self, path: Path, shown: str, *, found: bool = False, lenient: bool = False) -> None:
         """Take the values of a file; `found` says that nobody named it."""
