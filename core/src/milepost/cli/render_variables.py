@@ -48,7 +48,7 @@ def _said(block: VariableBlock, found: Resolved) -> str:
         return "wrong" if found.source else "no value"
     if block.sensitive or is_secret(found.value):
         return "secret"
-    return "not known yet" if is_unknown(found.value) else ""
+    return "asked when used" if is_unknown(found.value) else ""
 
 
 def _type(block: VariableBlock) -> str:

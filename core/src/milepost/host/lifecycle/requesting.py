@@ -60,7 +60,7 @@ def gather(host: Host, workspace: str, by_hand: ByHand, *, lenient: bool = False
 
 def resolve(host: Host, workspace: str, given: tuple[Variable, ...]) -> Resolution:
     """Return the values of the project's variables with what was given, where they came from, and what is wrong."""
-    return resolved(host.project, given, _outside(host), workspace=workspace)
+    return resolved(host.project, given, _outside(host), workspace=workspace, asks=False)
 
 
 def _outside(host: Host) -> Outside:
