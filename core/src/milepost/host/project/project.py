@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from milepost.host.language.document import FORMAT, decode, encode
-from milepost.host.language.tree import Body, Expression
-from milepost.host.project import plain
+from milepost.host.language.tree import Block, Body, Expression
+from milepost.host.project import top
 from milepost.host.project.blocks import Blocks, env_of
 from milepost.host.project.declared import variable_block
 from milepost.host.project.file import named_source
@@ -79,27 +78,39 @@ class Project(NamedTuple):
         return is_waypoint(self.file)
 
     def document(self) -> bytes:
-        """Return the project as a JSON document, to be sent to another process."""
-        return json.dumps(
-            {
-                "format": FORMAT,
-                "file": str(self.file),
-                "text": self.body.source.text,
-                "tree": encode(self.body),
-            },
-            ensure_ascii=False,
-            separators=(",", ":"),
-        ).encode("utf-8", "surrogatepass")
+        """Return the project as a document, to be sent to another process: a line of JSON, and the tree."""
+        about = {"format": FORMAT, "file": str(self.file), "text": self.body.source.text}
+        return json.dumps(about, separators=(",", ":")).encode() + b"\n" + encode(self.body)
 
     @staticmethod
     def of_document(data: bytes) -> Project:
         """Return the project of a document made by the same version. Raises ValueError for another format."""
-        values = json.loads(data)
-        if values["format"] != FORMAT:
-            raise ValueError(f"a project document of format {values['format']}; this milepost reads {FORMAT}")
-        file = Path(values["file"])
+        first, _, tree = data.partition(b"\n")
+        about = json.loads(first)
+        if about["format"] != FORMAT:
+            raise ValueError(f"a project document of format {about['format']}; this milepost reads {FORMAT}")
+        file = Path(about["file"])
         # It was checked by the one who made it.
-        return project_of(file, decode(values["tree"], named_source(file.name, values["text"])), checked=True)
+        return project_of(file, decode(tree, named_source(file.name, about["text"])), checked=True)
+
+
+class _Lazy(Mapping[str, App]):
+    """The apps of a file that was checked before: each is made when somebody asks for it."""
+
+    def __init__(self, blocks: Mapping[str, Block], make: Callable[[Block], App]) -> None:
+        self._blocks, self._make = blocks, make
+        self._made: dict[str, App] = {}
+
+    def __getitem__(self, name: str) -> App:
+        if name not in self._made:
+            self._made[name] = self._make(self._blocks[name])
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._blocks)
+
+    def __len__(self) -> int:
+        return len(self._blocks)
 
 
 def departed(project: Project, name: str) -> App:
@@ -126,29 +137,27 @@ def project_of(file: Path, body: Body, *, checked: bool = False) -> Project:
     folder = file.parent
     problems = [] if checked else misfits(body)
     blocks = Blocks(folder, lenient=is_waypoint(file))
-    name = plain.text(body, "project", problems) or ""
-    if name:
-        plain.check_name("a project", name, body.attributes["project"].value.position, problems)
-    apps = [blocks.app(each) for each in body.of_type("app") if each.labels]
+    apps: Mapping[str, App] = _Lazy(
+        {each.labels[0].text: each for each in body.of_type("app") if each.labels}, blocks.app
+    )
+    if not checked or blocks.lenient:
+        # What is wrong or odd in them is told with the file.
+        apps = dict(apps)
     variables = [variable_block(each, problems) for each in body.of_type("variable") if each.labels]
     project = Project(
-        name=name,
+        name=top.name(body, problems),
         file=file,
         folder=folder,
-        apps={each.name: each for each in apps},
+        apps=apps,
         variables={each.name: each for each in variables},
         locals={name: each.value for block in body.of_type("locals") for name, each in block.body.attributes.items()},
         labels=body.value("labels"),
         env=env_of(body),
-        workspaces=_workspaces(body, problems),
-        protected=_protected(body, problems),
-        readable=_readable(body, folder, problems),
-        history_path=_history(body, folder, problems),
-        observers=tuple(
-            PluginBlock(word=each.labels[0].text, body=each.body, position=each.position)
-            for each in body.of_type("plugin")
-            if each.labels
-        ),
+        workspaces=top.workspaces(body, problems),
+        protected=top.protected(body, problems),
+        readable=top.readable(body, folder, problems),
+        history_path=top.history(body, folder, problems),
+        observers=top.plugins(body),
         warnings=body.source.error(blocks.warnings).problems,
         body=body,
     )
@@ -166,44 +175,3 @@ def project_of(file: Path, body: Body, *, checked: bool = False) -> Project:
 def is_waypoint(file: Path) -> bool:
     """Return whether a project file is one of Waypoint's, so that its blocks mean what they meant there."""
     return file.name.startswith("waypoint.")
-
-
-def _workspaces(body: Body, problems: list[Problem]) -> tuple[str, ...]:
-    names = plain.texts(body, "workspaces", problems)
-    for name in names:
-        plain.check_name("a workspace", name, body.attributes["workspaces"].value.position, problems)
-    return names
-
-
-def _protected(body: Body, problems: list[Problem]) -> tuple[str, ...]:
-    return tuple(
-        each.labels[0].text
-        for each in body.of_type("workspace")
-        if each.labels and plain.truth(each.body, "protected", problems)
-    )
-
-
-def _readable(body: Body, folder: Path, problems: list[Problem]) -> tuple[Path, ...]:
-    block = body.one("milepost")
-    if block is None:
-        return (folder,)
-    plain.text(block.body, "version", problems)
-    more = []
-    for written in plain.texts(block.body, "files", problems):
-        if written.startswith("~"):
-            hint = "write an absolute path, or one from the folder of the project file"
-            at = block.body.attributes["files"].value.position
-            problems.append(Problem('files: "~" means nothing here', at, hint=hint))
-        more.append(Path(os.path.normpath(folder / written)))
-    return (folder, *more)
-
-
-def _history(body: Body, folder: Path, problems: list[Problem]) -> str | None:
-    block = body.one("history")
-    path = plain.text(block.body, "path", problems) if block else None
-    if block and path and path.startswith("~"):
-        hint = "write an absolute path, or one from the folder of the project file"
-        problems.append(
-            Problem('path: "~" means nothing here', block.body.attributes["path"].value.position, hint=hint)
-        )
-    return str(folder / path) if path else None
