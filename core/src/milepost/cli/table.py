@@ -99,6 +99,7 @@ COMMANDS = (
     Entry("validate", "Check the project file without running anything.", "validate", section="Begin"),
     Entry("fmt", "Set the blanks of project files in the one way.", "fmt", section="Begin"),
     Entry("variables", "Show the variables: values and where they come from.", "variables", section="Begin"),
+    Entry("functions", "List the functions of the config language, or show one.", "functions", section="Begin"),
     Entry("doctor", "Check what milepost needs on this machine.", "doctor", section="Begin"),
     Entry("up", "Build, deploy and release.", "up", changes=True, section="Change"),
     Entry("build", "Build and push artifacts.", "build", changes=True, without=_DEPLOYING, section="Change"),

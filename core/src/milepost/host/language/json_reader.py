@@ -92,7 +92,8 @@ def read_json(source: Source) -> Value:
 
 def decoded(raw: str) -> tuple[str, list[int]]:
     """Return what stands between the quotes of a text, and where in `raw` each character of it begins, and the end."""
-    parts, places, at = [], [], 0
+    places: list[int] = []
+    parts, at = [], 0
     for found in _ESCAPE.finditer(raw):
         parts.append(raw[at : found.start()])
         places += range(at, found.start() + 1)
