@@ -127,7 +127,7 @@ def test_readers_that_race_all_read_the_same(file: Path, cache: Path) -> None:
         subprocess.Popen([sys.executable, "-c", READ, str(file), str(cache)], stdout=subprocess.PIPE) for _ in range(4)
     ]
     assert [json.loads(each.communicate()[0])[0] for each in started] == ["shop"] * 4
-    assert [each.suffix for each in trees(cache)] == [".json"]
+    assert [each.suffix for each in trees(cache)] == [".tree"]
 
 
 def test_a_path_may_be_relative(file: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:

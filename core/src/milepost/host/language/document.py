@@ -1,7 +1,12 @@
-"""The tree as plain JSON values and back: what is cached, and what travels to another process."""
+"""The tree as a document and back: what is cached, and what travels to another process.
+
+A document is one line of JSON for each body, the inner ones first, where a block refers to the line of its body.
+So what stands in a body is read when somebody asks, and most commands ask for little of a file.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -35,7 +40,7 @@ from milepost.host.language.tree import (
 from milepost.host.language.walk import inside
 from milepost.sdk.problem import Position
 
-FORMAT = 3
+FORMAT = 4
 """Raise it with each change of the tree, of its document, or of what is lowered and refused and how."""
 
 _CODES: dict[type[Any], str] = {
@@ -56,14 +61,29 @@ _CODES: dict[type[Any], str] = {
 }
 
 
-def encode(body: Body) -> list[Any]:
-    """Return a body as JSON values."""
+def encode(body: Body) -> bytes:
+    """Return a body as a document, in ASCII and without a line end."""
+    lines = bytearray()
+    _write(body, lines)
+    return bytes(lines[:-1])
+
+
+def _write(body: Body, lines: bytearray) -> tuple[int, int]:
+    """Add the lines of a body, and return where its own begins and ends."""
     arguments = [[each.name, _expression(each.value), *_place(each.position)] for each in body.attributes.values()]
     blocks = [
-        [block.type, [[each.text, *_place(each.position)] for each in block.labels], encode(block.body)]
+        [
+            block.type,
+            [[each.text, *_place(each.position)] for each in block.labels],
+            *_write(block.body, lines),
+            *_place(block.position),
+        ]
         for block in body.blocks
     ]
-    return [arguments, blocks, *_place(body.position)]
+    start = len(lines)
+    lines += json.dumps([arguments, blocks], separators=(",", ":")).encode()
+    lines += b"\n"
+    return start, len(lines) - 1
 
 
 def _place(position: Position) -> tuple[int, int, int, int]:
@@ -103,16 +123,21 @@ _CONTENTS: dict[type[Any], Callable[[Any], Any]] = {
 """What a node of a class holds, as JSON values; of the others, it is what stands in them."""
 
 
-def decode(values: list[Any], source: Source) -> Body:
-    """Return the body that `encode` made of the source's text. Raises ValueError, TypeError or KeyError for others."""
-    return _Decoder(source).body(values)
+def decode(data: bytes, source: Source, start: int = 0) -> Body:
+    """Return the body of the document that begins at `start` and ends with the data, made by `encode` of this source.
+
+    Raises ValueError, TypeError or LookupError for other data.
+    """
+    last = data.rfind(b"\n", start) + 1 or start
+    content = _Decoder(data, source, start).content(last - start, len(data) - start)
+    return Body(lambda: content, Position(source.file, 1, 1, 1, 1), source)
 
 
 class _Decoder:
     """Makes nodes whose positions are in one file."""
 
-    def __init__(self, source: Source) -> None:
-        self.source, self.file = source, source.file
+    def __init__(self, data: bytes, source: Source, start: int) -> None:
+        self.data, self.source, self.start, self.file = data, source, start, source.file
         self.kinds: dict[str, Callable[[Any, Position], Any]] = {
             "l": Literal,
             "n": Number,
@@ -130,20 +155,19 @@ class _Decoder:
             "j": lambda content, at: Join(self.expression(content[0]), at),
         }
 
-    def body(self, values: list[Any]) -> Body:
-        arguments, blocks, *place = values
-        return Body(lambda: self.content(arguments, blocks), self.position(*place), self.source)
-
-    def content(self, arguments: list[Any], blocks: list[Any]) -> Content:
+    def content(self, start: int, end: int) -> Content:
+        """Return what stands in the body of the line that lies there."""
+        arguments, blocks = json.loads(self.data[self.start + start : self.start + end])
         attributes = {
             name: Attribute(name, self.expression(value), self.position(*at)) for name, value, *at in arguments
         }
         return attributes, tuple(map(self.block, blocks))
 
     def block(self, values: list[Any]) -> Block:
-        kind, labels, body = values
-        inner = self.body(body)
-        return Block(kind, tuple(Label(text, self.position(*at)) for text, *at in labels), inner, inner.position)
+        kind, labels, start, end, *place = values
+        position = self.position(*place)
+        body = Body(lambda: self.content(start, end), position, self.source)
+        return Block(kind, tuple(Label(text, self.position(*at)) for text, *at in labels), body, position)
 
     def position(self, line: int, column: int, end_line: int, end_column: int) -> Position:
         return Position(self.file, line, column, end_line, end_column)

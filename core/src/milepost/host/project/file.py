@@ -54,7 +54,9 @@ def read_bytes(file: Path) -> bytes:
     """Return what is in a file. Raises ProjectFileError for what is too big, ProjectError if it cannot be read."""
     try:
         with open(file, "rb") as stream:
-            data = stream.read(LIMIT + 1)
+            # A pipe has no size; a small file needs no buffer for the largest.
+            size = os.fstat(stream.fileno()).st_size
+            data = stream.read(size + 1 if 0 < size <= LIMIT else LIMIT + 1)
     except OSError as error:
         raise ProjectError(
             f"{file} cannot be read: {error.strerror or error}", hint=f"look at its permissions: ls -l {file}"

@@ -1,12 +1,11 @@
 """The trees of files, kept in the user's cache while the files are unchanged, so that the parser is not even imported.
 
-A cache file has one line that says what it is for, and a JSON document. It is made again whenever
-anything about it is not as expected; it may vanish, be torn or be read-only at any time.
+A cache file has one line that says what it is for, then the file's path, its text and its tree. It is made
+again whenever anything about it is not as expected; it may vanish, be torn or be read-only at any time.
 """
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable
 from contextlib import suppress
@@ -28,13 +27,13 @@ def recall(file: Path, source: Source, cache: Path | None) -> Body | None:
     if cache is None:
         return None
     try:
-        header, _, document = _place(file, cache).read_bytes().partition(b"\n")
-        if header != _header(document):
+        data = _place(file, cache).read_bytes()
+        header = data[: data.index(b"\n")]
+        expected = _about(file, source)
+        tree = len(header) + 1 + len(expected)
+        if header != _header(memoryview(data)[len(header) + 1 :]) or data[len(header) + 1 : tree] != expected:
             return None
-        kept = json.loads(document)
-        if (kept["file"], kept["text"]) != (str(file), source.text):
-            return None
-        return decode(kept["tree"], source)
+        return decode(data, source, tree)
     except (OSError, ValueError, TypeError, LookupError, RecursionError):
         # Missing, unreadable or not ours: the same as no cache.
         return None
@@ -45,9 +44,7 @@ def remember(file: Path, body: Body, cache: Path | None) -> None:
     if cache is None:
         return
     place = _place(file, cache)
-    document = json.dumps(
-        {"file": str(file), "text": body.source.text, "tree": encode(body)}, ensure_ascii=False, separators=(",", ":")
-    ).encode("utf-8", "surrogatepass")
+    kept = _about(file, body.source) + encode(body)
     scratch = place.with_suffix(f".{os.getpid()}.new")
     # A cache that cannot be written is no reason to fail: the next command reads the file anew.
     with suppress(OSError):
@@ -55,7 +52,7 @@ def remember(file: Path, body: Body, cache: Path | None) -> None:
         try:
             # The text of a file may hold what others should not read.
             with open(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
-                stream.write(_header(document) + b"\n" + document)
+                stream.write(_header(kept) + b"\n" + kept)
             scratch.replace(place)
         finally:
             scratch.unlink(missing_ok=True)
@@ -71,8 +68,13 @@ def read_tree(file: Path, source: Source, cache: Path | None, lower: Lower) -> B
 
 
 def _place(file: Path, cache: Path) -> Path:
-    return cache / "trees" / f"{crc32(os.fsencode(file)):08x}.json"
+    return cache / "trees" / f"{crc32(os.fsencode(file)):08x}.tree"
 
 
-def _header(document: bytes) -> bytes:
-    return f"milepost {__version__} tree {FORMAT} {crc32(document):08x}".encode()
+def _header(kept: bytes | memoryview) -> bytes:
+    return f"milepost {__version__} tree {FORMAT} {crc32(kept):08x}".encode()
+
+
+def _about(file: Path, source: Source) -> bytes:
+    """Return what a tree was made from; neither a path nor the text of a project file can hold a zero byte."""
+    return b"%b\0%b\0" % (os.fsencode(file), source.text.encode())
