@@ -85,6 +85,7 @@ def _fitted(evaluation: Evaluation, parameter: Parameter, argument: Argument, cl
     try:
         return parameter.converted(clear)
     except ConversionError as error:
-        is_hidden = is_secret(argument.value)
-        found = f"expected {parameter.constraint.words}, found {described(argument.value)}" if is_hidden else str(error)
-        return evaluation.wrong(f'the argument "{parameter.name}": {found}', argument.position)
+        where, said = f"{parameter.name}{error.place}", error.message
+        if is_secret(argument.value):
+            where, said = parameter.name, f"expected {parameter.constraint.words}, found {described(argument.value)}"
+        return evaluation.wrong(f"the argument {where}: {said}", argument.position)

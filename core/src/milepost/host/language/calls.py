@@ -72,7 +72,7 @@ def _worked(
     except FunctionError as error:
         place = expression.position if error.argument is None else written[error.argument].position
         if is_hidden:
-            return evaluation.wrong(f"{expression.name} fails on a secret, so that why is not shown", place)
+            return evaluation.wrong(f"{expression.name} fails; why is not shown, since it was given a secret", place)
         return evaluation.wrong(f"{expression.name}: {error}", place, error.hint)
     except MilepostError as error:
         return evaluation.wrong(f"{expression.name}: {error}", expression.position, error.hint)

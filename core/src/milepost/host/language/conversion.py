@@ -28,8 +28,12 @@ class ConversionError(Exception):
 
     def __str__(self) -> str:
         """Return the message behind the path: `[2].name: expected …`."""
-        steps = "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in self.path)
-        return f"{steps.lstrip('.')}: {self.message}" if steps else self.message
+        return f"{self.place.lstrip('.')}: {self.message}" if self.path else self.message
+
+    @property
+    def place(self) -> str:
+        """The way from the value's outside, as one writes it behind a name: `[2].name`."""
+        return "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in self.path)
 
 
 def convert(value: Value, constraint: Constraint, path: Path = ()) -> Value:

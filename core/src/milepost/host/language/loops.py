@@ -133,7 +133,9 @@ class _Loop:
         return self._hidden(found, "" if self.expression.groups else object_text(self.keys, self.values))
 
     def _hidden(self, found: Value, origin: str) -> Value:
-        return concealed(revealed(found), "" if self.is_chosen else origin)
+        """Return what was made as a secret; one that would be read from nothing secret has no origin."""
+        is_derived = is_secret([*self.keys, *self.values]) and not self.is_chosen
+        return concealed(revealed(found), origin if is_derived else "")
 
     def _twice(self, name: str) -> None:
         assert self.expression.key is not None, "only objects have keys"

@@ -110,14 +110,16 @@ def _numbered(evaluation: Evaluation, value: list[Any], key: Any, place: _Place)
     except ConversionError:
         message = f"{place.it} is a list; found {place.key(key)} in place of a number"
         is_word = isinstance(key, str) and not place.is_key_hidden
-        return evaluation.wrong(message, place.position, f"for that of each item, write [*].{key}" if is_word else "")
+        return evaluation.wrong(
+            message, place.position, f"write [*].{key} for the {key} of each item" if is_word else ""
+        )
     assert isinstance(number, (int, Decimal)), "null was refused before"
     if number != int(number):
         message = f"{place.it} is a list; found {place.key(number)} in place of a whole number"
         return evaluation.wrong(message, place.position)
     if not 0 <= number < len(value):
         shown = "number that is a secret" if place.is_key_hidden else f"number {number}"
-        count = "secret items" if place.is_value_hidden else f"{len(value)} items"
+        count = "secret items" if place.is_value_hidden else f"{len(value)} item{'' if len(value) == 1 else 's'}"
         message = f"{place.it} has {count}, counted from 0; there is no {shown}"
         return evaluation.wrong(message, place.position)
     return value[int(number)]
