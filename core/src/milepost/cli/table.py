@@ -152,7 +152,10 @@ COMMANDS = (
         "config",
         "Explain the project file and its values.",
         section="Look",
-        entries=(Entry("explain", "Show which blocks apply here, and why.", "config", function="explain_config"),),
+        entries=(
+            Entry("explain", "Show which blocks apply here, and why.", "config", function="explain_config"),
+            Entry("get", "Show the config that apps would get.", "config", function="get_config"),
+        ),
     ),
     Entry(
         "plugin",

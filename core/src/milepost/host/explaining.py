@@ -7,15 +7,16 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from milepost.host import git
-from milepost.host.assembly import Host, system_clock
+from milepost.host.assembly import Host
 from milepost.host.language.evaluate import Evaluator
 from milepost.host.language.source import Source
 from milepost.host.language.tree import Block, Body, Call, Entry, Expression, Literal, Object
 from milepost.host.language.values import Marked, SetValue, Unknown
 from milepost.host.language.walk import inside, references
+from milepost.host.outside import world
+from milepost.host.plugins.load import Plugins
 from milepost.host.project.chosen import chosen
-from milepost.host.project.scope import Outside, Scope, app_scope
+from milepost.host.project.scope import Scope, app_scope
 from milepost.host.project.scoping import INSIDE, Considered, Resolved
 from milepost.host.project.settings import labelled
 from milepost.host.project.variables import variables
@@ -73,7 +74,7 @@ def explain(
 ) -> Explanation:
     """Return what applies to an app in a workspace. Raises ProjectFileError for what cannot be told."""
     project, block = host.project, host.project.apps[app]
-    outside = Outside(environment=host.environment, pwd=host.folder, now=system_clock, git=git.ask)
+    outside = world(project, Plugins(host.catalog), host.environment, host.folder, asks=False)
     known = variables(project, given, outside)
     scope = app_scope(project, block, workspace, known, outside)
     here, block, resolved = chosen(project, block, scope, labels, explain=True)

@@ -117,6 +117,8 @@ class Given(NamedTuple):
     variables: tuple[Variable, ...] = ()
     labels: Mapping[str, str] = MappingProxyType({})
     cancel: Cancel | None = None
+    asks: bool = True
+    """Whether config sources may be asked."""
 
 
 def subject_of(
@@ -127,7 +129,7 @@ def subject_of(
     What goes by records does without the variables and labels that have no value today.
     """
     block = project.apps.get(app) or departed(project, app)
-    outside = world(project, given.plugins, given.environment, given.cwd, cancel=given.cancel)
+    outside = world(project, given.plugins, given.environment, given.cwd, cancel=given.cancel, asks=given.asks)
     known = variables(project, given.variables, outside, lenient=by_records)
     scope = app_scope(project, block, workspace, known, outside)
     project, block, _ = chosen(project, block, scope, given.labels, lenient=by_records)
