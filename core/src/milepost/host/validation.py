@@ -16,7 +16,7 @@ from milepost.host.language.values import Value
 from milepost.host.outside import world
 from milepost.host.plugins.chain import Link, Links, check_chain, no_files
 from milepost.host.plugins.load import Plugins
-from milepost.host.project.check import check_names
+from milepost.host.project.check import check_apps, check_names
 from milepost.host.project.chosen import chosen
 from milepost.host.project.config import app_config, first_file
 from milepost.host.project.fields import check, decode
@@ -51,6 +51,7 @@ def validate(
     for observer in (each for each in project.observers if each.observes(observers)):
         problems += _arguments_of(observer)
         problems += _caught(partial(plugins.observer, observer.word))
+    apps = dict(project.apps)
     for app in project.apps.values():
         scope = app_scope(project, app, workspace, known, outside)
         try:
@@ -59,7 +60,10 @@ def validate(
         except ProjectFileError as error:
             problems += error.problems
             continue
+        apps[app.name] = block
         problems += _AppCheck(project=here, app=block, scope=scope, plugins=plugins).problems()
+    # Bodies that do no harm each alone may make a circle together.
+    problems += project.body.source.error(check_apps(project._replace(apps=apps))).problems
     return tuple(dict.fromkeys(problems))
 
 

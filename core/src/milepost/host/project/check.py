@@ -7,6 +7,7 @@ from milepost.host.language.scope import Functions
 from milepost.host.language.tree import Body
 from milepost.host.project.check_calls import check_calls
 from milepost.host.project.check_references import check_references, circles, missing
+from milepost.host.project.forms import forms
 from milepost.host.project.project import App, Project
 from milepost.sdk.problem import Position, Problem
 
@@ -16,15 +17,19 @@ def check_names(project: Project, functions: Functions | None = None) -> tuple[P
 
     `functions` are those that can be called; None: those that milepost has itself.
     """
-    problems = [*_apps(project), *check_references(project), *check_calls(project, functions or BuiltinFunctions())]
+    problems = [
+        *check_apps(project),
+        *check_references(project),
+        *check_calls(project, functions or BuiltinFunctions()),
+    ]
     return project.body.source.error(problems).problems
 
 
-def _apps(project: Project) -> list[Problem]:
-    """Return what is wrong with how apps name each other."""
+def check_apps(project: Project) -> list[Problem]:
+    """Return what is wrong with how apps name each other, in bodies for other workspaces and labels too."""
     problems: list[Problem] = []
     names = tuple(project.apps)
-    for app in project.apps.values():
+    for app in (form for each in project.apps.values() for form in forms(project, each)):
         at = _at(app.body, "depends_on", app.position)
         problems += [missing("app", each, names, at) for each in app.depends_on if each not in names]
         if app.build and app.build.from_app is not None:
@@ -41,7 +46,7 @@ def _from(project: Project, app: App, name: str, at: Position) -> list[Problem]:
     """Return what is wrong with taking another app's artifact."""
     if name not in project.apps:
         return [missing("app", name, tuple(each for each in project.apps if each != app.name), at)]
-    if project.apps[name].build is None and name != app.name:
+    if name != app.name and not any(each.build for each in forms(project, project.apps[name])):
         return [Problem(f'the app "{name}" builds nothing that could be taken', at)]
     return []
 
