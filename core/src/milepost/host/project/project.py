@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from milepost.host.language.document import FORMAT, decode, encode
-from milepost.host.language.tree import Block, Body, Expression
+from milepost.host.language.tree import Body, Expression
 from milepost.host.project import top
 from milepost.host.project.blocks import Blocks, env_of
 from milepost.host.project.declared import variable_block
 from milepost.host.project.file import named_source
 from milepost.host.project.misfits import misfits
+from milepost.host.project.on_demand import OnDemand
 from milepost.host.project.stages import (
     App,
     Build,
@@ -94,25 +95,6 @@ class Project(NamedTuple):
         return project_of(file, decode(tree, named_source(file.name, about["text"])), checked=True)
 
 
-class _Lazy(Mapping[str, App]):
-    """The apps of a file that was checked before: each is made when somebody asks for it."""
-
-    def __init__(self, blocks: Mapping[str, Block], make: Callable[[Block], App]) -> None:
-        self._blocks, self._make = blocks, make
-        self._made: dict[str, App] = {}
-
-    def __getitem__(self, name: str) -> App:
-        if name not in self._made:
-            self._made[name] = self._make(self._blocks[name])
-        return self._made[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._blocks)
-
-    def __len__(self) -> int:
-        return len(self._blocks)
-
-
 def departed(project: Project, name: str) -> App:
     """Return an app that is no longer in the file, of which only records tell: a block with nothing in it."""
     return App(
@@ -137,19 +119,19 @@ def project_of(file: Path, body: Body, *, checked: bool = False) -> Project:
     folder = file.parent
     problems = [] if checked else misfits(body)
     blocks = Blocks(folder, lenient=is_waypoint(file))
-    apps: Mapping[str, App] = _Lazy(
-        {each.labels[0].text: each for each in body.of_type("app") if each.labels}, blocks.app
+    apps: Mapping[str, App] = OnDemand(body.of_type("app"), blocks.app)
+    declared: Mapping[str, VariableBlock] = OnDemand(
+        body.of_type("variable"), lambda block: variable_block(block, problems)
     )
     if not checked or blocks.lenient:
         # What is wrong or odd in them is told with the file.
-        apps = dict(apps)
-    variables = [variable_block(each, problems) for each in body.of_type("variable") if each.labels]
+        apps, declared = dict(apps), dict(declared)
     project = Project(
         name=top.name(body, problems),
         file=file,
         folder=folder,
         apps=apps,
-        variables={each.name: each for each in variables},
+        variables=declared,
         locals={name: each.value for block in body.of_type("locals") for name, each in block.body.attributes.items()},
         labels=body.value("labels"),
         env=env_of(body),
@@ -158,7 +140,7 @@ def project_of(file: Path, body: Body, *, checked: bool = False) -> Project:
         readable=top.readable(body, folder, problems),
         history_path=top.history(body, folder, problems),
         observers=top.plugins(body),
-        warnings=body.source.error(blocks.warnings).problems,
+        warnings=body.source.error(blocks.warnings).problems if blocks.warnings else (),
         body=body,
     )
     if not checked:
