@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import stat
+from typing import Any
 
 from milepost.host.language.context import Context
 from milepost.host.language.conversion import set_of
@@ -19,7 +20,6 @@ from milepost.host.language.functions.reading import (
     text,
     unreadable,
 )
-from milepost.host.language.values import Value
 from milepost.sdk.functions import FunctionError, function
 
 
@@ -102,7 +102,7 @@ def fileexists(context: Context, path: str) -> bool:
 
 
 @function
-def fileset(context: Context, path: str, pattern: str) -> Value:
+def fileset(context: Context, path: str, pattern: str) -> Any:
     r"""Return the set of files in a folder whose paths from there fit a pattern. Folders are not in it.
 
     In a pattern `*` stands for any characters but slashes, `?` for one, `[a-c]` for one of these, `[^a-c]` for any

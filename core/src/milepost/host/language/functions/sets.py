@@ -41,7 +41,7 @@ def _sets(*lists: list[Any]) -> list[dict[Hashable, Any]]:
 
 
 @function
-def setintersection(first: list[Any], *rest: list[Any]) -> Value:
+def setintersection(first: list[Any], *rest: list[Any]) -> Any:
     """Return the set of what is in all of several sets.
 
     Example: setintersection(["a", "b"], ["b", "c"]) is toset(["b"])
@@ -52,7 +52,7 @@ def setintersection(first: list[Any], *rest: list[Any]) -> Value:
 
 
 @function
-def setproduct(first: list[Any], second: list[Any], *rest: list[Any]) -> Value:
+def setproduct(first: list[Any], second: list[Any], *rest: list[Any]) -> Any:
     """Return all lists that have one value of each set, the last set's value changing first.
 
     The result is a list; where one of what is given is a set, it is a set.
@@ -70,7 +70,7 @@ def setproduct(first: list[Any], second: list[Any], *rest: list[Any]) -> Value:
 
 
 @function
-def setsubtract(minuend: list[Any], subtrahend: list[Any]) -> Value:
+def setsubtract(minuend: list[Any], subtrahend: list[Any]) -> Any:
     """Return the set of what is in the first set and not in the second.
 
     Example: setsubtract(["a", "b"], ["b"]) is toset(["a"])
@@ -80,7 +80,7 @@ def setsubtract(minuend: list[Any], subtrahend: list[Any]) -> Value:
 
 
 @function
-def setsymmetricdifference(first: list[Any], *rest: list[Any]) -> Value:
+def setsymmetricdifference(first: list[Any], *rest: list[Any]) -> Any:
     """Return the set of what is in one of two sets and not in both. Of more sets, the next is taken with the result.
 
     Example: setsymmetricdifference([1, 2], [2, 3]) is toset([1, 3])
@@ -95,7 +95,7 @@ def setsymmetricdifference(first: list[Any], *rest: list[Any]) -> Value:
 
 
 @function
-def setunion(first: list[Any], *rest: list[Any]) -> Value:
+def setunion(first: list[Any], *rest: list[Any]) -> Any:
     """Return the set of what is in any of several sets.
 
     Example: setunion(["b"], ["a", "b"]) is toset(["a", "b"])
