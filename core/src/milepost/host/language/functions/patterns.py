@@ -101,7 +101,8 @@ def _group(pattern: Pattern, found: Match, place: re.Match[str]) -> str:
         return "$"
     name = place["name"] or place["braced"]
     if name in pattern.groups:
-        return found[pattern.groups.index(name) + 1] or ""
+        named = zip(pattern.groups, found.groups(), strict=True)
+        return next((matched for group, matched in named if group == name and matched is not None), "")
     number = int(name) if name.isdecimal() and len(name) < 5 else -1
     return (found[number] or "") if 0 <= number <= len(pattern.groups) else ""
 

@@ -20,6 +20,7 @@ LONGEST = 10_000
 
 _DEEPEST = 50
 _MOST_REPEATS = 1000
+_MOST_IN_ALL = 20_000
 _REPEAT = re.compile(
     r"(?:(?P<sign>[*+?])|\{(?P<least>0|[1-9]\d*)(?P<comma>,(?P<most>0|[1-9]\d*)?)?\})(?P<lazy>\??)", re.ASCII
 )
@@ -76,6 +77,7 @@ class _Translator:
         """How often what was just read can be repeated by itself; 0 if it cannot be repeated, -1 if it is already."""
         self.repeats = 1
         """The most of these in this group."""
+        self.in_all = 0
 
     def translated(self) -> Translation:
         while self.at < len(self.text):
@@ -140,9 +142,13 @@ class _Translator:
             raise PatternError(f"before {found[0]} stands nothing that could be repeated")
         if self.last < 0:
             raise PatternError(f"{found[0]} repeats a repetition; parentheses say what is meant")
-        self.repeats = max(self.repeats, self.last * self._times(found))
-        if self.repeats > _MOST_REPEATS:
-            raise PatternError(f"{found[0]} makes more than {_MOST_REPEATS} repetitions")
+        repeats = self.last * self._times(found)
+        self.repeats = max(self.repeats, repeats)
+        self.in_all += repeats
+        if self.repeats > _MOST_REPEATS or self.in_all > _MOST_IN_ALL:
+            raise PatternError(
+                f"{found[0]} makes more than {_MOST_REPEATS} repetitions of one thing, or too many in all"
+            )
         lazy = bool(found["lazy"]) is not ("U" in self.flags)
         self._put(found[0].removesuffix("?" if found["lazy"] else "") + "?" * lazy, found.end(), -1)
 
@@ -161,7 +167,7 @@ class _Translator:
         flags = _FLAGS.match(self.text, self.at)
         if named:
             self._group("(", named.end())
-            self._name(named["name"])
+            self.groups.append(named["name"])
         elif flags:
             self._flagged(flags)
         elif self.text.startswith("(?", self.at):
@@ -170,17 +176,10 @@ class _Translator:
             self._group("(", self.at + 1)
             self.groups.append("")
 
-    def _name(self, name: str) -> None:
-        if name in self.groups:
-            raise PatternError(f"two groups have the name {name}")
-        self.groups.append(name)
-
     def _flagged(self, found: re.Match[str]) -> None:
         inside = (self.flags | set(found["on"])) - set(found["off"] or "")
         if found["end"] == ":":
             self._group("(?:", found.end())
-        elif not found["on"] and not found["off"]:
-            raise PatternError(f"{found[0]} says nothing")
         else:
             self._put("", found.end(), 0)
         self.flags = inside

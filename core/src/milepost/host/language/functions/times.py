@@ -100,7 +100,8 @@ def _nanoseconds(duration: str) -> int:
     while found := _DURATION_PART.match(rest, position):
         whole, _, fraction = found[1].partition(".")
         unit = _NANOSECONDS[found[2]]
-        total += int(whole or "0") * unit + int(fraction or "0") * unit // 10 ** len(fraction)
+        # In floating point, as Go does it, so that a third of an hour is 20 minutes.
+        total += int(whole or "0") * unit + int(float(f"0.{fraction}") * unit)
         position = found.end()
     if rest != "0" and (not rest or position < len(rest)):
         raise FunctionError(f'"{duration}" is no duration such as 1h30m; its units are h, m, s, ms, us and ns', 1)

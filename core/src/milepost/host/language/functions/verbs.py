@@ -146,7 +146,8 @@ def _filled(verb: Verb, start: str, digits: str, *, zeros: bool) -> str:
 
 
 def _scientific(number: Decimal, precision: int, letter: str) -> str:
-    digits, _, exponent = f"{number:.{precision}e}".partition("e")
+    # A Decimal zero shows its precision as an exponent.
+    digits, _, exponent = f"{number or 0.0:.{precision}e}".partition("e")
     return f"{digits}{letter}{exponent[0]}{exponent[1:].rjust(2, '0')}"
 
 
