@@ -256,9 +256,11 @@ class _Scanner:
         """Say that a text is not closed, and go on in the next line as if it were."""
         length = len(self._line(frame.start).rstrip("\r"))
         message, hint = "this text is not closed on its line", 'add a " or write a heredoc, <<END'
-        if self.broken or self.out[-1][-1:] not in (_FILL, '"'):
+        if self.out[-1][-1:] not in (_FILL, '"'):
             self._stop(message, frame.start, length, hint)
-        self._problem(message, frame.start, length, hint)
+        # A quote alone at the end of a line, after one that is not closed, was meant to close that.
+        if not (self.broken and length == 1):
+            self._problem(message, frame.start, length, hint)
         self.broken.append(frame.start)
         self.stack.pop()
         self.out[-1] = self.out[-1][:-1] + (_FILL if self.at == frame.start + 1 else '"')
