@@ -16,11 +16,8 @@ from milepost.host.project.chosen import Chosen, chosen
 from milepost.host.project.fields import evaluated
 from milepost.host.project.scope import Scope, app_scope
 from milepost.sdk.errors import ProjectFileError
-from milepost.sdk.problem import Problem
 from milepost.testing.project import outside, write_files
 
-Read = Callable[..., Any]
-Problems = Callable[..., tuple[Problem, ...]]
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -267,41 +264,3 @@ def test_a_stage_may_be_there_in_one_workspace_only(choose: Callable[..., Chosen
     assert use(choose(text, "production"))[0] == "local"
     with pytest.raises(ProjectFileError, match='the app "web" has neither a build nor a deploy block'):
         choose(text, "default")
-
-
-@pytest.mark.parametrize(
-    ("text", "line", "columns", "words"),
-    [
-        (deploy('use "x" {}', 'label "env = prod" {\n}'), 5, (12, 13), "this selector cannot be read"),
-        (deploy('use "x" {}', 'label "env ==" {\n}'), 5, (14, 15), "this selector cannot be read"),
-        (deploy('use "x" {}', 'workspace "stagin" {\n}'), 5, (11, 19), 'the project has no workspace "stagin"'),
-        (deploy('use "x" {}', 'workspace "a b" {\n}'), 5, (11, 16), "the name of a workspace is made of"),
-        (deploy('use "x" {}', 'workspace "prod" {\nreplace = true\n}'), 5, (1, 17), 'it needs the block "use"'),
-        (deploy('use "x" {}', 'workspace "prod" {\nreplace = 1\n}'), 6, (11, 12), "replace: expected true or false"),
-        (deploy('use "x" {}', 'workspace "prod" {\nusee "x" {}\n}'), 6, (1, 9), 'has no block "usee"'),
-        (deploy('use "x" {}', 'workspace "prod" {\n}\nworkspace "prod" {\n}'), 7, (1, 17), "is given twice"),
-        (
-            deploy('use "x" {}', 'workspace "prod" {\nhook {\nwhen = "never"\ncommand = ["x"]\n}\n}'),
-            7,
-            (8, 15),
-            "when: expected one of",
-        ),
-        ('workspace "prod" {\npath = "../x"\n}\n' + deploy('use "x" {}'), 4, (8, 14), "is not in the folder"),
-    ],
-)
-def test_what_is_wrong_in_a_scoped_body_is_said_wherever_one_is(
-    text: str, line: int, columns: tuple[int, int], words: str, problems: Problems
-) -> None:
-    (problem,) = problems(
-        f'project = "x"\nworkspaces = ["prod", "staging"]; app "a" {{\n{text}\n}}\n'.replace("; ", "\n")
-    )
-    assert problem.position
-    assert words in problem.message
-    assert (problem.position.line - 1, problem.position.column, problem.position.end_column) == (line - 0, *columns)
-
-
-def test_a_scoped_body_of_a_waypoint_file_needs_what_stands_alone(problems: Problems) -> None:
-    text = shop(deploy('use "local" {}', 'workspace "production" {\nreplace = true\n}'))
-    alone, replace = problems(text, "waypoint.hcl")
-    assert 'it needs the block "use"' in alone.message
-    assert "in a waypoint.hcl a scoped body stands alone always" in replace.message
