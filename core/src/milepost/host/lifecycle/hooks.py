@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 
 from milepost.host.cancel import Cancel, Deadline
 from milepost.host.lifecycle.bench import Bench
+from milepost.host.mask import BLOT
 from milepost.host.processes import Watch
 from milepost.host.project.hooks import Hook
 from milepost.sdk.errors import CancelledError, CommandFailedError, DeadlineError, HookFailedError, MilepostError
@@ -90,7 +91,9 @@ def run_hooks(operation: Hooked, when: str, hooks: Sequence[Hook], context: Hook
 def _run_hook(operation: Hooked, hook: Hook, context: HookContext) -> None:
     """Run one hook and record it."""
     bench, record = operation.bench, operation.record
-    shown = tuple(bench.masker.text(word) for word in hook.command)
+    for secret in hook.secrets:
+        operation.hide(secret)
+    shown = _shown(bench, hook)
     about = {"app": record.app, "stage": record.label, "when": hook.when, "command": shown}
     bench.emit(HookStarted(at=bench.clock(), **about))  # type: ignore[arg-type]  # a dict of mixed fields
     before, operation.source = operation.source, f"hook {hook.when}"
@@ -111,11 +114,15 @@ def _run_hook(operation: Hooked, hook: Hook, context: HookContext) -> None:
     operation.warn(f"the {hook.when} hook {' '.join(shown)!r} {why}; its on_failure is continue")
 
 
+def _shown(bench: Bench, hook: Hook) -> tuple[str, ...]:
+    """Return the command without its secrets, those that are too short to be masked elsewhere as well."""
+    secrets = {secret.reveal() for secret in hook.secrets}
+    return tuple(BLOT if word in secrets else bench.masker.text(word) for word in hook.command)
+
+
 def _outcome(operation: Hooked, hook: Hook, context: HookContext) -> MilepostError | None:
     """Run the hook's program and return what went wrong."""
     bench = operation.bench
-    for secret in hook.secrets:
-        operation.hide(secret)
     # After a failure or a cancel the hooks for it still run, with a limit of their own.
     cancel = Cancel() if hook.when in ("failure", "always") else bench.cancel
     watch = Watch(
