@@ -18,10 +18,8 @@ def told(body: Body) -> dict[str, Any]:
     """A body in short: its numbers, and its blocks by type and labels."""
     found: dict[str, Any] = {}
     for name, each in body.attributes.items():
-        value = each.value
-        found[name] = (
-            int(value.text) if isinstance(value, Number) else value.value if isinstance(value, Literal) else ""
-        )
+        assert isinstance(each.value, Number)
+        found[name] = int(each.value.text)
     for block in body.blocks:
         name = " ".join([block.type, *(each.text for each in block.labels)])
         found.setdefault(name, []).append(told(block.body))
