@@ -16,8 +16,8 @@ def config_of(
     host: Host,
     workspace: str,
     app: str,
-    variables: tuple[Variable, ...],
-    labels: Mapping[str, str],
+    variables: tuple[Variable, ...] = (),
+    labels: Mapping[str, str] = MappingProxyType({}),
     *,
     asks: bool = True,
 ) -> tuple[ConfigValue, ...]:
