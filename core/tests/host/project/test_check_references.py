@@ -8,6 +8,7 @@ import pytest
 
 from milepost.host.project.check import check_names
 from milepost.host.project.project import Project
+from milepost.sdk.errors import ProjectFileError
 
 Read = Callable[..., Project]
 
@@ -136,6 +137,84 @@ def test_locals_that_need_each_other_are_a_circle_though_nobody_uses_them(read: 
     more = 'locals {\n  a = "${local.b}"\n  b = [local.c.x]\n  c = { x = local.a }\n}\n'
     (problem,) = check_names(project(read, more=more))
     assert problem.message == "these locals need each other: local.a → local.b → local.c → local.a"
+
+
+TYPED = """
+variable "text" {
+  type = string
+}
+variable "object" {
+  type = object({ name = string, ports = list(number), more = optional(map(object({ x = bool }))) })
+}
+variable "any" {
+  type = any
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("expression", "message", "hint"),
+    [
+        ("var.text.x", "var.text is a text, which has no parts", "write var.text"),
+        ("var.object.nme", "there is no var.object.nme", "did you mean var.object.name?"),
+        ("var.object.zzzz", "there is no var.object.zzzz", "there is var.object.name, var.object.ports"),
+        ('var.object["nme"]', "there is no var.object.nme", "did you mean var.object.name?"),
+        ("var.object.name.x", "var.object.name is a text, which has no parts", "write var.object.name"),
+        ("var.object.ports.x", "var.object.ports is a list of numbers, whose items", "write var.object.ports[0]"),
+        ("var.object.more.key.y", "there is no var.object.more.key.y", "there is var.object.more.key.x"),
+    ],
+)
+def test_a_way_that_no_value_of_the_type_has_is_refused(expression: str, message: str, hint: str, read: Read) -> None:
+    (problem,) = check_names(project(read, build=f"a = {expression}", more=TYPED))
+    assert problem.message.startswith(message)
+    assert problem.hint.startswith(hint)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "var.any.x.y",
+        "var.tag.x",
+        "var.object.ports[0]",
+        "var.object.ports[*].x",
+        "var.object.more.key.x",
+        "var.object[var.text]",
+        'try(var.object.nme, "none")',
+        "can(var.text.x)",
+    ],
+)
+def test_a_way_that_a_value_may_have_or_that_is_tried_is_no_problem(expression: str, read: Read) -> None:
+    assert check_names(project(read, build=f"a = {expression}", more=TYPED)) == ()
+
+
+@pytest.mark.parametrize(
+    ("expression", "message", "hint"),
+    [
+        ("upper()", "upper takes 1 argument; found 0", "write upper("),
+        ('upper("a", "b")', "upper takes 1 argument; found 2", "write upper("),
+        ('false ? substr("a") : 1', "substr takes", "write substr("),
+    ],
+)
+def test_a_call_with_too_few_or_too_many_values_is_refused(
+    expression: str, message: str, hint: str, read: Read
+) -> None:
+    (problem,) = check_names(project(read, build=f"a = {expression}"))
+    assert problem.message.startswith(message)
+    assert problem.hint.startswith(hint)
+
+
+@pytest.mark.parametrize("expression", ['upper(["a"]...)', "try(1)", "max(1, 2, 3)", "can(1)"])
+def test_a_call_that_can_work_is_no_problem(expression: str, read: Read) -> None:
+    assert check_names(project(read, build=f"a = {expression}")) == ()
+
+
+def test_a_local_that_is_declared_twice_names_both_places(read: Read) -> None:
+    with pytest.raises(ProjectFileError) as caught:
+        project(read, more='locals {\n  plain = "y"\n  block {}\n}')
+    twice, block = caught.value.problems
+    assert twice.message == "local.plain is declared twice; it is at line 23 already"
+    assert twice.related[0].position.line == 23
+    assert block.message == 'a locals block holds values; found the block "block"'
 
 
 def test_scoped_bodies_are_looked_into_though_another_workspace_is_meant(read: Read) -> None:

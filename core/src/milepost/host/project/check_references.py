@@ -9,10 +9,12 @@ from typing import TypeAlias
 from milepost.host.language.evaluate import unknown_root
 from milepost.host.language.tree import Expression, Literal, Object, Reference, Step
 from milepost.host.language.walk import references
+from milepost.host.project.check_parts import guarded, wrong_part
 from milepost.host.project.git_names import NAMES
 from milepost.host.project.places import Place, Placed, placed
 from milepost.host.project.project import Project
 from milepost.host.project.scope import ROOTS
+from milepost.host.project.variable_types import type_of
 from milepost.sdk.problem import Position, Problem, nearest
 
 _LATER = {"artifact": "build", "deploy": "deploy"}
@@ -67,8 +69,10 @@ class _Check:
         # A default that refers to something is refused where variables are read, and types are no references.
         if each.place in ("type", "default"):
             return
+        tried = guarded(each.expression)
         for reference in references(each.expression):
-            yield from self._leads_nowhere(reference, each.place) or self._too_early(reference, each.place)
+            found = self._leads_nowhere(reference, each.place) or self._too_early(reference, each.place)
+            yield from found or (() if reference in tried else self._part(reference))
 
     def _leads_nowhere(self, reference: Reference, place: Place) -> list[Problem]:
         """Return that nothing is called that."""
@@ -100,6 +104,15 @@ class _Check:
         if root in _TEXTS and len(reference.steps) > 1:
             return [Problem(f"{root}.{name} is a text, which has no parts", at, hint=f"write {root}.{name}")]
         return []
+
+    def _part(self, reference: Reference) -> list[Problem]:
+        """Return that a variable's value has no such part."""
+        name = _name(reference.steps[0]) if reference.root == "var" and len(reference.steps) > 1 else None
+        if name is None:
+            return []
+        kind = type_of(self.project.variables[name])
+        problem = wrong_part(kind, f"var.{name}", reference.steps[1:], reference.position)
+        return [problem] if problem else []
 
     def _too_early(self, reference: Reference, place: Place) -> list[Problem]:
         way = self._way(reference, _TOO_EARLY.get(place, ()))

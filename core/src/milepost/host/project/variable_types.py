@@ -7,7 +7,7 @@ from milepost.host.language.conversion import ConversionError, convert
 from milepost.host.language.tree import Attribute, Body, Expression, Items, Literal, Number, Object, Unary
 from milepost.host.language.values import Value, number
 from milepost.host.project.stages import VariableBlock
-from milepost.sdk.problem import Problem
+from milepost.sdk.problem import Problem, Related
 
 
 def type_of(block: VariableBlock) -> Constraint | None:
@@ -77,7 +77,10 @@ def _check_defaults(constraint: Constraint) -> None:
         _check_defaults(each)
     for attribute in constraint.attributes:
         _check_defaults(attribute.constraint)
-        convert(attribute.default, attribute.constraint, (attribute.name,))
+        try:
+            convert(attribute.default, attribute.constraint)
+        except ConversionError as error:
+            raise ConversionError(error.message, (attribute.name, *error.path)) from error
 
 
 def _wrong_locals(body: Body) -> list[Problem]:
@@ -94,6 +97,7 @@ def _wrong_locals(body: Body) -> list[Problem]:
         for name, each in block.body.attributes.items():
             if name in first:
                 message = f"local.{name} is declared twice; it is at line {first[name].position.line} already"
-                problems.append(Problem(message, each.position, hint="leave one of them out"))
+                related = (Related("it is declared here already", first[name].position),)
+                problems.append(Problem(message, each.position, hint="leave one of them out", related=related))
             first.setdefault(name, each)
     return problems
