@@ -11,15 +11,18 @@ from milepost.host.assembly import Host
 from milepost.host.language.evaluate import Evaluator
 from milepost.host.language.source import Source
 from milepost.host.language.tree import Block, Body, Call, Entry, Expression, Literal, Object
-from milepost.host.language.values import Marked, SetValue, Unknown
+from milepost.host.language.values import Marked, SetValue, Unknown, Value
 from milepost.host.language.walk import inside, references
 from milepost.host.outside import world
 from milepost.host.plugins.load import Plugins
 from milepost.host.project.chosen import chosen
+from milepost.host.project.config import app_config
+from milepost.host.project.project import App, Project
 from milepost.host.project.scope import Scope, app_scope
 from milepost.host.project.scoping import INSIDE, Considered, Resolved
 from milepost.host.project.settings import labelled
 from milepost.host.project.variables import variables
+from milepost.sdk.errors import ProjectFileError
 from milepost.sdk.problem import Position
 from milepost.sdk.request import Variable
 from milepost.sdk.secret import Secret
@@ -79,30 +82,58 @@ def explain(
     scope = app_scope(project, block, workspace, known, outside)
     here, block, resolved = chosen(project, block, scope, labels, explain=True)
     scope = labelled(here, block, app_scope(here, block, workspace, known, outside), labels)
-    shown = {name: str(value) for name, value in scope.labels.items()}
-    return Explanation(app, shown, tuple(_explained(each, scope) for each in resolved))
+    told = {name: str(value) for name, value in scope.labels.items()}
+    reading = _Reading(scope, _config(here, block, scope))
+    return Explanation(app, told, tuple(reading.explained(each) for each in resolved))
 
 
-def _explained(resolved: Resolved, scope: Scope) -> Explained:
-    kind = resolved.place.rpartition(" > ")[2].partition(" ")[0]
-    return Explained(resolved.place, resolved.considered, tuple(_arguments(resolved.body, kind, "", scope)))
+def _config(project: Project, app: App, scope: Scope) -> dict[Position, Value]:
+    """Return the values of the config by their places; they use each other, so they come together."""
+    try:
+        return {each.position: each.value for each in app_config(project, app, scope).values}
+    except ProjectFileError:
+        # What is wrong in it is told by validate; the other blocks are explained all the same.
+        return {}
 
 
-def _arguments(body: Body, kind: str, path: str, scope: Scope) -> Iterator[Argument]:
-    """Yield the arguments of a body and of the blocks in it that are not told apart."""
-    for name, attribute in body.attributes.items():
-        named = {name: attribute.value}
-        if kind in ("config", "runner") and isinstance(attribute.value, Object):
-            named = {f"{name} > {_key(each)}": each.value for each in attribute.value.entries}
-        for each, value in named.items():
-            yield _argument(path + each, value, value.position, body.source, scope)
-    for block in body.blocks:
-        if block.type in INSIDE.get(kind, ()):
-            continue
-        if not block.body.attributes and not block.body.blocks:
-            yield Argument(path + _title(block), {}, "", "{}", block.position)
-        else:
-            yield from _arguments(block.body, "use", f"{path}{_title(block)} > ", scope)
+class _Reading:
+    """Reads the arguments of blocks in one scope."""
+
+    def __init__(self, scope: Scope, config: Mapping[Position, Value]) -> None:
+        self._scope, self._config = scope, config
+
+    def explained(self, resolved: Resolved) -> Explained:
+        """Return a block as it is told."""
+        kind = resolved.place.rpartition(" > ")[2].partition(" ")[0]
+        return Explained(resolved.place, resolved.considered, tuple(self._arguments(resolved.body, kind, "")))
+
+    def _arguments(self, body: Body, kind: str, path: str) -> Iterator[Argument]:
+        """Yield the arguments of a body and of the blocks in it that are not told apart."""
+        for name, attribute in body.attributes.items():
+            named = {name: attribute.value}
+            if kind in ("config", "runner") and isinstance(attribute.value, Object):
+                named = {f"{name} > {_key(each)}": each.value for each in attribute.value.entries}
+            for each, value in named.items():
+                yield self._argument(path + each, value, body.source)
+        for block in body.blocks:
+            if block.type in INSIDE.get(kind, ()):
+                continue
+            if not block.body.attributes and not block.body.blocks:
+                yield Argument(path + _title(block), {}, "", "{}", block.position)
+            else:
+                yield from self._arguments(block.body, "use", f"{path}{_title(block)} > ")
+
+    def _argument(self, name: str, expression: Expression, source: Source) -> Argument:
+        position, written = expression.position, _written(expression, source)
+        if _asks(expression):
+            return Argument(name, SECRET, "", "", position)
+        evaluator = Evaluator(self._scope)
+        value = self._config.get(position) if position in self._config else evaluator.value(expression)
+        if not evaluator.problems and not _holds_unknown(value):
+            return Argument(name, shown(value), "", "" if _holds_secret(value) else written, position)
+        later = [_AFTER[each.root] for each in references(expression) if each.root in _AFTER]
+        pending = f"known after {later[0]}" if later else "known when it is deployed"
+        return Argument(name, None, pending, written, position)
 
 
 def _key(entry: Entry) -> str:
@@ -112,20 +143,6 @@ def _key(entry: Entry) -> str:
 
 def _title(block: Block) -> str:
     return " ".join([block.type, *(f'"{each.text}"' for each in block.labels)])
-
-
-def _argument(name: str, expression: Expression, position: Position, source: Source, scope: Scope) -> Argument:
-    written = _written(expression, source)
-    if _asks(expression):
-        return Argument(name, SECRET, "", "", position)
-    later = [_AFTER[each.root] for each in references(expression) if each.root in _AFTER]
-    evaluator = Evaluator(scope)
-    value = evaluator.value(expression)
-    if not evaluator.problems and not _holds_unknown(value):
-        has_secret = _holds_secret(value)
-        return Argument(name, shown(value), "", "" if has_secret else written, position)
-    pending = f"known after {later[0]}" if later else "known when it is deployed"
-    return Argument(name, None, pending, written, position)
 
 
 def _asks(expression: Any) -> bool:
