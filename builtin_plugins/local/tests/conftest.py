@@ -97,10 +97,10 @@ def remains(bench: Bench) -> Callable[[], list[str]]:
 def deploy(bench: Bench, artifact: Artifact) -> Iterator[Callable[..., Recorded[Any]]]:
     """Deploys the bench's app with a config, and removes it after the test."""
 
-    def run(config: LocalConfig, files: Artifact | None = None, **facts: Any) -> Recorded[Any]:
+    def run(config: LocalConfig, tree: Artifact | None = None, **facts: Any) -> Recorded[Any]:
         step = bench.step("deploy", **facts)
-        deployment = LocalPlatform(config).deploy(files or artifact, step)
-        return step.recorded(files or artifact, deployment)
+        deployment = LocalPlatform(config).deploy(tree or artifact, step)
+        return step.recorded(tree or artifact, deployment)
 
     yield run
     for step in [each for each in bench.steps if each.facts.stage == "deploy"]:

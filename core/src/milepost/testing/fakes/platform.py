@@ -119,6 +119,7 @@ class PlainPlatform:
                 "addresses": addresses if kinds else [],
                 "digest": artifact.digest if artifact else None,
                 "env": {name: str(value) for name, value in step.facts.env.items()},
+                "files": {name: str(value) for name, value in step.facts.files.items()},
                 "labels": dict(step.facts.labels),
                 "lines": [],
             }
