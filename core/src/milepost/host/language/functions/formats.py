@@ -20,6 +20,7 @@ def format_(format: str, *values: Any | None) -> str:
     anything as JSON, `%%` a percent sign. After the percent sign stand: `-` (pad at the right), `0` (pad with zeros),
     `+` or a space (room for the sign), a width, a precision after a dot, and `[2]` for the second value.
     A half is rounded to the even digit. `%v` shows numbers as `%g` does: 1000000 is 1e+06; `%s` shows all digits.
+
     Example: format("%s has %d of %.1f", "web", 2, 2.55) is "web has 2 of 2.6"
     Example: format("%05d|%-5s|%[1]x", 42, "ab") is "00042|ab   |2a"
     Example: format("%v %#v", null, "a") is "null \"a\""
@@ -35,6 +36,7 @@ def formatlist(format: str, *values: Any | None) -> list[str]:
     """Return a list of texts: the format with the first item of each list or set, then the second, and so on.
 
     The lists have the same length; what is no list is used for each text. See `format` for the verbs.
+
     Example: formatlist("%s:%d", ["a", "b"], 80) is ["a:80", "b:80"]
     Example: formatlist("%s%s", ["a"], ["b", "c"]) fails
     """

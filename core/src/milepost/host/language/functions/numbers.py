@@ -61,6 +61,7 @@ def log(number: Number, base: Number) -> Number:
     """Return the logarithm of the number to the base.
 
     It has about 16 digits, and may be off in the last one: round it where a whole number is meant.
+
     Example: log(8, 2) is 3
     Example: log(0, 10) fails
     """
@@ -77,6 +78,7 @@ def pow_(number: Number, power: Number) -> Number:
     """Return the number raised to the power, up to a size of 308 digits.
 
     A whole power is exact; a fractional or negative one has about 16 digits.
+
     Example: pow(3, 40) is 12157665459056928801
     Example: pow(2, -1) is 0.5
     Example: pow(0, -1) fails
@@ -123,6 +125,7 @@ def max_(*numbers: Number) -> Number:
     """Return the largest of the numbers; there must be one at least.
 
     The numbers of a list are given with three dots: `max(list...)`.
+
     Example: max(1, 12.5, -3) is 12.5
     Example: max() fails
     """
@@ -134,6 +137,7 @@ def min_(*numbers: Number) -> Number:
     """Return the smallest of the numbers; there must be one at least.
 
     The numbers of a list are given with three dots: `min(list...)`.
+
     Example: min(1, 12.5, -3) is -3
     Example: min() fails
     """
@@ -151,6 +155,7 @@ def parseint(text: Any, base: int) -> int:
     """Return the whole number that the text's digits mean in the base, which is between 2 and 62.
 
     Letters are the digits from ten on, capital or small; above base 36 a small one is less than a capital one.
+
     Example: parseint("-7f", 16) is -127
     Example: parseint("12", 2) fails
     """

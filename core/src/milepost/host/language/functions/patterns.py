@@ -21,6 +21,7 @@ def regex_(pattern: str, text: str) -> Any:
 
     If the pattern has groups, it is a list of what they match; if they have names, an object. A group that takes no
     part is null. The syntax is RE2's: nothing that looks ahead, behind, or back to a group. No match is an error.
+
     Example: regex("[0-9]+", "abc123def456") is "123"
     Example: regex("(\\d+)-(\\d+)", "from 10-20") is ["10", "20"]
     Example: regex("(?P<host>[^:]+):(?P<port>\\d+)", "web:80") is {host = "web", port = "80"}
@@ -53,8 +54,9 @@ def replace(text: str, part: str, replacement: str) -> str:
 
     A part between two slashes is a pattern; `$1`, `${1}`, `$name`, `${name}` in the replacement are then what a group
     matches, nothing if there is no such group, and `$$` is a dollar sign.
+
     Example: replace("a.b.c", ".", "-") is "a-b-c"
-    Example: replace("v1.2", "/v(\d+)\.(\d+)/", "$${2}.$1") is "2.1"
+    Example: replace("v1.2", "/v(\\d+)\\.(\\d+)/", "$${2}.$1") is "2.1"
     Example: replace("hello", "/l+/", "_") is "he_o"
     """
     if len(part) > 2 and part[0] == part[-1] == "/":

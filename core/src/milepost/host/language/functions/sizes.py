@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
+from milepost.host.language.budget import TEXT
 from milepost.sdk.functions import FunctionError
-
-LARGEST = 16 * 2**20
-"""Characters that one call may return."""
 
 WIDEST = 10_000
 """Characters that a text can be padded to, and digits that a number can be written with."""
@@ -13,5 +11,5 @@ WIDEST = 10_000
 
 def fitting(characters: int) -> None:
     """Refuse to make a text of so many characters; asked before it is made."""
-    if characters > LARGEST:
-        raise FunctionError(f"the result would have {characters} characters; at most {LARGEST} can be made")
+    if characters > TEXT:
+        raise FunctionError(f"the result would have {characters} characters; at most {TEXT} can be made")

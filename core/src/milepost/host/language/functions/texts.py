@@ -110,6 +110,7 @@ def substr(text: str, offset: int, length: int) -> str:
     """Return a part of the text: from the offset, which counts from 0, at most so many characters.
 
     A negative offset counts from the end; a negative length takes all the rest.
+
     Example: substr("hello", 1, 3) is "ell"
     Example: substr("hello", -2, -1) is "lo"
     Example: substr("hello", 9, 1) is ""
@@ -125,6 +126,7 @@ def title(text: str) -> str:
     """Return the text with a capital letter at the start of each word; the other letters stay.
 
     A word starts after a space and any sign that is no letter, digit or underscore; beyond ASCII, after a space only.
+
     Example: title("it's a-b") is "It'S A-B"
     """
     before = " " + text

@@ -42,6 +42,7 @@ def formatdate(format: str, time: str) -> str:
     `YYYY YY`, `MMMM MMM MM M`, `DD D`, `EEEE EEE` (day of the week), `hh h` (of 24), `HH H` (of 12), `AA aa`, `mm m`,
     `ss s`, `Z` (Z or +02:00), `ZZZ` (UTC or +0200), `ZZZZ` (+0200), `ZZZZZ` (+02:00). Other letters stand in single
     quotes, a quote is two of them.
+
     Example: formatdate("EEE, D MMM YYYY hh:mm ZZZ", "2025-05-17T09:05:00Z") is "Sat, 17 May 2025 09:05 UTC"
     Example: formatdate("h'h'", "2025-05-17T09:05:00Z") is "9h"
     Example: formatdate("YYY", "2025-05-17T09:05:00Z") fails
@@ -54,6 +55,7 @@ def timeadd(time: str, duration: str) -> str:
     """Return the time, given as in RFC 3339, that is a duration later, without fractions of a second.
 
     A duration is one or more numbers with a unit, of `h`, `m`, `s`, `ms`, `us`, `ns`, and may have a sign.
+
     Example: timeadd("2025-05-17T12:00:00Z", "1h30m") is "2025-05-17T13:30:00Z"
     Example: timeadd("2025-05-17T12:00:00+02:00", "-0.5s") is "2025-05-17T11:59:59+02:00"
     Example: timeadd("2025-05-17T12:00:00Z", "1 day") fails
@@ -68,7 +70,10 @@ def timeadd(time: str, duration: str) -> str:
 
 @function
 def timestamp(context: Context) -> str:
-    """Return the time it is now, in UTC as in RFC 3339, such as `2025-05-17T12:00:00Z`."""
+    """Return the time it is now, in UTC as in RFC 3339, such as `2025-05-17T12:00:00Z`.
+
+    Example: substr(timestamp(), 10, 1) is "T"
+    """
     return _rfc3339(context.now().astimezone(UTC))
 
 
