@@ -13,6 +13,10 @@ ITEMS = 1_000_000
 """Items of lists and objects, counted with all that is in them."""
 
 
+_PIECE = 64
+"""What a piece of a secret counts for, in characters."""
+
+
 class ExhaustedError(Exception):
     """There is no more to spend."""
 
@@ -28,6 +32,8 @@ class Budget:
         if isinstance(value, Marked):
             value = value.value
         if isinstance(value, Secret):
+            # Each piece of it is kept, and so are the names of their sources.
+            self._text -= len(value.parts) * _PIECE
             value = value.reveal()
         if isinstance(value, str):
             self._text -= len(value)

@@ -83,6 +83,8 @@ def _worked(
 
 def returned(value: Any) -> Any:
     """Return what a function returned as a value of the language."""
+    if isinstance(value, (str, int)):
+        return value
     match value:
         case Decimal():
             return whole(value)

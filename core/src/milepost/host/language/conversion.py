@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
 from milepost.host.language.constraint import Attribute, Constraint
-from milepost.host.language.provenance import concealed, converted_text, is_secret, is_unknown, revealed, text_of
+from milepost.host.language.provenance import (
+    call_text,
+    concealed,
+    converted_text,
+    is_secret,
+    is_unknown,
+    revealed,
+    text_of,
+)
 from milepost.host.language.unification import type_of, unify
 from milepost.host.language.values import LARGEST, Marked, SetValue, Unknown, Value, described, number, plain_text
 from milepost.sdk.secret import Secret
@@ -35,8 +43,12 @@ class ConversionError(Exception):
         """The way from the value's outside, as one writes it behind a name: `[2].name`."""
         return "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in self.path)
 
+    def within(self, key: str | int) -> ConversionError:
+        """Return the same error for what the value stands in, at a key."""
+        return ConversionError(self.message, (key, *self.path))
 
-def convert(value: Value, constraint: Constraint, path: Path = ()) -> Value:
+
+def convert(value: Value, constraint: Constraint) -> Value:
     """Return a value as one of that type; what is secret stays so, what is not known yet is passed through.
 
     Null is of every type. Raises ConversionError.
@@ -44,8 +56,8 @@ def convert(value: Value, constraint: Constraint, path: Path = ()) -> Value:
     if value is None or isinstance(value, Unknown) or constraint.kind in ("any", "mixed"):
         return value
     if isinstance(value, Marked) or (isinstance(value, Secret) and constraint.kind != "string"):
-        return _secret(value, constraint, path)
-    found: Value = _RULES[constraint.kind](value, constraint, path)
+        return _secret(value, constraint)
+    found: Value = _RULES[constraint.kind](value, constraint)
     return found
 
 
@@ -69,7 +81,7 @@ def set_of(values: Iterable[Value]) -> Value:
     if unknown is not None:
         return unknown
     if is_secret(items):
-        return concealed(_ordered(revealed(items)), f"toset({text_of(items)})")
+        return concealed(_ordered(revealed(items)), call_text("toset", [items]))
     return _ordered(items)
 
 
@@ -89,14 +101,13 @@ def _rank(value: Any) -> tuple[Any, ...]:
     return (1 if isinstance(value, str) else 0, value)
 
 
-def _secret(value: Marked | Secret, constraint: Constraint, path: Path) -> Value:
+def _secret(value: Marked | Secret, constraint: Constraint) -> Value:
     clear = revealed(value)
     try:
-        found = convert(clear, constraint, path)
-    except ConversionError as error:
-        raise ConversionError(
-            f"expected {constraint.words}, found a secret that is something else", error.path
-        ) from None
+        found = convert(clear, constraint)
+    except ConversionError:
+        # Neither what was found nor the way to it may be told.
+        raise ConversionError(f"expected {constraint.words}, found a secret that is something else") from None
     if repr(found) == repr(clear):
         return value
     return concealed(found, "" if _has_gaps(clear, constraint) else converted_text(text_of(value), constraint))
@@ -111,8 +122,8 @@ def _has_gaps(value: Any, constraint: Constraint) -> bool:
     return any(_has_gaps(each, kind) for each in items for kind in inner)
 
 
-def _wrong(value: Value, constraint: Constraint, path: Path) -> ConversionError:
-    return ConversionError(f"expected {constraint.words}, found {described(value)}", path)
+def _wrong(value: Value, constraint: Constraint) -> ConversionError:
+    return ConversionError(f"expected {constraint.words}, found {described(value)}")
 
 
 def _short(constraint: Constraint) -> str:
@@ -120,20 +131,20 @@ def _short(constraint: Constraint) -> str:
     return constraint.words.split(" of ")[0].split(" with ")[0]
 
 
-def _text(value: Value, constraint: Constraint, path: Path) -> Value:
+def _text(value: Value, constraint: Constraint) -> Value:
     if isinstance(value, Secret):
         return value
     if isinstance(value, (str, int, Decimal)):
         return plain_text(value)
-    raise _wrong(value, constraint, path)
+    raise _wrong(value, constraint)
 
 
-def _number(value: Value, constraint: Constraint, path: Path) -> Value:
+def _number(value: Value, constraint: Constraint) -> Value:
     if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
         return value
     if isinstance(value, str) and _is_number(value):
         return number(value)
-    raise _wrong(value, constraint, path)
+    raise _wrong(value, constraint)
 
 
 def _is_number(text: str) -> bool:
@@ -141,71 +152,74 @@ def _is_number(text: str) -> bool:
     return shaped and abs(Decimal(text).adjusted()) < LARGEST
 
 
-def _bool(value: Value, constraint: Constraint, path: Path) -> Value:
+def _bool(value: Value, constraint: Constraint) -> Value:
     if isinstance(value, bool):
         return value
     if isinstance(value, str) and value in _TRUTH:
         return _TRUTH[value]
-    raise _wrong(value, constraint, path)
+    raise _wrong(value, constraint)
 
 
-def _list(value: Value, constraint: Constraint, path: Path) -> Value:
+def _each(values: Iterable[tuple[Any, Value, Constraint]]) -> Iterator[Value]:
+    """Yield what stands at keys, converted; an error tells the key."""
+    for key, value, constraint in values:
+        try:
+            yield convert(value, constraint)
+        except ConversionError as error:
+            raise error.within(key) from None
+
+
+def _list(value: Value, constraint: Constraint) -> Value:
     if not isinstance(value, list):
-        raise _wrong(value, constraint, path)
-    return _items(value, constraint.inner[0], path)
-
-
-def _items(value: list[Value], item: Constraint, path: Path) -> list[Value]:
+        raise _wrong(value, constraint)
+    item = constraint.inner[0]
     if item.kind == "any":
-        return _unified_at(value, path)
-    return [convert(each, item, (*path, at)) for at, each in enumerate(value)]
+        return unified(value)
+    if item.kind == "mixed":
+        return list(value)
+    return list(_each((at, each, item) for at, each in enumerate(value)))
 
 
-def _unified_at(values: Sequence[Value], path: Path) -> list[Value]:
-    try:
-        return unified(values)
-    except ConversionError as error:
-        raise ConversionError(error.message, (*path, *error.path)) from None
-
-
-def _set(value: Value, constraint: Constraint, path: Path) -> Value:
-    found = _list(value, constraint, path)
+def _set(value: Value, constraint: Constraint) -> Value:
+    found = _list(value, constraint)
     assert isinstance(found, list), "only a list passes"
     return set_of(found)
 
 
-def _map(value: Value, constraint: Constraint, path: Path) -> Value:
+def _map(value: Value, constraint: Constraint) -> Value:
     if not isinstance(value, dict):
-        raise _wrong(value, constraint, path)
+        raise _wrong(value, constraint)
     item = constraint.inner[0]
     if item.kind == "any":
-        return dict(zip(value, _unified_at(list(value.values()), path), strict=True))
-    return {name: convert(each, item, (*path, name)) for name, each in value.items()}
+        return dict(zip(value, unified(list(value.values())), strict=True))
+    return dict(zip(value, _each((name, each, item) for name, each in value.items()), strict=True))
 
 
-def _tuple(value: Value, constraint: Constraint, path: Path) -> Value:
+def _tuple(value: Value, constraint: Constraint) -> Value:
     if not isinstance(value, list) or isinstance(value, SetValue):
-        raise _wrong(value, constraint, path)
+        raise _wrong(value, constraint)
     if len(value) != len(constraint.inner):
-        raise ConversionError(f"expected {constraint.words}, found a list of {len(value)}", path)
-    return [convert(each, constraint.inner[at], (*path, at)) for at, each in enumerate(value)]
+        raise ConversionError(f"expected {constraint.words}, found a list of {len(value)}")
+    return list(_each((at, each, kind) for at, (each, kind) in enumerate(zip(value, constraint.inner, strict=True))))
 
 
-def _object(value: Value, constraint: Constraint, path: Path) -> Value:
+def _object(value: Value, constraint: Constraint) -> Value:
     if not isinstance(value, dict):
-        raise _wrong(value, constraint, path)
-    return {each.name: _attribute(value, each, path) for each in constraint.attributes}
+        raise _wrong(value, constraint)
+    missing = next((each.name for each in constraint.attributes if each.name not in value and not each.optional), None)
+    if missing is not None:
+        raise ConversionError(f'the attribute "{missing}" is missing')
+    names = [each.name for each in constraint.attributes]
+    given = ((each.name, _or_default(value.get(each.name), each), each.constraint) for each in constraint.attributes)
+    return dict(zip(names, _each(given), strict=True))
 
 
-def _attribute(value: Mapping[str, Value], attribute: Attribute, path: Path) -> Value:
-    name = attribute.name
-    if name not in value and not attribute.optional:
-        raise ConversionError(f'the attribute "{name}" is missing', path)
-    given = value.get(name)
-    return convert(attribute.default if given is None else given, attribute.constraint, (*path, name))
+def _or_default(value: Value, attribute: Attribute) -> Value:
+    default: Value = attribute.default
+    return default if value is None else value
 
 
-_RULES: dict[str, Callable[[Any, Constraint, Path], Any]] = {
+_RULES: dict[str, Callable[[Any, Constraint], Any]] = {
     "string": _text,
     "number": _number,
     "bool": _bool,

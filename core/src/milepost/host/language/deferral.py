@@ -31,20 +31,20 @@ def order(scope: Scope, asked: Name, known: Container[str]) -> Order:
     """Return the names that one needs and that are not `known`, itself last, without going deep for a long chain."""
     found: list[Name] = []
     done: set[str] = set()
-    way: list[tuple[Name, Iterator[Name]]] = [(asked, _needed(scope, asked.expression))]
+    # In the order in which they are come upon, the last one first to be done.
+    way = {asked.text: (asked, _needed(scope, asked.expression))}
     while way:
-        name, needed = way[-1]
+        name, needed = next(reversed(way.values()))
         following = next((each for each in needed if each.text not in done and each.text not in known), None)
         if following is None:
-            way.pop()
+            way.popitem()
             done.add(name.text)
             found.append(name)
             continue
-        texts = [each.text for each, _ in way]
-        if following.text in texts:
-            circle = texts[texts.index(following.text) :]
+        if following.text in way:
+            circle = list(way)[list(way).index(following.text) :]
             return Order(found, circle, circular(circle, following.position))
-        way.append((following, _needed(scope, following.expression)))
+        way[following.text] = (following, _needed(scope, following.expression))
     return Order(found, [])
 
 

@@ -11,8 +11,8 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from milepost.host.language.constraint import BOOL, MIXED, NUMBER, STRING, Constraint, collection
 from milepost.host.language.context import Context
-from milepost.host.language.conversion import ConversionError, Path, convert
-from milepost.host.language.values import Marked, SetValue, Unknown, Value
+from milepost.host.language.conversion import ConversionError, convert
+from milepost.host.language.values import Marked, SetValue, Value
 from milepost.sdk.functions import Function
 
 _SIMPLE: Mapping[Any, Constraint] = {str: STRING, bool: BOOL, int: NUMBER, Decimal: NUMBER}
@@ -29,7 +29,7 @@ class Parameter:
     def converted(self, value: Value) -> Value:
         """Return an argument as the function wants it. Raises ConversionError."""
         found = convert(value, self.constraint)
-        _check(found, self.annotation, ())
+        _check(found, self.annotation)
         return found
 
     @property
@@ -116,19 +116,19 @@ def _single(annotation: Any) -> Constraint:
     return MIXED
 
 
-def _check(value: Value, annotation: Any, path: Path) -> None:
+def _check(value: Value, annotation: Any, *, is_inside: bool = False) -> None:
     """Refuse null where it is not welcome, and a fraction where a whole number is meant."""
-    choices = _choices(annotation)
-    if value is None and NoneType not in choices and (annotation is not Any or not path):
-        raise ConversionError("null cannot stand here", path)
-    if isinstance(value, Decimal) and int in choices and Decimal not in choices:
-        raise ConversionError("expected a whole number", path)
-    inner = next((get_args(each) for each in choices if get_args(each)), ())
-    if not inner or isinstance(value, Unknown):
+    if annotation is Any and (is_inside or value is not None):
         return
-    if isinstance(value, list):
-        for at, each in enumerate(value):
-            _check(each, inner[0], (*path, at))
-    elif isinstance(value, dict):
-        for name, each in value.items():
-            _check(each, inner[-1], (*path, name))
+    choices = _choices(annotation)
+    if value is None and NoneType not in choices:
+        raise ConversionError("null cannot stand here")
+    if isinstance(value, Decimal) and int in choices and Decimal not in choices:
+        raise ConversionError("expected a whole number")
+    inner = next((get_args(each) for each in choices if get_args(each)), ())
+    if inner and inner[-1] is not Any and isinstance(value, (list, dict)):
+        for key, each in enumerate(value) if isinstance(value, list) else value.items():
+            try:
+                _check(each, inner[0] if isinstance(value, list) else inner[-1], is_inside=True)
+            except ConversionError as error:
+                raise error.within(key) from None
