@@ -155,6 +155,8 @@ COMMANDS = (
         entries=(
             Entry("explain", "Show which blocks apply here, and why.", "config", function="explain_config"),
             Entry("get", "Show the config that apps would get.", "config", function="get_config"),
+            Entry("docs", "Show what may stand in a project file.", "config_docs", function="show_docs"),
+            Entry("schema", "Print the JSON Schema of milepost.hcl.json.", "config_docs", function="show_schema"),
         ),
     ),
     Entry(
