@@ -57,6 +57,7 @@ def place(problem: Problem) -> tuple[int, int]:
         ('a = "x\ny"\n', (1, 5), "this text is not closed on its line"),
         ('a = "x', (1, 5), "this text is not closed on its line"),
         ('a = "${x\n', (1, 6), 'the "${" is not closed'),
+        ('a = "${x"\n', (1, 6), 'the "${" is not closed before its text ends'),
         ("a = <<E\n${x\nE\nb = 1\n", (2, 1), 'the "${" is not closed'),
         ("a = <<E\n${x\nE\n}\n", (2, 1), 'this "${" is not closed before its heredoc ends'),
         # Characters that HCL has no use for.
@@ -74,11 +75,12 @@ def place(problem: Problem) -> tuple[int, int]:
         ("a = {x=1 y=2}\n", (1, 10), 'found "y", expected "," or a new line or "}"'),
         ("a = {\nx=1\n,y=2}\n", (3, 1), 'found ",", expected a key or "}"'),
         ('b "x${1}" {}\n', (1, 3), "a label is a plain text"),
-        ("b {} c {}\n", (1, 6), "found more on this line"),
-        ("a = 1 b = 2\n", (1, 7), "found more on this line"),
-        ("a = 1 b {}\n", (1, 7), "found more on this line"),
-        ("a = 1 /*\n*/ b = 1\n", (2, 4), "found more on this line"),
-        ("b {\na = 1 }\n", (2, 7), "found more on this line"),
+        ("b {} c {}\n", (1, 6), 'found "c", expected the end of the line'),
+        ("a = 1 b = 2\n", (1, 7), 'found "b", expected the end of the line'),
+        ("a = 1 b {}\n", (1, 7), 'found "b", expected the end of the line'),
+        ("a = not x\n", (1, 9), 'found "x", expected the end of the line'),
+        ("a = 1 /*\n*/ b = 1\n", (2, 4), 'found "b", expected the end of the line'),
+        ("b {\na = 1 }\n", (2, 7), 'found "}" on the line of an argument'),
         ("b { c {} }\n", (1, 5), "only a single argument"),
         ("b { a = 1\n}\n", (1, 5), "begins on a new line"),
         ("b\n{}\n", (2, 1), 'the "{" of a block stands on the line of its name'),
@@ -124,12 +126,19 @@ def test_what_is_no_hcl_is_refused_where_it_stands(text: str, at: tuple[int, int
     ("text", "hint"),
     [
         ('build { use "files" {} }\n', "put the inner block on a line of its own"),
-        ('use "files" { a = 1 b {} }\n', "put the inner block on a line of its own"),
-        ("b { a = 1 c = 2 }\n", "put each argument on a line of its own"),
+        ('use "files" { a = 1 b {} }\n', "write each argument and each block on a line of its own"),
+        ("b { a = 1 c = 2 }\n", "write each argument and each block on a line of its own"),
+        ("b {\na = 1 }\n", 'put the "}" on a line of its own'),
     ],
 )
 def test_what_is_too_much_for_a_line_is_told_where_it_belongs(text: str, hint: str) -> None:
     assert wrong(text)[0].hint == hint
+
+
+def test_a_missing_brace_is_looked_for_where_the_indentation_breaks() -> None:
+    (problem,) = wrong('app "web" {\n  build {\n    use "x" {}\n\n  deploy {\n  }\n}\n')
+    assert place(problem) == (1, 11)
+    assert problem.hint == 'add "}", perhaps before line 7: what stands there closes the block of line 2'
 
 
 @pytest.mark.parametrize("text", ["a = [1 2]\n", "a = \n", "b {\n 1\n}\n", 'a = "${x y}"\n', "a b c\n", "x = (1 2)\n"])

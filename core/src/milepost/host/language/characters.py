@@ -37,6 +37,12 @@ def name_at_start(text: str) -> str:
     return text[:end] if text[:1].isidentifier() else ""
 
 
+def indentation(text: str, at: int) -> int:
+    """Return how many characters the line that `at` is in is indented."""
+    start = text.rfind("\n", 0, at) + 1
+    return len(text[start:at]) - len(text[start:at].lstrip())
+
+
 def no_character(escape: str) -> bool:
     """Return whether an escape by number names no character."""
     number = int(escape[2:], 16)

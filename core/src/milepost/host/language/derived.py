@@ -45,7 +45,7 @@ EDITS = (
     Edit(
         "what stands in a body begins with a name",
         ("body", "attribute", "block"),
-        "body : _NEWLINE? ((attribute | block) _NEWLINE?)*\n"
+        "body : _NEWLINE? (_item _NEWLINE)* _item?\n_item : attribute | block\n"
         "attribute : NAME EQ expression\n"
         "block : NAME (NAME | string)* _NEWLINE? LBRACE body RBRACE",
     ),

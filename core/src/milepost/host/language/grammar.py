@@ -9,7 +9,7 @@ from typing import NamedTuple
 from lark import Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
-from milepost.host.language.scan import Kind
+from milepost.host.language.scanned import Kind
 from milepost.host.language.source import Source
 from milepost.host.language.tables import parser
 from milepost.sdk.problem import Problem
@@ -93,13 +93,13 @@ class _Fault:
     def _expected(self, continues: bool, found: str) -> tuple[str, str]:
         """Return what may stand there, in words, and what to do."""
         accepted = self.accepted
-        breaks = "" if continues or found not in _OPERATORS else _PARENTHESES
+        breaks = "" if continues or found not in _OPERATORS or not self.masked[: self.offset].strip() else _PARENTHESES
         if {"LPAR", "DBLQUOTE"} <= accepted:
             closing = [_SIGNS[token] for token in ("RSQB", "RPAR", "RBRACE") if token in accepted]
             return " or ".join(["a key" if "RBRACE" in accepted else "a value", *closing]), breaks
         if "NAME" in accepted and not continues and accepted <= {"NAME", "_NEWLINE", "RBRACE", "$END"}:
             return "the name of an argument or a block", breaks
-        if {"_NEWLINE", "NAME"} <= accepted:
+        if "_NEWLINE" in accepted and "COMMA" not in accepted:
             return "the end of the line", "write each argument and each block on a line of its own"
         if {"IF", "ENDFOR"} <= accepted:
             return '"if", "else", "endif", "for" or "endfor"', 'to mean these characters, write "%%{"'

@@ -10,7 +10,8 @@ from lark import Token, Tree
 from milepost.host.language.grammar import Refused, parse
 from milepost.host.language.lower_body import Bodies
 from milepost.host.language.lower_expression import Lowering
-from milepost.host.language.scan import Kind, Scanned, scan
+from milepost.host.language.scan import scan
+from milepost.host.language.scanned import Kind, Scanned
 from milepost.host.language.source import Source
 from milepost.host.language.tree import Body, Expression
 from milepost.sdk.problem import Problem

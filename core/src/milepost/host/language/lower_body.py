@@ -10,6 +10,7 @@ from milepost.host.language.tree import Attribute, Block, Body, Label, Literal
 from milepost.sdk.problem import Position, Problem, Related
 
 Node = Tree[Token]
+_OWN_LINE = 'put the "}" on a line of its own'
 
 
 class Bodies:
@@ -19,10 +20,8 @@ class Bodies:
         self.lowering, self.place = lowering, lowering.place
 
     def file(self, node: Node) -> Body:
-        """Return the body that a whole file is; each of its items has a line of its own."""
-        items = _items(node)
-        self._apart(items, [start_of(each) for each in items[1:]])
-        return self._body(items, self.place.between(0, 0))
+        """Return the body that a whole file is."""
+        return self._body(_items(node), self.place.between(0, 0))
 
     def _body(self, items: list[Node], position: Position) -> Body:
         """Return a body; an argument that is given twice counts once and is a problem."""
@@ -73,21 +72,18 @@ class Bodies:
         return Label("", position)
 
     def _lines(self, items: list[Node], brace: int, close: int) -> None:
-        """Check that each item of a block has its line; one argument may stand between braces on one line."""
+        """Check that the braces of a block of several lines have theirs; one argument may stand between them on one."""
         if not items:
             return
-        first = start_of(items[0])
+        first, end = start_of(items[0]), end_of(items[-1])
         if self._breaks(brace, first):
-            self._apart(items, [*(start_of(each) for each in items[1:]), close])
-        elif len(items) > 1 or items[0].data == "block":
-            self._problem("only a single argument may stand on the line of its block", first, _inner(items))
-        elif self._breaks(end_of(items[0]), close):
+            if not self._breaks(end, close):
+                self._problem('found "}" on the line of an argument, expected the end of the line', close, _OWN_LINE)
+        elif items[0].data == "block":
+            hint = "put the inner block on a line of its own"
+            self._problem("only a single argument may stand on the line of its block", first, hint)
+        elif self._breaks(end, close):
             self._problem("an argument of a block of several lines begins on a new line", first)
-
-    def _apart(self, items: list[Node], followers: list[int]) -> None:
-        for item, after in zip(items, followers, strict=False):
-            if not self._breaks(end_of(item), after):
-                self._problem("found more on this line; write each argument and each block on its own", after)
 
     def _breaks(self, start: int, end: int) -> bool:
         """Return whether a line ends between two offsets, comments aside."""
@@ -99,10 +95,3 @@ class Bodies:
 
 def _items(body: Node) -> list[Node]:
     return [child for child in body.children if isinstance(child, Tree)]
-
-
-def _inner(items: list[Node]) -> str:
-    """Return what to do about items that share the line of their block."""
-    if any(each.data == "block" for each in items):
-        return "put the inner block on a line of its own"
-    return "put each argument on a line of its own"

@@ -8,7 +8,7 @@ from lark import Token, Tree
 
 from milepost.host.language.lower_node import Lower, Place, end_of, start_of
 from milepost.host.language.lower_text import Part, Text, bare_parts, joined, quoted_parts
-from milepost.host.language.scan import Heredoc
+from milepost.host.language.scanned import Heredoc
 from milepost.host.language.tree import Branch, Conditional, Expression, For, Join, Literal, Template
 from milepost.sdk.problem import Related
 

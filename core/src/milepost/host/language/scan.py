@@ -8,7 +8,7 @@ and heredocs one letter repeated, heredocs quoted strings, and letters beyond AS
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple, NoReturn
+from typing import NoReturn
 
 from milepost.host.language.characters import (
     BARE,
@@ -16,58 +16,21 @@ from milepost.host.language.characters import (
     CODE,
     FOR,
     QUOTED,
+    indentation,
     name_at_start,
     no_character,
     stranger,
 )
+from milepost.host.language.scanned import DEPTH, Frame, Heredoc, Kind, Scanned
 from milepost.host.language.source import Source
 from milepost.sdk.problem import Problem, Related
 
-DEPTH = 100
-"""How deep brackets, blocks and `${…}` may be nested."""
-
 _FILL = "h"
-Kind = Literal["file", "value", "template"]
-"""What a text is: a whole file, one expression, or a template as in a heredoc."""
-
+_TEXTS_TOLD = 20
 # What has been opened, by how its inside is read; "{" is an object, and "body" what stands in a block.
 _CLOSES = {"(": ")", "[": "]", "{": "}", "body": "}", "for": "}", "${": "}", "%{": "}"}
 _TEXTS = ('"', "<<", "template")
 _NEWLINES = ("body", "{")
-
-
-class Heredoc(NamedTuple):
-    """Where a heredoc's text lies, and whether its indentation is taken away (`<<-`)."""
-
-    start: int
-    end: int
-    flush: bool
-
-
-class Scanned(NamedTuple):
-    """A text that the parser can be trusted with, and what it does not tell."""
-
-    masked: str
-    heredocs: dict[int, Heredoc]
-    """By their start."""
-    ends: tuple[int, ...]
-    """Where the lines end that no bracket goes beyond: between two of them is one item of the file."""
-    problems: tuple[Problem, ...]
-    """What is wrong already."""
-    broken: tuple[int, ...]
-    """Where a text is not closed, so that what the parser says about the same item is of no use."""
-
-
-class _Frame(NamedTuple):
-    """Something that was opened, and where; a heredoc's `limit` is the end of its text."""
-
-    kind: str
-    start: int
-    limit: int = 0
-
-    @property
-    def sign(self) -> str:
-        return "{" if self.kind in ("body", "for") else self.kind
 
 
 def scan(source: Source, kind: Kind = "file") -> Scanned:
@@ -85,11 +48,12 @@ class _Scanner:
     def __init__(self, source: Source, kind: str) -> None:
         self.source, self.text, self.at = source, source.text, 0
         self.out: list[str] = []
-        self.stack: list[_Frame] = [_Frame(kind, 0)]
+        self.stack: list[Frame] = [Frame(kind, 0)]
         self.heredocs: dict[int, Heredoc] = {}
         self.ends: list[int] = []
         self.problems: list[Problem] = []
         self.broken: list[int] = []
+        self.crooked: tuple[int, int] | None = None
 
     def run(self) -> None:
         end = len(self.text)
@@ -102,7 +66,8 @@ class _Scanner:
         if len(self.stack) > 1:
             frame = self.stack[-1]
             name = "the block or object that begins here" if frame.sign == "{" else f'the "{frame.sign}"'
-            self._stop(f"{name} is not closed", frame.start, len(frame.sign), f'add "{_CLOSES[frame.kind]}"')
+            hint = f'add "{_CLOSES[frame.kind]}"{self._suspicion(frame)}'
+            self._stop(f"{name} is not closed", frame.start, len(frame.sign), hint)
 
     def _put(self, masked: str) -> None:
         self.out.append(masked)
@@ -126,10 +91,10 @@ class _Scanner:
         """Open something by `text`, and consume as much as `text` is long."""
         if len(self.stack) > DEPTH:
             self._stop(f"this is nested more than {DEPTH} deep", self.at, len(text))
-        self.stack.append(_Frame(kind, self.at, limit))
+        self.stack.append(Frame(kind, self.at, limit))
         self._put(text)
 
-    def _code(self, frame: _Frame) -> None:
+    def _code(self, frame: Frame) -> None:
         """Consume something outside of texts."""
         found = CODE.match(self.text, self.at)
         assert found is not None, "the last alternative matches any character"
@@ -152,7 +117,7 @@ class _Scanner:
             case kind:
                 self._rare(kind or "", text, frame)
 
-    def _newline(self, text: str, frame: _Frame) -> None:
+    def _newline(self, text: str, frame: Frame) -> None:
         """Consume the end of a line: in parentheses, lists, `${…}` and `for` it means nothing."""
         if frame.kind not in _NEWLINES:
             self._put(" " * len(text))
@@ -161,7 +126,7 @@ class _Scanner:
             self.ends.append(self.at + len(text) - 1)
         self._put(text.replace("\r", " "))
 
-    def _opened(self, text: str, frame: _Frame) -> str:
+    def _opened(self, text: str, frame: Frame) -> str:
         """Return what a bracket opens: in a body, a brace after a name or a label opens a block."""
         if text != "{":
             return text
@@ -176,7 +141,7 @@ class _Scanner:
                 return each.rstrip(" \t")
         return ""
 
-    def _rare(self, kind: str, text: str, frame: _Frame) -> None:
+    def _rare(self, kind: str, text: str, frame: Frame) -> None:
         """Consume a strip marker or a name of any alphabet; say what is wrong with a number or another character."""
         if text == "~" and frame.kind in ("${", "%{") and self.text.startswith("~}", self.at):
             self._put(" ")
@@ -202,18 +167,33 @@ class _Scanner:
             text = self.text[self.at : end + 2]
         self._put(" " * len(text))
 
-    def _close(self, text: str, frame: _Frame) -> None:
+    def _close(self, text: str, frame: Frame) -> None:
         closes = _CLOSES.get(frame.kind)
         if closes is None or len(self.stack) == 1:
             self._stop(f'found "{text}", which closes nothing', self.at, 1)
         if closes != text:
             self._crossed(text, closes, frame)
+        if frame.kind == "body" and self.crooked is None:
+            self._compare(frame.start)
         self.stack.pop()
         self._put(text)
         if 0 < self.stack[-1].limit < self.at:
             self._stop(f'this "{frame.sign}" is not closed before its heredoc ends', frame.start, 2)
 
-    def _crossed(self, text: str, closes: str, frame: _Frame) -> NoReturn:
+    def _compare(self, opening: int) -> None:
+        """Remember the first brace that closes a block and is indented otherwise: one before it may be missing."""
+        alone = not self.text[self.text.rfind("\n", 0, self.at) + 1 : self.at].strip()
+        if alone and indentation(self.text, opening) != indentation(self.text, self.at):
+            self.crooked = opening, self.at
+
+    def _suspicion(self, frame: Frame) -> str:
+        """Return where a closing brace may be missing."""
+        if self.crooked is None or frame.kind != "body" or self.crooked[0] < frame.start:
+            return ""
+        opening, closing = (self.source.position(each, each).line for each in self.crooked)
+        return f", perhaps before line {closing}: what stands there closes the block of line {opening}"
+
+    def _crossed(self, text: str, closes: str, frame: Frame) -> NoReturn:
         """Say that something else has to be closed first."""
         place = self.source.position(frame.start, frame.start + len(frame.sign))
         message = f'found "{text}" where the "{frame.sign}" of line {place.line}, column {place.column} is still open'
@@ -231,7 +211,7 @@ class _Scanner:
         self.heredocs[start] = Heredoc(line, end.start(), opening.startswith("<<-"))
         self._push("<<", '"' + _FILL * (len(opening) - 1), end.start())
 
-    def _template(self, frame: _Frame) -> None:
+    def _template(self, frame: Frame) -> None:
         """Consume a piece of a quoted text, of a heredoc or of a bare template."""
         if frame.kind == "<<" and self.at >= frame.limit:
             self._heredoc_end()
@@ -248,22 +228,30 @@ class _Scanner:
                 self.stack.pop()
                 self._put(text)
             case "newline" | "end":
-                self._unclosed(frame)
+                self._unclosed()
             case kind:
                 self._escape(text, known=kind == "number")
 
-    def _unclosed(self, frame: _Frame) -> None:
+    def _unclosed(self) -> None:
         """Say that a text is not closed, and go on in the next line as if it were."""
-        length = len(self._line(frame.start).rstrip("\r"))
-        message, hint = "this text is not closed on its line", 'add a " or write a heredoc, <<END'
-        if self.out[-1][-1:] not in (_FILL, '"'):
-            self._stop(message, frame.start, length, hint)
+        depth = next(number for number, each in enumerate(self.stack) if self._begins_here(each))
+        text, *inside = self.stack[depth:]
+        length = len(self._line(text.start).rstrip("\r"))
         # A quote alone at the end of a line, after one that is not closed, was meant to close that.
-        if not (self.broken and length == 1):
-            self._problem(message, frame.start, length, hint)
-        self.broken.append(frame.start)
-        self.stack.pop()
-        self.out[-1] = self.out[-1][:-1] + (_FILL if self.at == frame.start + 1 else '"')
+        if inside:
+            self._problem(f'the "{inside[0].kind}" is not closed before its text ends', inside[0].start, 2, 'add "}"')
+        elif not (self.broken and length == 1):
+            hint = 'add a " or write a heredoc, <<END'
+            self._problem("this text is not closed on its line", text.start, length, hint)
+        self.broken.append(text.start)
+        if len(self.broken) >= _TEXTS_TOLD:
+            raise self.source.error(self.problems)
+        del self.stack[depth:]
+        masked = "".join(self.out)[: text.start]
+        self.out = [masked, '"' + _FILL * (self.at - text.start - 2) + '"' if self.at > text.start + 1 else _FILL]
+
+    def _begins_here(self, frame: Frame) -> bool:
+        return frame.kind == '"' and "\n" not in self.text[frame.start : self.at]
 
     def _escape(self, text: str, *, known: bool) -> None:
         if not known or no_character(text):
