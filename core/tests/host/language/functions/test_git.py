@@ -73,7 +73,7 @@ def test_a_remote_has_a_url_without_what_logs_in(repository: Project) -> None:
 @pytest.mark.parametrize("call", ["gitrefhash()", "gitrefpretty()", "gitreftag()", 'gitremoteurl("origin")'])
 def test_without_a_repository_or_a_commit_git_has_nothing_to_tell(project: Project, call: str) -> None:
     problem = project.problem(call)
-    assert f"{project.folder} is in no git repository" in problem.message
-    assert problem.hint.startswith("git init")
+    assert f"git knows no repository at {project.folder}" in problem.message
+    assert problem.hint.startswith(f"git -C {project.folder} status")
     git(project, "init", "-q")
     assert "has no commit yet" in project.problem(call).message

@@ -54,7 +54,7 @@ def is_inside(real: str, roots: tuple[str, ...]) -> bool:
 
 def _outside(context: Context, path: str, found: Path) -> FunctionError:
     folder = os.path.relpath(found.parent, os.path.realpath(context.folder))
-    shown = folder if folder.count("..") <= 2 else str(found.parent)
+    shown = str(found.parent) if os.path.isabs(path) or folder.count("..") > 2 else folder
     where = f'"{path}"' if str(found) == os.path.normpath(path) else f'"{path}" ({found})'
     hint = f'to allow it, write milepost {{ files = ["{shown}"] }} at the top of the project file'
     return FunctionError(f"{where} is outside of the folders that this project may read", 0, hint=hint)
