@@ -78,7 +78,7 @@ def explain(
     """Return what applies to an app in a workspace. Raises ProjectFileError for what cannot be told."""
     project, block = host.project, host.project.apps[app]
     outside = world(project, Plugins(host.catalog), host.environment, host.folder, asks=False)
-    known = variables(project, given, outside)
+    known = variables(project, given, outside, workspace=workspace)
     scope = app_scope(project, block, workspace, known, outside)
     here, block, resolved = chosen(project, block, scope, labels, explain=True)
     scope = labelled(here, block, app_scope(here, block, workspace, known, outside), labels)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -28,7 +28,7 @@ from milepost.host.project.stages import PINS
 from milepost.host.project.variables import variables
 from milepost.sdk.errors import MilepostError, PluginError, ProjectFileError
 from milepost.sdk.offer import PlatformOffer
-from milepost.sdk.problem import Problem
+from milepost.sdk.problem import Position, Problem
 from milepost.sdk.request import Variable
 
 
@@ -42,11 +42,12 @@ def validate(
     project = host.project
     plugins = Plugins(host.catalog)
     outside = world(project, plugins, host.environment, Path(host.folder), asks=False)
-    problems = list(check_names(project, outside.functions))
+    told = check_names(project, outside.functions)
+    problems: list[Problem] = []
     try:
-        known = variables(project, given, outside)
+        known = variables(project, given, outside, workspace=workspace)
     except ProjectFileError as error:
-        return (*problems, *error.problems)
+        return (*told, *_apart(told, error.problems))
     observers = host.catalog.words("observer")
     for observer in (each for each in project.observers if each.observes(observers)):
         problems += _arguments_of(observer)
@@ -64,7 +65,22 @@ def validate(
         problems += _AppCheck(project=here, app=block, scope=scope, plugins=plugins).problems()
     # Bodies that do no harm each alone may make a circle together.
     problems += project.body.source.error(check_apps(project._replace(apps=apps))).problems
-    return tuple(dict.fromkeys(problems))
+    return (*told, *_apart(told, problems))
+
+
+def _apart(told: tuple[Problem, ...], found: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return what was found while evaluating, each once, without what lies where something was told already."""
+    places = [each.position for each in told if each.position]
+    return tuple(
+        each
+        for each in dict.fromkeys(found)
+        if each not in told and not (each.position and any(_lies_in(each.position, place) for place in places))
+    )
+
+
+def _lies_in(inner: Position, outer: Position) -> bool:
+    starts = (outer.line, outer.column) <= (inner.line, inner.column)
+    return inner.file == outer.file and starts and inner[3:] <= outer[3:]
 
 
 def _arguments_of(observer: PluginBlock) -> list[Problem]:

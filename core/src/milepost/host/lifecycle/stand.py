@@ -130,7 +130,7 @@ def subject_of(
     """
     block = project.apps.get(app) or departed(project, app)
     outside = world(project, given.plugins, given.environment, given.cwd, cancel=given.cancel, asks=given.asks)
-    known = variables(project, given.variables, outside, lenient=by_records)
+    known = variables(project, given.variables, outside, workspace=workspace, lenient=by_records)
     scope = app_scope(project, block, workspace, known, outside)
     project, block, _ = chosen(project, block, scope, given.labels, lenient=by_records)
     scope = app_scope(project, block, workspace, known, outside)
