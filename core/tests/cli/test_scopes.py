@@ -1,4 +1,4 @@
-"""Workspaces and labels from the outside: what applies, what is protected, what is only read."""
+"""Workspaces and labels from the outside: what applies, and what is protected."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from core.tests.cli.conftest import PROJECT, Shop, Terminal
+from core.tests.cli.conftest import Shop, Terminal
 from milepost.cli.start import run
 from milepost.cli.surroundings import Surroundings
 from milepost.host.assembly import open_host
@@ -126,8 +126,8 @@ def test_a_protected_workspace_takes_only_what_is_committed(scoped: Shop) -> Non
 def test_what_is_read_or_goes_by_records_does_not_mind_what_is_not_committed(scoped: Shop) -> None:
     scoped("up", "-w", "production")
     (scoped.folder / "app.txt").write_text("changed")
-    scoped("status", "-w", "production")
-    scoped("stop", "-w", "production")
+    assert scoped.document("status", "-w", "production")["workspace"] == "production"
+    assert scoped.document("stop", "-w", "production")["run"]["status"] == "success"
 
 
 @pytest.fixture
@@ -160,95 +160,69 @@ def test_a_change_of_a_protected_workspace_is_confirmed_at_a_terminal(typed: Cal
     assert (status, "Type" in err) == (2, False)
 
 
-FOREIGN = """
-runner {
-  enabled = true
+TWO = """
+project = "shop"
+
+variable "team" {
+  default = "blue"
 }
 
-pipeline "release" {
-  step "up" {
-    use "up" {}
+app "web" {
+  labels = { team = var.team }
+  deploy {
+    use "fake" {}
+  }
+  build {
+    use "fake" {}
+  }
+  workspace "circle" {
+    depends_on = ["worker"]
   }
 }
-"""
 
-
-def test_what_is_not_carried_out_is_a_note(shop: Shop) -> None:
-    (shop.folder / "milepost.hcl").write_text(PROJECT + FOREIGN)
-    out = shop("validate").stdout
-    assert "milepost.hcl is valid: web" in out
-    assert 'pipeline "release" is read and not carried out' in out
-    notes = shop.document("validate")["notes"]
-    assert [(each["line"], each["message"]) for each in notes] == [
-        (21, "runner is read and not carried out"),
-        (25, 'pipeline "release" is read and not carried out'),
-    ]
-    assert shop("build").stderr.count('note: milepost.hcl:25:1: pipeline "release" is read and not carried out') == 1
-    assert "pipeline" not in shop("history").stderr
-
-
-def test_a_file_of_waypoint_with_pipelines_only_is_valid(shop: Shop) -> None:
-    (shop.folder / "milepost.hcl").unlink()
-    (shop.folder / "waypoint.hcl").write_text('project = "shop"\n' + FOREIGN)
-    assert "waypoint.hcl is valid: it has no apps" in shop("validate").stdout
-
-
-WAYPOINT = """
-project = "shop"
-app "web" {
+app "worker" {
   build {
-    use "pack" {}
-    workspace "production" {
-      use "fake" {}
-    }
-    registry {
-      use "aws-ecr" {}
-    }
+    use "fake" {}
   }
   deploy {
     use "fake" {}
-    hook {
-      when    = "sometimes"
-      command = ["x"]
-    }
   }
-  url {
-    auto_hostname = true
+  workspace "production" {
+    depends_on = ["web"]
+  }
+  label "team == circle" {
+    depends_on = ["web"]
   }
 }
 """
 
 
-def test_init_explains_a_file_of_waypoint_and_writes_nothing(shop: Shop) -> None:
-    (shop.folder / "milepost.hcl").unlink()
-    (shop.folder / "waypoint.hcl").write_text(WAYPOINT)
-    before = sorted(shop.folder.iterdir())
-    document = shop.document("init", "--from-waypoint")
-    used = [(each["stage"], each["word"], each["installed"], each["advice"]) for each in document["uses"]]
-    assert used[:2] == [
-        ("build", "pack", "", "pip install milepost-buildpacks"),
-        ("build", "fake", "milepost-fakes", ""),
-    ]
-    assert [each["message"] for each in document["notes"]] == [
-        'when: expected one of "before", "after", "failure", "always", found "sometimes"',
-        'url of app "web" is read and not carried out',
-    ]
-    out = shop("init", "--from-waypoint").stdout
-    assert "no distribution of milepost offers it" in out
-    assert "Next  pip install milepost-buildpacks" in out
-    assert "a workspace or label body replaces the default one, as in Waypoint" in out
-    assert sorted(shop.folder.iterdir()) == before
+@pytest.fixture
+def two(shop: Shop) -> Shop:
+    """Two apps, of which one needs the other in some workspaces."""
+    (shop.folder / "milepost.hcl").write_text(TWO)
+    return shop
 
 
-def test_init_without_a_file_of_waypoint_says_where_it_looked(shop: Shop) -> None:
-    err = shop("init", "--from-waypoint", status=2).stderr
-    assert "looked for waypoint.hcl, waypoint.hcl.json" in err
+def test_what_an_app_depends_on_is_a_matter_of_the_workspace(two: Shop) -> None:
+    two("up", "worker")
+    assert "worker depends on web" in two("up", "worker", "-w", "production", status=5).stderr
+    document = two.document("up", "worker", "-w", "production", "--with-dependencies")
+    released = [each["app"] for each in document["operations"] if each["stage"] == "release"]
+    assert released == ["web", "worker"]
 
 
-def test_a_word_of_waypoint_says_what_to_install(shop: Shop) -> None:
-    (shop.folder / "milepost.hcl").write_text(
-        PROJECT.replace('deploy {\n    use "fake"', 'deploy {\n    use "kubernetes"')
-    )
-    err = shop("validate", status=2).stderr
-    assert "no plugin offers the platform 'kubernetes'" in err
-    assert "pip install milepost-kubernetes" in err
+def test_bodies_that_make_a_circle_together_are_refused_where_they_meet(two: Shop) -> None:
+    two("validate", "-w", "circle")
+    refused = two("validate", "-w", "circle", "--label", "team=circle", status=2).stderr
+    assert "these apps wait for each other: web → worker → web" in refused
+
+
+def test_a_rollback_does_without_labels_that_have_no_value_today(two: Shop) -> None:
+    two("up", "web", "-w", "production")
+    (two.folder / "app.txt").write_text("two")
+    two("up", "web", "-w", "production")
+    changed = TWO.replace('default = "blue"', "").replace("team == circle", "team == blue")
+    (two.folder / "milepost.hcl").write_text(changed)
+    document = two.document("rollback", "--app", "web", "-w", "production")
+    assert (document["run"]["status"], document["operations"][-1]["status"]) == ("success", "success")
