@@ -39,7 +39,7 @@ def world(tmp_path: Path) -> Iterator[Callable[..., Outside]]:
     site = tmp_path / "site"
     site.mkdir()
     install_fakes(site)
-    write_files(tmp_path, {VALUES: json.dumps(KNOWN)})
+    write_files(tmp_path / "home", {VALUES: json.dumps(KNOWN)})
     plugins = Plugins(Catalog(scan([str(site)])))
 
     def make(*, asks: bool = True) -> Outside:
@@ -82,7 +82,7 @@ def wrong(config: Config) -> Wrong:
 
 def asked(folder: Path) -> list[str]:
     """Return the names of each time the source was asked."""
-    path = folder / ASKED
+    path = folder / "home" / ASKED
     return path.read_text().splitlines() if path.exists() else []
 
 

@@ -1,4 +1,4 @@
-"""A config source that reads a JSON file in the project's folder, and counts how often it is asked."""
+"""A config source that reads a JSON file in the user's home, and writes down what it is asked for."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from milepost.sdk.config import PluginConfig
 from milepost.sdk.source import SourceStep, ValueRequest, ValueResult, failed, missing
 
 VALUES, ASKED = "fake-values.json", "fake-asked.log"
-"""The files in the project's folder: the values by their names, and a line of names for each time it was asked."""
+"""The files in the home: the values by their names, and a line of names for each time it was asked."""
 
 
 class FakeSourceArguments(PluginConfig, frozen=True, kw_only=True):
@@ -27,7 +27,7 @@ class FakeSource:
 
     def read(self, requests: Sequence[ValueRequest[FakeSourceArguments]], step: SourceStep) -> Sequence[ValueResult]:
         """Return the values by their names."""
-        folder = step.facts.folder
+        folder = step.facts.home
         with open(folder / ASKED, "a", encoding="utf-8") as log:
             log.write(" ".join(each.arguments.name for each in requests) + "\n")
         values = json.loads((folder / VALUES).read_text(encoding="utf-8"))
