@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cli_page import cli_page
+from config_page import config_page
 from errors_page import errors_page
+from functions_page import functions_page
 from hooks_page import hooks_page
 from plugins_page import plugins_page
 from project_tables import TABLES
@@ -19,7 +21,9 @@ from write import COMMAND
 
 PAGES = {
     "cli": cli_page,
+    "config": config_page,
     "errors": errors_page,
+    "functions": functions_page,
     "hooks": hooks_page,
     "plugins": plugins_page,
     "records": records_page,

@@ -2,73 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
 
-import msgspec
 from examples import SHOWN, example
-from plugins_page import default, kind
-from project_words import BLOCKS, HOOK_VARIABLES, WORDS
+from project_words import HOOK_VARIABLES
 from write import code, table
 
+from milepost.cli.render_docs import type_cell
 from milepost.host.lifecycle.hooks import HookContext, _variables
-from milepost.host.project import hooks, settings
-from milepost.host.project.schema import ROOT, Shape
+from milepost.host.project import hooks
+from milepost.host.project.reference import TOP, BlockPage, Inner, pages
 from milepost.sdk.problem import Position
 from milepost.sdk.record import Operation, Writer
 
-STRUCTS: dict[str, Any] = {
-    "app": settings._Arguments,
-    "health": settings._Health,
-    "hook": hooks._Hook,
-    "task": hooks._Task,
-    "verify": hooks._Verify,
-    "release": hooks._Release,
-}
-"""The values that the arguments of a block are read into, where there are such."""
+
+def block_table(page: BlockPage) -> Callable[[], str]:
+    """Return what makes the table of a block: its arguments, then the blocks in it."""
+    arguments = [
+        (code(each.name), type_cell(each.type), each.default or "must be given", each.meaning)
+        for each in page.arguments
+    ]
+    blocks = [(code(_written(each)), _often(each), "", each.meaning) for each in page.blocks]
+    return lambda: table(("name", "type", "default", "meaning"), [*arguments, *blocks])
 
 
-class Row(NamedTuple):
-    """A line of a block's table."""
-
-    name: str
-    type: str
-    default: str
-    meaning: str
+def _written(inner: Inner) -> str:
+    return f'{inner.name} "…" {{ }}' if inner.label else f"{inner.name} {{ }}"
 
 
-def block_table(block: str) -> Callable[[], str]:
-    """Return what makes the table of a block."""
-    return lambda: table(("name", "type", "default", "meaning"), _rows(block, _shape(block)))
-
-
-def _shape(wanted: str) -> Shape:
-    """Return the shape of a block of that name."""
-    return next(shape for name, shape in _shapes("root", ROOT) if name == wanted)
-
-
-def _shapes(name: str, shape: Shape) -> Iterator[tuple[str, Shape]]:
-    yield name, shape
-    for inner, nested in shape.blocks.items():
-        yield from _shapes(inner, nested.shape)
-
-
-def _rows(block: str, shape: Shape) -> Iterator[Row]:
-    """Yield the arguments, then the blocks. Raises KeyError for one that nobody describes."""
-    fields = {field.encode_name: field for field in msgspec.structs.fields(STRUCTS[block])} if block in STRUCTS else {}
-    for name in (*shape.required, *shape.arguments):
-        meaning = WORDS[f"{block}.{name}"]
-        if isinstance(meaning, tuple):
-            type_, usual, text = meaning
-        else:
-            type_, usual, text = kind(msgspec.inspect.type_info(fields[name].type)), default(fields[name]), meaning
-        yield Row(code(name), type_, "must be given" if name in shape.required else usual, text)
-    for name, nested in shape.blocks.items():
-        if name in BLOCKS:
-            label = ' "…"' if nested.label else ""
-            yield Row(code(f"{name}{label} {{ }}"), "block" + (", any number" if nested.many else ""), "", BLOCKS[name])
+def _often(inner: Inner) -> str:
+    return "block, any number" if inner.many else "block"
 
 
 def hook_variables() -> str:
@@ -95,6 +60,6 @@ _NOW = datetime(2000, 1, 1, tzinfo=UTC)
 TABLES: dict[str, Callable[[], str]] = {
     "hook-variables": hook_variables,
     **{name: example(name) for name in SHOWN},
-    **{name: block_table(name) for name, _ in _shapes("root", ROOT) if name not in ("use", "url")},
+    **{"root" if each.name == TOP else each.name: block_table(each) for each in reversed(pages())},
 }
 """What makes each table, by the name that stands before it in a guide."""

@@ -61,7 +61,7 @@ def markdown(pages: Sequence[BlockPage]) -> Iterator[str]:
         where = f" Stands in: {', '.join(f'`{each}`' if each != TOP else each for each in page.places)}."
         yield page.meaning + (where if page.places else "")
         rows = [
-            (f"`{each.name}`", _cell(each.type), each.default or "must be given", each.meaning)
+            (f"`{each.name}`", type_cell(each.type), each.default or "must be given", each.meaning)
             for each in page.arguments
         ]
         if rows:
@@ -71,14 +71,14 @@ def markdown(pages: Sequence[BlockPage]) -> Iterator[str]:
             yield _table(("block", "how often", "meaning"), inner)
 
 
+def type_cell(words: str) -> str:
+    """Return a type as it stands in a table of Markdown: what is written is code."""
+    return " or ".join(f"`{each}`" if each.startswith('"') or "(" in each else each for each in words.split(" or "))
+
+
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     written = [f"| {' | '.join(each.replace('|', chr(92) + '|') for each in row)} |" for row in rows]
     return "\n".join([f"| {' | '.join(head)} |", "|" + "---|" * len(head), *written])
-
-
-def _cell(words: str) -> str:
-    """Return a type as it stands in a table: what is written is code."""
-    return " or ".join(f"`{each}`" if each.startswith('"') or "(" in each else each for each in words.split(" or "))
 
 
 def _title(page: BlockPage) -> str:

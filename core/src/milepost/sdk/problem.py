@@ -26,7 +26,9 @@ class Excerpt(NamedTuple):
     """A line of a file, or the part of a very long one, and what of it is meant: columns count in the whole line."""
 
     text: str
+    """As it stands in the file, without its line end."""
     start: int
+    """The first column that is meant."""
     end: int
     """The column after the last one that is meant."""
     begins: int = 1
@@ -45,8 +47,10 @@ class Related(NamedTuple):
     """Another place that a problem is about: where a name stands already, what a bracket should close."""
 
     message: str
+    """What stands there."""
     position: Position
     excerpt: Excerpt | None = None
+    """The line there; None while nobody has looked."""
 
 
 class Problem(NamedTuple):
@@ -64,6 +68,7 @@ class Problem(NamedTuple):
     last: str = ""
     """The last line of a range over several lines."""
     related: tuple[Related, ...] = ()
+    """The other places that it is about."""
 
     def __str__(self) -> str:
         """Return the problem as text: place, message, the source line with the range underlined, the hint."""
