@@ -234,7 +234,8 @@ class _Scanner:
 
     def _unclosed(self) -> None:
         """Say that a text is not closed, and go on in the next line as if it were."""
-        depth = next(number for number, each in enumerate(self.stack) if self._begins_here(each))
+        here = [number for number, each in enumerate(self.stack) if self._begins_here(each)]
+        depth = here[0] if here else len(self.stack) - 1
         text, *inside = self.stack[depth:]
         length = len(self._line(text.start).rstrip("\r"))
         # A quote alone at the end of a line, after one that is not closed, was meant to close that.
