@@ -1,11 +1,15 @@
 """YAML: values as text as Go writes them, and documents as values."""
 
+import json
 from decimal import Decimal
 from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from milepost.host.language.functions.json import jsondecode, jsonencode
 from milepost.host.language.functions.yaml import yamldecode, yamlencode
 from milepost.sdk.functions import FunctionError
 
@@ -101,3 +105,37 @@ def test_aliases_of_aliases_that_grow_for_ever_are_refused() -> None:
     lines = ["a0: &a0 [x, x]"] + [f"a{at}: &a{at} [*a{at - 1}, *a{at - 1}]" for at in range(1, 40)]
     with pytest.raises(FunctionError, match="more than 100000 values"):
         yamldecode.call("\n".join(lines))
+
+
+TEXTS = st.text("ab :#-\n\t\"'\\é\x01\x7f\u00a0\u2028😀{}[]&*!|>%@`~", max_size=30)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | TEXTS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(VALUES)
+def test_any_value_is_read_back_as_it_was_written_by_us_and_by_others(value: object) -> None:
+    text = yamlencode.call(value)
+    assert yamldecode.call(text) == value
+    assert yaml.safe_load(text) == value
+
+
+@settings(max_examples=150, deadline=None)
+@given(VALUES)
+def test_any_value_is_json_that_others_read(value: object) -> None:
+    text = jsonencode.call(value)
+    assert jsondecode.call(text) == value
+    assert json.loads(text) == value
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text("ab:- \n\t\"'[]{},&*!|>?#0.~<", max_size=40))
+def test_any_text_is_a_document_or_a_refused_one(text: str) -> None:
+    try:
+        found = yamldecode.call(text)
+    except FunctionError as error:
+        found = str(error)
+    assert found is None or isinstance(found, (bool, int, Decimal, str, list, dict))

@@ -64,8 +64,8 @@ def _tag(context: Context) -> str:
 
 def _no_commit(context: Context) -> FunctionError:
     if context.git("rev-parse", "--git-dir") is None:
-        message = f"git knows no repository at {context.folder}"
-        return FunctionError(message, hint=f"git -C {context.folder} status   (it says why)")
+        message = f"git knows no repository at {context.folder}, or does not trust it"
+        return FunctionError(message, hint=f"git -C {context.folder} status")
     return FunctionError("the git repository has no commit yet", hint="git add . && git commit")
 
 

@@ -6,7 +6,6 @@ import os
 from collections.abc import Mapping
 from hashlib import blake2b
 from pathlib import Path
-from tempfile import mkstemp
 
 from milepost.host.language.context import Context
 from milepost.sdk.functions import FunctionError
@@ -41,6 +40,8 @@ def _keep(folder: Path, path: str, content: bytes) -> None:
     place = folder / path
     if place.is_file() and place.read_bytes() == content:
         return
+    from tempfile import mkstemp  # noqa: PLC0415 - slow to import, and mostly the copy is there already
+
     for above in reversed(place.relative_to(folder).parents[:-1]):
         (folder / above).mkdir(mode=_FOLDER, exist_ok=True)
     handle, scratch = mkstemp(dir=place.parent, prefix=".")
