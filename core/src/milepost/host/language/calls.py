@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
+from unicodedata import normalize
 
 from milepost.host.language.arguments import Argument, Given, arguments_of, given
 from milepost.host.language.context import NotKnownYetError
@@ -84,7 +85,7 @@ def _worked(
 def returned(value: Any) -> Any:
     """Return what a function returned as a value of the language."""
     if isinstance(value, (str, int)):
-        return value
+        return normalize("NFC", value) if isinstance(value, str) else value
     match value:
         case Decimal():
             return whole(value)
