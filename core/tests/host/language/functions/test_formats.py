@@ -54,7 +54,7 @@ TEXTS: list[tuple[str, tuple[Any, ...], str]] = [
 ]
 
 FAILURES: list[tuple[str, tuple[Any, ...], int, str]] = [
-    ("%s", (), 0, '"%s" shows value 1, and there are 0 values'),
+    ("%s", (), 0, '"%s" shows value 1, which is not given'),
     ("%[3]s", ("a",), 0, "value 3"),
     ("%[2]s %s", ("a", "b"), 0, "value 3"),
     ("%s", ("a", "b"), 2, "no verb for value 2"),
@@ -116,7 +116,7 @@ def test_a_format_without_lists_makes_a_list_of_one() -> None:
 
 
 def test_lists_of_different_lengths_are_named() -> None:
-    with pytest.raises(FunctionError, match="value 3 has 2 items, and value 2 has 1") as caught:
+    with pytest.raises(FunctionError, match="value 3 has the length 2, and value 2 the length 1") as caught:
         formatlist("%s%s%s", "x", ["a"], ["b", "c"])
     assert caught.value.argument == 3
 

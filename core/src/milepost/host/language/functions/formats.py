@@ -44,7 +44,7 @@ def formatlist(format: str, *values: Any | None) -> list[str]:
     first, count = next(iter(lengths.items()), (0, 1))
     for index, length in lengths.items():
         if length != count:
-            raise FunctionError(f"value {index} has {length} items, and value {first} has {count}", index)
+            raise FunctionError(f"value {index} has the length {length}, and value {first} the length {count}", index)
     made: list[str] = []
     size = 0
     for place in range(count):
@@ -77,7 +77,7 @@ def _pieces(format: str, values: tuple[Any, ...]) -> Iterator[str]:
 
 def _place(verb: Verb, which: int, values: tuple[Any, ...]) -> str:
     if which > len(values):
-        raise FunctionError(f'"{verb.text}" shows value {which}, and there are {len(values)} values', 0)
+        raise FunctionError(f'"{verb.text}" shows value {which}, which is not given', 0)
     try:
         return shown(verb, values[which - 1])
     except ConversionError as error:

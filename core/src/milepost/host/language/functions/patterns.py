@@ -12,6 +12,7 @@ from milepost.host.language.functions.sizes import fitting
 from milepost.sdk.functions import FunctionError, function
 
 _Made = TypeVar("_Made")
+_SHOWN = 60
 _PLACE = re.compile(r"\$(?:(?P<dollar>\$)|(?P<name>\w+)|\{(?P<braced>\w+)\})")
 
 
@@ -72,7 +73,8 @@ def _with(pattern: str, argument: int, work: Callable[[Pattern], _Made]) -> _Mad
             raise PatternError("some of its groups have names and some have none; expected all or none")
         return work(known)
     except PatternError as error:
-        raise FunctionError(f'the pattern "{pattern}" cannot be used: {error}', argument) from None
+        short = pattern if len(pattern) <= _SHOWN else pattern[:_SHOWN] + "…"
+        raise FunctionError(f'the pattern "{short}" cannot be used: {error}', argument) from None
 
 
 def _result(pattern: Pattern, found: Match) -> Any:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from milepost.host.language.context import Context
 from milepost.host.language.functions.dates import written
+from milepost.host.language.values import described
 from milepost.sdk.functions import FunctionError, function
 
 _RFC3339 = re.compile(
@@ -81,12 +82,12 @@ def moment(text: str, argument: int) -> Moment:
     """Return the moment that a text in the form of RFC 3339 means; `argument` is for the error."""
     found = _RFC3339.fullmatch(text)
     if found is None:
-        raise FunctionError(f'"{text}" is no time as in RFC 3339, such as 2025-05-17T12:00:00Z', argument)
+        raise FunctionError(f"{described(text)} is no time as in RFC 3339, such as 2025-05-17T12:00:00Z", argument)
     fraction, *offset = found.groups()
     try:
         second = datetime.fromisoformat(text[:19]).replace(tzinfo=_zone(*offset))
     except ValueError as wrong:
-        raise FunctionError(f'"{text}" is no time there is: {wrong}', argument) from None
+        raise FunctionError(f"{described(text)} is no time there is: {wrong}", argument) from None
     return Moment(second, int((fraction or "")[:9].ljust(9, "0")))
 
 
@@ -109,7 +110,9 @@ def _nanoseconds(duration: str) -> int:
         total += int(whole or "0") * unit + int(float(f"0.{fraction}") * unit)
         position = found.end()
     if rest != "0" and (not rest or position < len(rest)):
-        raise FunctionError(f'"{duration}" is no duration such as 1h30m; its units are h, m, s, ms, us and ns', 1)
+        raise FunctionError(
+            f"{described(duration)} is no duration such as 1h30m; its units are h, m, s, ms, us and ns", 1
+        )
     if total >= _LONGEST:
         raise FunctionError(f'the duration "{duration}" is longer than 292 years', 1)
     return -total if sign == "-" else total
