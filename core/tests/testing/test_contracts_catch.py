@@ -36,6 +36,9 @@ CAUGHT = {
     "OtherDigest": "what_was_pushed_is_the_same_artifact",
     "CopyIsALink": "a_copy_outlives_what_it_was_copied_from",
     "LacksSilently": "a_pushed_artifact_is_there_until_it_is_deleted",
+    "AnswersBackwards": "each_request_is_answered_in_its_order",
+    "RaisesForOne": "a_value_that_is_not_there_is_missing_and_the_others_are_found",
+    "TellsTheValue": "no_answer_tells_a_value_besides_the_value",
 }
 """Which test, of all, each wrong plugin must fail."""
 

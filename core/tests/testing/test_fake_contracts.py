@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
 from milepost.sdk.artifact import Artifact
+from milepost.sdk.config import PluginConfig
 from milepost.sdk.deployment import HTTP_ENDPOINT, Endpoint, Release
-from milepost.sdk.offer import BuilderOffer, PlatformOffer, RegistryOffer, ReleaserOffer
+from milepost.sdk.offer import BuilderOffer, ConfigSourceOffer, PlatformOffer, RegistryOffer, ReleaserOffer
+from milepost.sdk.source import SourceStep
 from milepost.testing.bench import Bench
 from milepost.testing.contracts.builder import BuilderContract
+from milepost.testing.contracts.config_source import ConfigSourceContract
 from milepost.testing.contracts.platform import PlatformContract
 from milepost.testing.contracts.registry import RegistryContract
 from milepost.testing.contracts.releaser import ReleaserContract
@@ -20,7 +23,10 @@ from milepost.testing.fakes import plugin
 from milepost.testing.fakes.builder import FakeBuilder, FakeBuilderConfig, FakeRegistryConfig
 from milepost.testing.fakes.platform import FakePlatformConfig, leftovers
 from milepost.testing.fakes.releaser import FakeReleaserConfig
+from milepost.testing.fakes.source import VALUES, FakeSourceArguments
 from milepost.testing.fakes.world import World
+from milepost.testing.project import write_files
+from milepost.testing.source import FakeSourceStep
 
 
 def built(bench: Bench) -> Artifact:
@@ -130,6 +136,29 @@ class TestFakeReleaser(ReleaserContract):
             return live
 
         return answer
+
+
+class TestFakeSource(ConfigSourceContract):
+    @pytest.fixture
+    def offer(self) -> ConfigSourceOffer:
+        return plugin.milepost_config_source("fake")
+
+    @pytest.fixture
+    def values(self) -> Mapping[str, PluginConfig]:
+        return {"sekret-one": FakeSourceArguments(name="one"), "sekret-two": FakeSourceArguments(name="two")}
+
+    @pytest.fixture
+    def absent(self) -> PluginConfig:
+        return FakeSourceArguments(name="gone")
+
+    @pytest.fixture
+    def broken(self) -> PluginConfig:
+        return FakeSourceArguments(name="sealed")
+
+    @pytest.fixture
+    def step(self, tmp_path: Path) -> SourceStep:
+        write_files(tmp_path / "home", {VALUES: '{"one": "sekret-one", "two": "sekret-two", "sealed": null}'})
+        return FakeSourceStep(tmp_path)
 
 
 def test_the_world_of_the_fakes_survives_the_one_who_made_it(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ class ConfigSourceContract(Contract):
         self, source: ConfigSource, values: Mapping[str, PluginConfig], step: SourceStep
     ) -> None:
         assert len(values) > 1, "the contract wants two values"
-        wanted = [*values, *reversed(list(values))]
+        wanted = [*values, *values]
         found = source.read([_asked(values[each]) for each in wanted], step)
         assert [each.value for each in found] == wanted
 
