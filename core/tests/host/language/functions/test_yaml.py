@@ -74,7 +74,11 @@ WRONG = [
     ("a: 1e999999999", "out of range"),
     ("\x01", "control characters"),
     ("[" * 102 + "]" * 102, "deeper than 100"),
-    ("#" * 2**20 + "\n", "at most 1048576"),
+    ("#" * 2**19 + "\n", "at most 524288"),
+    ('"\\U00110000"', "an escape that is no character"),
+    ('"\\UFFFFFFFF"', "an escape that is no character"),
+    ("a: [1", "but got the end"),
+    ("a: &", "but found the end"),
 ]
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from milepost.host.language.functions.decoding import clean
 from milepost.host.language.functions.yaml_text import written
 from milepost.sdk.functions import FunctionError, function
 
-_LONGEST = 2**20
+_LONGEST = 2**19
+_END = re.compile(r"'(\\x00|<stream end>)'")
 
 
 @function
@@ -32,9 +34,13 @@ def yamldecode(text: str) -> Any:
     except yaml.MarkedYAMLError as error:
         at = error.problem_mark or error.context_mark
         where = f" in line {at.line + 1}, column {at.column + 1}" if at else ""
-        raise FunctionError(f"this is no YAML{where}: {error.problem}", 0) from error
+        problem = _END.sub("the end", str(error.problem))
+        raise FunctionError(f"this is no YAML{where}: {problem}", 0) from error
     except yaml.YAMLError as error:
         raise FunctionError("this is no YAML: it has control characters", 0) from error
+    except (ValueError, OverflowError) as error:
+        # What PyYAML does not look at before it makes a character of it.
+        raise FunctionError("this is no YAML: it has an escape that is no character", 0) from error
 
 
 @function
