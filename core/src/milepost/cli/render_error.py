@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from milepost.cli.render import Screen
 from milepost.cli.runlog import write_log
 from milepost.host.folders import folders
-from milepost.sdk.errors import MilepostError
+from milepost.sdk.errors import MilepostError, ProjectFileError
 
 if TYPE_CHECKING:
     from milepost.cli.flags import Flags
     from milepost.cli.surroundings import Surroundings
 
+_STYLES = {"message": "strong", "mark": "bad", "hint": "faint"}
+
 
 def tell_error(error: MilepostError, flags: Flags, surroundings: Surroundings) -> None:
     """Tell people the message and what to do; give programs a document too."""
     screen = Screen(flags, surroundings)
-    first, *rest = str(error).splitlines() or [error.code]
+    first, *rest = _lines(error, screen) or [error.code]
     lines = [f"{screen.paint('bad', 'error:')} {first}", *rest]
     if error.hint:
         lines.append(f"hint: {error.hint}")
@@ -28,7 +30,27 @@ def tell_error(error: MilepostError, flags: Flags, surroundings: Surroundings) -
         _traceback(error, surroundings)
     if flags.output != "text":
         facts = {"code": error.code, "message": str(error), "hint": error.hint, "exit_status": error.exit_status}
-        screen.document("error", {"error": facts})
+        screen.document("error", {"error": facts | _problems(error)})
+
+
+def _lines(error: MilepostError, screen: Screen) -> list[str]:
+    """Return the lines of an error's text; what is meant in a file is underlined, in colour where there are colours."""
+    if not isinstance(error, ProjectFileError):
+        return str(error).splitlines()
+    lines = []
+    for each in error.problems:
+        for kind, text in each.lines():
+            lines += [screen.paint(_STYLES[kind], line) for line in text.splitlines()] if kind in _STYLES else [text]
+    return lines
+
+
+def _problems(error: MilepostError) -> dict[str, Any]:
+    """Return what is wrong in a file, each with its place, for programs."""
+    if not isinstance(error, ProjectFileError):
+        return {}
+    from milepost.cli.render_json import problem_document  # noqa: PLC0415 - other errors do without what it imports
+
+    return {"problems": [problem_document(each) for each in error.problems]}
 
 
 def tell_bug(error: Exception, argv: Sequence[str], flags: Flags, surroundings: Surroundings) -> None:

@@ -17,9 +17,16 @@ def plain(value: object) -> Any:
 
 
 def problem_document(problem: Problem) -> dict[str, Any]:
-    """Return a problem, or a note, of a project file: its place, if it has one, and what is said of it."""
+    """Return a problem, or a note, of a project file: its place, if it has one, what is said of it, other places."""
     place = problem.position._asdict() if problem.position else {}
-    return {**place, "message": problem.message, "hint": problem.hint, "source": problem.source}
+    related = [{**each.position._asdict(), "message": each.message} for each in problem.related]
+    return {
+        **place,
+        "message": problem.message,
+        "hint": problem.hint,
+        "source": problem.source,
+        "related": related,
+    }
 
 
 def run_document(outcome: Outcome) -> dict[str, Any]:

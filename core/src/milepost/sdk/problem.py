@@ -77,8 +77,7 @@ class Problem(NamedTuple):
     def lines(self) -> Iterator[tuple[str, str]]:
         """Yield the lines of its text, each with what it is: `message`, `source`, `mark` or `hint`."""
         yield "message", f"{self.position}: {self.message}" if self.position else self.message
-        for excerpt in self._excerpts():
-            yield from _drawn(excerpt)
+        yield from self._drawn()
         for other in self.related:
             yield "hint", f"  {other.position}: {other.message}"
             if other.excerpt:
@@ -86,18 +85,20 @@ class Problem(NamedTuple):
         if self.hint:
             yield "hint", f"  {self.hint}" if self.position else self.hint
 
-    def _excerpts(self) -> Iterator[Excerpt]:
-        """Yield the source line, and the last one of a range over several."""
+    def _drawn(self) -> Iterator[tuple[str, str]]:
+        """Yield the source line, and the last one of a range over several, with what is meant underlined."""
         at = self.position
         if at is None or not self.source:
             return
         if at.end_line == at.line:
-            yield Excerpt(self.source, at.column, at.end_column, self.begins)
+            yield from _drawn(Excerpt(self.source, at.column, at.end_column, self.begins))
             return
-        yield Excerpt(self.source, at.column, self.begins + len(self.source), self.begins)
-        if self.last:
-            indent = len(self.last) - len(self.last.lstrip())
-            yield Excerpt(self.last, min(indent + 1, at.end_column), at.end_column)
+        yield from _drawn(Excerpt(self.source, at.column, self.begins + len(self.source), self.begins))
+        if at.end_line > at.line + 1:
+            yield "source", "  …"
+        indent = len(self.last) - len(self.last.lstrip())
+        if at.end_column > indent + 1:
+            yield from _drawn(Excerpt(self.last, indent + 1, at.end_column))
 
 
 def _drawn(excerpt: Excerpt) -> Iterator[tuple[str, str]]:

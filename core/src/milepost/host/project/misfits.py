@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from milepost.host.language.tree import Block, Body, Label
 from milepost.host.project.schema import ROOT, Nested, Shape
-from milepost.sdk.problem import Problem, nearest
+from milepost.sdk.problem import Problem, Related, nearest
 
 
 def misfits(body: Body, shape: Shape = ROOT, where: str = "a project file") -> list[Problem]:
@@ -72,7 +72,8 @@ def _count(name: str, nested: Nested, body: Body, where: str) -> list[Problem]:
         if key in seen:
             what = " ".join([name, *(f'"{each}"' for each in key)])
             message = f"{what} is given twice; it is at line {seen[key].position.line} already"
-            problems.append(Problem(message, block.position, hint="leave one of them out"))
+            other = (Related("it is given here already", seen[key].position),)
+            problems.append(Problem(message, block.position, hint="leave one of them out", related=other))
         seen.setdefault(key, block)
     return problems
 
