@@ -199,3 +199,13 @@ def test_a_pattern_follows_links_once_and_not_out_of_the_project(project: Projec
 def test_a_pattern_of_many_stars_takes_no_time_on_a_long_name(project: Project) -> None:
     write_files(project.folder, {"a" * 250: ""})
     assert project.value(f'fileset(".", "{"*a" * 60}b")') == []
+
+
+def test_a_name_that_is_no_text_is_told(project: Project) -> None:
+    try:
+        Path(os.fsdecode(os.fsencode(project.folder) + b"/caf\xe9")).write_text("")
+    except OSError:
+        pytest.skip("this file system has names of text only")
+    problem = project.problem('fileset(".", "*")')
+    assert 'the name of the file "caf\\udce9" is no text in UTF-8' in problem.message
+    assert "udce9" not in project.problem('file("caf")').hint

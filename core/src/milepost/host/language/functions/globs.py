@@ -39,7 +39,7 @@ class Glob:
             return set()
         start = _Folder(folder, "", (os.path.realpath(folder),))
         found = {each for pattern in self._patterns for each in self._walk(start, pattern)}
-        return {posixpath.relpath(posixpath.join(folder, each), folder) for each in found}
+        return {posixpath.relpath(posixpath.join(folder, _text(each)), folder) for each in found}
 
     def _walk(self, folder: _Folder, pattern: tuple[Segment, ...]) -> Iterator[str]:
         segment, rest = pattern[0], pattern[1:]
@@ -91,3 +91,12 @@ class Glob:
         if len(folder.above) > _DEEPEST:
             raise FunctionError(f"the pattern leads through more than {_DEEPEST} folders in one another", 1)
         return names
+
+
+def _text(name: str) -> str:
+    """Return a name; one with bytes that are no characters is refused."""
+    try:
+        return name.encode().decode()
+    except UnicodeEncodeError as error:
+        shown = name.encode(errors="backslashreplace").decode()
+        raise FunctionError(f'the name of the file "{shown}" is no text in UTF-8', 0) from error

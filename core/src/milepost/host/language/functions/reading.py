@@ -110,6 +110,6 @@ def unreadable(found: Path, path: str, error: OSError) -> FunctionError:
 
 def _names(folder: Path) -> tuple[str, ...]:
     try:
-        return tuple(sorted(os.listdir(folder))[:1000])
+        return tuple(each for each in sorted(os.listdir(folder))[:1000] if each.isprintable())
     except OSError:
         return ()
