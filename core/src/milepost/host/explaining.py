@@ -20,7 +20,7 @@ from milepost.host.project.config import app_config
 from milepost.host.project.project import App, Project
 from milepost.host.project.scope import Scope, app_scope
 from milepost.host.project.scoping import INSIDE, Considered, Resolved
-from milepost.host.project.settings import labelled
+from milepost.host.project.settings import labelled, stage_scope
 from milepost.host.project.variables import variables
 from milepost.sdk.errors import ProjectFileError
 from milepost.sdk.problem import Position
@@ -33,6 +33,7 @@ SECRET = "secret"  # noqa: S105 - it stands for one and is none
 ASKED = ("secret", "dynamic", "configdynamic")
 """The functions whose values are asked of a source, which an explanation does not do."""
 
+_STAGES = (" > build", " > registry", " > deploy", " > release")
 _AFTER = {"artifact": "build", "deploy": "deploy"}
 
 
@@ -83,8 +84,19 @@ def explain(
     here, block, resolved = chosen(project, block, scope, labels, explain=True)
     scope = labelled(here, block, app_scope(here, block, workspace, known, outside), labels)
     told = {name: str(value) for name, value in scope.labels.items()}
-    reading = _Reading(scope, _config(here, block, scope))
-    return Explanation(app, told, tuple(reading.explained(each) for each in resolved))
+    config, bodies = _config(here, block, scope), {each.place: each.body for each in resolved}
+    blocks = (_Reading(_within(scope, each.place, bodies), config).explained(each) for each in resolved)
+    return Explanation(app, told, tuple(blocks))
+
+
+def _within(scope: Scope, place: str, bodies: Mapping[str, Body]) -> Scope:
+    """Return the scope in the body at a place, where `labels` has those of the stage, too."""
+    around = [bodies[name] for name in (place.rpartition(" > ")[0], place) if name.endswith(_STAGES)]
+    try:
+        return stage_scope(scope, *around)
+    except ProjectFileError:
+        # Labels of what is not built yet: the arguments are told as far as they do not need them.
+        return scope
 
 
 def _config(project: Project, app: App, scope: Scope) -> dict[Position, Value]:

@@ -21,9 +21,9 @@ from milepost.host.project.chosen import chosen
 from milepost.host.project.config import app_config, first_file
 from milepost.host.project.fields import check, decode
 from milepost.host.project.hooks import hooks, tasks, verify
-from milepost.host.project.project import App, PluginBlock, Project, Use
+from milepost.host.project.project import App, Build, Deploy, PluginBlock, Project, ReleaseBlock, Stage
 from milepost.host.project.scope import Scope, app_scope
-from milepost.host.project.settings import labelled, settings
+from milepost.host.project.settings import labelled, settings, stage_scope
 from milepost.host.project.stages import PINS
 from milepost.host.project.variables import variables
 from milepost.sdk.errors import MilepostError, PluginError, ProjectFileError
@@ -136,15 +136,26 @@ class _AppCheck:
         app, scope, found = self.app, self.scope.with_(artifact=Foreseen(), deploy=Foreseen()), self._found
         found += _caught(lambda: settings(self.project, app, scope))
         found += _caught(lambda: app_config(self.project, app, scope))
-        found += _caught(lambda: tasks(app, scope))
-        found += _caught(lambda: verify(app, scope))
-        for block in (app.build, app.deploy, app.release, app.build.registry if app.build else None):
-            if block is not None:
-                found += _caught(partial(hooks, block.hooks, scope))
+        found += _caught(lambda: tasks(app, self._within(scope, app.deploy)))
+        found += _caught(lambda: verify(app, self._within(scope, app.release)))
+        registry = app.build.registry if app.build else None
+        for stages in ((app.build,), (app.build, registry), (app.deploy,), (app.release,)):
+            if stages[-1] is not None:
+                found += _caught(partial(self._check_hooks, stages, scope))
         found += _caught(self._check_chain)
         if not app.path.is_dir():
             found.append(Problem(f"app {app.name}: its folder {app.path} does not exist"))
         return found
+
+    def _within(self, scope: Scope, *stages: Build | Stage | Deploy | ReleaseBlock | None) -> Scope:
+        """Return the scope in the body of a stage. Raises ProjectFileError for labels that cannot be told."""
+        foreseen = scope.with_(artifact=Foreseen(), deploy=Foreseen())
+        bodies = [each and each.body for each in stages]
+        return scope.with_(labels=stage_scope(foreseen, *bodies).labels)
+
+    def _check_hooks(self, stages: tuple[Build | Stage | Deploy | ReleaseBlock | None, ...], scope: Scope) -> None:
+        if stages[-1] is not None:
+            hooks(stages[-1].hooks, self._within(scope, *stages))
 
     def _check_chain(self) -> None:
         """Note what in the chain does not fit."""
@@ -153,10 +164,10 @@ class _AppCheck:
     def _links(self) -> Links:
         """Return the plugins of the app; what is wrong with one is noted on the way."""
         app = self.app
-        builder = self._link("builder", app.build.use if app.build else None)
-        registry = self._link("registry", app.build.registry.use if app.build and app.build.registry else None)
-        platform = self._link("platform", app.deploy.use if app.deploy else None)
-        releaser = self._link("releaser", app.release.use if app.release else None)
+        builder = self._link("builder", app.build)
+        registry = self._link("registry", app.build, app.build.registry if app.build else None)
+        platform = self._link("platform", app.deploy)
+        releaser = self._link("releaser", app.release)
         offer = platform.offer if platform else None
         assert offer is None or isinstance(offer, PlatformOffer)
         self._check_files(offer)
@@ -182,22 +193,24 @@ class _AppCheck:
             line = self.project.body.source.line(at.line)
             self._found.append(Problem(no_files(self.app.name, self.app.deploy.use.word), at, line))
 
-    def _link(self, role: Any, use: Use | None) -> _Found | None:
+    def _link(self, role: Any, *stages: Build | Stage | Deploy | ReleaseBlock | None) -> _Found | None:
         """Return a plugin's place in the chain; None if there is no such block or it cannot be known."""
+        use = stages[-1].use if stages[-1] else None
         if use is None:
             return None
+        scope = self._within(self.scope, *stages)
         line = use.body.source.line(use.position.line)
         try:
             offer = self.plugins.offer(role, use.word).offer
         except PluginError as error:
             self._found.append(Problem(str(error), use.position, line, error.hint))
             return None
-        wrong = check(use, offer.config, self.scope)
+        wrong = check(use, offer.config, scope)
         self._found.extend(wrong)
         config = None
         if not wrong:
             try:
-                config = decode(use, offer.config, self.scope)
+                config = decode(use, offer.config, scope)
             except ProjectFileError:
                 # It uses what is known after the build only; what could be checked has been.
                 config = None

@@ -24,7 +24,7 @@ def todays_order(bench: Bench, subject: Subject, artifact: Artifact | None, buil
     block = subject.app.deploy
     if block is None:
         raise UsageError(f"the app {subject.app.name} has no deploy block", hint="milepost validate")
-    platform = todays(bench, "platform", block.use, subject.scope)
+    platform = todays(bench, "platform", block.use, subject.within(block))
     exposes = tuple(platform.platform_offer.exposes(platform.config))
     terms = terms_today(subject, strategy_of(subject, platform.platform_offer, exposes), exposes)
     if terms.files and not platform.platform_offer.files:
@@ -65,7 +65,7 @@ def choose_releaser(bench: Bench, subject: Subject, platform: PlatformOffer, ter
     """Return the releaser: the `release` block's, else the platform's default; None where nothing is exposed."""
     block = subject.app.release
     if block is not None and block.use is not None:
-        return todays(bench, "releaser", block.use, subject.scope)
+        return todays(bench, "releaser", block.use, subject.within(block))
     if not terms.exposes:
         return None
     return default_releaser(bench, platform)

@@ -47,7 +47,7 @@ def _platform(bench: Bench, part: Part, subject: Subject) -> Worker[Any] | None:
     """Return the platform to ask: today's, or where it is not known yet or not used, that of the newest deployment."""
     block, knows_artifact = subject.app.deploy, not isinstance(subject.scope.artifact, Unknown)
     if part.request.verb not in BY_RECORDS and block is not None and (knows_artifact or subject.app.build is None):
-        return todays(bench, "platform", block.use, subject.scope)
+        return todays(bench, "platform", block.use, subject.within(block))
     where = {"app": subject.app.name, "workspace": subject.workspace, "stage": "deploy", "status": "success"}
     newest = next(iter(bench.history.operations(where, limit=1)), None)
     return worker_of(bench, subject, newest) if newest is not None else None

@@ -32,7 +32,7 @@ def build(bench: Bench, part: Part, subject: Subject) -> Operation | None:
     if block.from_app is not None:
         return _taken(bench, part, subject, block.from_app)
     assert block.use is not None
-    built = _make(bench, part, subject, "builder", block.use, hooks(block.hooks, subject.scope))
+    built = _make(bench, part, subject, "builder", block.use, hooks(block.hooks, subject.within(block)))
     if block.registry is None:
         return built
     return _push(bench, part, subject.with_artifact(built.artifact), built)
@@ -40,7 +40,7 @@ def build(bench: Bench, part: Part, subject: Subject) -> Operation | None:
 
 def _make(bench: Bench, part: Part, subject: Subject, role: RoleName, use: Use, around: Sequence[Hook]) -> Operation:
     """Carry out the build."""
-    worker = todays(bench, role, use, subject.scope)
+    worker = todays(bench, role, use, subject.within(subject.app.build))
     record = draft(
         bench,
         part,
@@ -91,7 +91,8 @@ def _registered(bench: Bench, part: Part, subject: Subject, origin: Operation, a
     block = subject.app.build
     assert block is not None
     assert block.registry is not None
-    registry = todays(bench, "registry", block.registry.use, subject.scope)
+    scope = subject.within(block, block.registry)
+    registry = todays(bench, "registry", block.registry.use, scope)
     record = draft(
         bench,
         part,
@@ -111,7 +112,7 @@ def _registered(bench: Bench, part: Part, subject: Subject, origin: Operation, a
             raise OperationError(f"{origin.artifact.digest} was pushed, and the registry has {artifact.digest}")
         _keep(operation, artifact)
 
-    around = hooks(block.registry.hooks, subject.scope)
+    around = hooks(block.registry.hooks, scope)
     return perform(bench, record, around, hook_context(part, subject), work)
 
 

@@ -127,7 +127,7 @@ class AppPart:
             self.unchanged = decide(self.bench, self.part, self.subject, self.live, order)
         if self.unchanged or self.part.request.verb in SKIP_TASKS:
             return
-        for task in tasks(self.subject.app, self.subject.scope):
+        for task in tasks(self.subject.app, self.subject.within(self.subject.app.deploy)):
             run_task(self.bench, self.part, self.subject, order, task)
 
     def _deploy(self) -> None:
@@ -164,7 +164,7 @@ class AppPart:
                     deployment=self.deployment,
                     live=self.live,
                     releaser=None,
-                    verify=verify(self.subject.app, self.subject.scope),
+                    verify=verify(self.subject.app, self.subject.within(self.subject.app.release)),
                     restores=self._recorded(restores) if restores else None,
                 )
             )

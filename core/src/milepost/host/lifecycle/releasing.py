@@ -68,7 +68,7 @@ def release(bench: Bench, part: Part, subject: Subject, opening: Opening) -> Ope
         artifact=opening.deployment.artifact,
     )
     block = subject.app.release
-    around = hooks(block.hooks, subject.scope) if block is not None else ()
+    around = hooks(block.hooks, subject.within(block)) if block is not None else ()
 
     def work(operation: OpenOperation) -> None:
         _check_verifiable(opening)

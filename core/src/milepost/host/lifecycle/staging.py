@@ -94,7 +94,7 @@ def deploy(bench: Bench, part: Part, subject: Subject, order: Order) -> Operatio
             _clear(part, subject, operation, order)
             raise
 
-    around = hooks(_deploy_hooks(subject.app), subject.scope)
+    around = hooks(_deploy_hooks(subject.app), subject.within(subject.app.deploy))
     return perform(bench, record, around, hook_context(part, subject), work)
 
 

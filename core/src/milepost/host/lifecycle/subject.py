@@ -17,9 +17,9 @@ from milepost.host.lifecycle.operation import OpenOperation
 from milepost.host.lifecycle.rereading import reread
 from milepost.host.lifecycle.workers import Worker
 from milepost.host.project.config import AppConfig, app_config
-from milepost.host.project.project import App, Project
+from milepost.host.project.project import App, Build, Deploy, Project, ReleaseBlock, Stage
 from milepost.host.project.scope import Scope
-from milepost.host.project.settings import Settings, settings
+from milepost.host.project.settings import Settings, settings, stage_scope
 from milepost.host.recording import convert, needs_today, record, restore, sources_in
 from milepost.host.step import HostStep
 from milepost.sdk.artifact import Artifact
@@ -59,6 +59,10 @@ class Subject:
     def lock(self) -> str:
         """The name of the lock that whoever changes this app here must hold."""
         return lock_name(self.workspace, self.app.name)
+
+    def within(self, *stages: Build | Stage | Deploy | ReleaseBlock | None) -> Scope:
+        """Return the scope in the body of a stage; of a registry, in that of its build first."""
+        return stage_scope(self.scope, *(each and each.body for each in stages))
 
     def settings(self) -> Settings:
         """Return what the project file says of the app, evaluated with what is known so far."""

@@ -39,7 +39,6 @@ ROOTS = (
 )
 """The names that expressions can begin with."""
 
-_NO_CONFIG: Mapping[str, Value] = {"env": {}, "internal": {}, "file": {}}
 _ENTRYPOINT: Mapping[str, Value] = {"env": {}}
 """Waypoint put a program of its own in front of the app and gave it these; milepost has none, so there are none."""
 
@@ -100,10 +99,12 @@ class Scope:
     path: Mapping[str, Value] = field(default_factory=dict)
     """`project`, `app` and `pwd`: absolute folders."""
     labels: Mapping[str, Value] = field(default_factory=dict)
+    given_labels: Mapping[str, str] = field(default_factory=dict)
+    """Those of the command line, which win over all others."""
     artifact: Mapping[str, Value] | Unknown = UNKNOWN
     deploy: Mapping[str, Value] | Unknown = UNKNOWN
-    config: Root = field(default_factory=lambda: _NO_CONFIG)
-    """`env`, `internal` and `file`: what stands in the app's `config` blocks."""
+    config: Root = UNKNOWN
+    """`env`, `internal` and `file`: what stands in the app's `config` blocks; known in these only."""
     git: Mapping[str, Value] = field(default_factory=dict)
     asking: Functions | None = None
     """The functions where sources may be asked; None elsewhere."""

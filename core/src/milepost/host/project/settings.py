@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -97,7 +98,19 @@ def labelled(project: Project, app: App, scope: Scope, given: Mapping[str, str])
     labels: dict[str, str] = {}
     for body, place in ((project.body, "project"), (app.body, f'app "{app.name}"')):
         labels |= decode_body(_part(body, "labels"), _Labels, scope, place).labels
-    return scope.with_(labels={**labels, **given})
+    return replace(scope, labels={**labels, **given}, given_labels=given)
+
+
+def stage_scope(scope: Scope, *stages: Body | None) -> Scope:
+    """Return the scope in the body of a stage: `labels` has its own, too; of a registry, those of its build as well.
+
+    Raises ProjectFileError for labels that cannot be told.
+    """
+    for body in stages:
+        if body is not None and "labels" in body.attributes:
+            own = decode_body(_part(body, "labels"), _Labels, scope, "labels").labels
+            scope = scope.with_(labels={**scope.labels, **own, **scope.given_labels})
+    return scope
 
 
 def stage_labels(
