@@ -87,7 +87,7 @@ def _facts(found: Page) -> dict[str, Any]:
 
 def _listed(screen: Screen, own: list[Page], offered: list[_Offered]) -> Iterator[str]:
     """Yield the functions by their families."""
-    width = max(len(each.name) for each in (*own, *offered))
+    width = max(map(len, (*(each.name for each in own), *(each.name for each in offered))))
     family = ""
     for each in own:
         if each.family != family:
