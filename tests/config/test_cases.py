@@ -17,9 +17,11 @@ from milepost.host.language.lower import lower_value
 from milepost.host.language.provenance import is_secret, is_unknown, revealed, text_of
 from milepost.host.language.source import source_of
 from milepost.host.language.values import Marked, Unknown, plain_text
+from milepost.host.lifecycle.requesting import gather
 from milepost.host.outside import world
 from milepost.host.plugins.load import Plugins
 from milepost.host.project.scope import Scope, app_scope
+from milepost.host.project.variable_sources import ByHand
 from milepost.host.project.variables import variables
 from milepost.host.validation import validate
 from milepost.sdk.errors import ProjectFileError
@@ -168,16 +170,17 @@ def test_what_is_wrong_is_told_with_its_place(case: Case) -> None:
 @pytest.mark.parametrize("case", files())
 def test_a_file_comes_to_what_stands_beside_it(case: dict[str, Any], tmp_path: Path) -> None:
     write_files(tmp_path, {"milepost.hcl": case["text"], **case.get("beside", {})})
-    host = open_host(tmp_path, {"HOME": str(tmp_path / "home")})
+    host = open_host(tmp_path, {"HOME": str(tmp_path / "home"), **case.get("environment", {})})
     given = tuple(Variable(name=name, value=value) for name, value in case.get("variables", {}).items())
     workspace = case.get("workspace", "default")
     if "problems" in case:
         assert_told(validated(host, workspace, given), case["problems"])
         return
     project = host.project
+    given = gather(host, workspace, ByHand(given)).variables
     here = world(project, Plugins(host.catalog), host.environment, tmp_path, asks=False)
     app = next(iter(project.apps.values()))
-    scope = app_scope(project, app, workspace, variables(project, given, here), here)
+    scope = app_scope(project, app, workspace, variables(project, given, here, workspace=workspace), here)
     for expression, expected in case["values"].items():
         evaluator = Evaluator(scope)
         value = evaluator.value(lower_value(source_of("case", expression.encode())))
@@ -187,7 +190,7 @@ def test_a_file_comes_to_what_stands_beside_it(case: dict[str, Any], tmp_path: P
 
 def validated(host: Any, workspace: str, given: tuple[Variable, ...]) -> list[Problem]:
     try:
-        return list(validate(host, workspace, given))
+        return list(validate(host, workspace, gather(host, workspace, ByHand(given)).variables))
     except ProjectFileError as error:
         return list(error.problems)
 
