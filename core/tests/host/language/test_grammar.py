@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from milepost.host.language import tables
-from milepost.host.language.derived import EDITS, GrammarChangedError, derived
+from milepost.host.language.derived import EDITS, derived
+from milepost.sdk.errors import ProjectError
 
 
 def grammar() -> str:
@@ -31,7 +32,7 @@ def test_all_edits_fit_the_grammar_of_the_pinned_python_hcl2() -> None:
 
 def test_an_edit_that_no_longer_fits_is_named() -> None:
     changed = grammar().replace("unary_op : (MINUS", "sign_op : (MINUS")
-    with pytest.raises(GrammarChangedError) as caught:
+    with pytest.raises(ProjectError) as caught:
         derived(changed)
     assert 'has the rule "unary_op" 0 times' in str(caught.value)
     assert "signs before a value may be several" in str(caught.value)

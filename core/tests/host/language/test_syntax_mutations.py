@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 
 import pytest
 
 from milepost.host.language.lower import lower, lower_template, lower_value
 from milepost.host.language.source import source_of
 from milepost.sdk.errors import ProjectFileError
+from milepost.sdk.problem import Problem
 
 CORPUS = """\
 project = "shop"
@@ -91,18 +93,22 @@ def mutated(seed: int) -> bytes:
     return bytes(data)
 
 
+def problems(data: bytes) -> Iterator[Problem]:
+    """What is wrong with a text, as a file, as a value and as a template."""
+    for read in (lower, lower_value, lower_template):
+        try:
+            read(source_of("t", data))
+        except ProjectFileError as error:
+            yield from error.problems
+
+
 @pytest.mark.parametrize("first", range(0, 1500, 100))
 def test_whatever_is_wrong_in_a_text_has_a_place_in_it(first: int) -> None:
-    for seed in range(first, first + 100):
-        data = mutated(seed)
-        for read in (lower, lower_value, lower_template):
-            try:
-                read(source_of("t", data))
-            except ProjectFileError as error:
-                lines = data.decode(errors="replace").split("\n")
-                for problem in error.problems:
-                    at = problem.position
-                    assert at is not None
-                    assert 1 <= at.line <= at.end_line <= len(lines)
-                    assert 1 <= at.column <= len(lines[at.line - 1]) + 1
-                    assert (at.line, at.column) <= (at.end_line, at.end_column)
+    for data in map(mutated, range(first, first + 100)):
+        lines = data.decode(errors="replace").split("\n")
+        for problem in problems(data):
+            at = problem.position
+            assert at is not None
+            assert 1 <= at.line <= at.end_line <= len(lines)
+            assert 1 <= at.column <= len(lines[at.line - 1]) + 1
+            assert (at.line, at.column) <= (at.end_line, at.end_column)

@@ -9,13 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from milepost.sdk.errors import MilepostError
-
-
-class GrammarChangedError(MilepostError):
-    """An edit does not fit the grammar of the python-hcl2 that is installed."""
-
-    code = "grammar-changed"
+from milepost.sdk.errors import ProjectError
 
 
 class Edit(NamedTuple):
@@ -143,7 +137,7 @@ STARTS = ["start", "value", "template"]
 
 
 def derived(grammar: str) -> str:
-    """Return the grammar with all edits made. Raises GrammarChangedError, which names the edit that does not fit."""
+    """Return the grammar with all edits made. Raises ProjectError, which names the edit that does not fit."""
     for edit in EDITS:
         for rule in edit.rules[1:]:
             grammar = _replaced(grammar, rule, "", edit.name)
@@ -156,6 +150,7 @@ def _replaced(grammar: str, rule: str, text: str, name: str) -> str:
     pattern = re.compile(rf"^[?!]*{rule}(?:\.\d+)?[ \t]*:.*\n(?:[ \t]+\|.*\n)*", re.MULTILINE)
     found = pattern.findall(grammar)
     if len(found) != 1:
-        message = f'the grammar of python-hcl2 has the rule "{rule}" {len(found)} times; to edit it ("{name}"), once'
-        raise GrammarChangedError(message, hint="pip install python-hcl2==8.1.4")
+        times = f'{len(found)} times, and the edit "{name}" is for one'
+        message = f'no file can be read: the grammar of python-hcl2 has the rule "{rule}" {times}'
+        raise ProjectError(message, hint="pip install python-hcl2==8.1.4")
     return pattern.sub(lambda _: text + "\n", grammar)

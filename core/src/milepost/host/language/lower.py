@@ -10,10 +10,11 @@ from lark import Token, Tree
 from milepost.host.language.grammar import Refused, parse
 from milepost.host.language.lower_body import Bodies
 from milepost.host.language.lower_expression import Lowering
+from milepost.host.language.lower_node import normal
 from milepost.host.language.scan import scan
 from milepost.host.language.scanned import Kind, Scanned
 from milepost.host.language.source import Source
-from milepost.host.language.tree import Body, Expression
+from milepost.host.language.tree import Body, Expression, Literal
 from milepost.sdk.problem import Problem
 
 _TRIES = 20
@@ -44,6 +45,8 @@ def lower_template(source: Source, cache: Path | None = None) -> Expression:
 
     Raises ProjectFileError.
     """
+    if "${" not in source.text and "%{" not in source.text:
+        return Literal(normal(source.text), source.position(0, len(source.text)))
     return _one(source, cache, "template")
 
 

@@ -93,7 +93,7 @@ class _Builder:
         otherwise: Expression | None = None
         while self._next("template_else"):
             at = self._closing()
-            if otherwise:
+            if otherwise is not None:
                 self._clash(at, opening, "has its else already", "leave one of them out")
             self.at += 1
             otherwise = self._branch(at)
@@ -137,7 +137,7 @@ class _Builder:
 
     def _end(self, opening: Tree[Token]) -> int:
         """Consume the end of a directive, and return its offset; say what stands in its place."""
-        hint = f'add "%{{ {_ENDS[opening.data].removeprefix("template_")} }}"'
+        hint, clashes = f'add "%{{ {_ENDS[opening.data].removeprefix("template_")} }}"', False
         while self.at < len(self.parts):
             closing = self._closing()
             if closing.data == _ENDS[opening.data]:
@@ -146,9 +146,10 @@ class _Builder:
             self._clash(closing, opening, "is still open", f"{hint} first")
             if closing.data in self.open:
                 return start_of(closing)
+            clashes = True
             self.at += 1
             self._sequence()
-        if not self.place.problems or self.place.problems[-1].hint != f"{hint} first":
+        if not clashes:
             message = f'the "{_shown(opening)}" is not closed before its text ends'
             self.place.problem(message, self.place.of(opening), hint)
         return end_of(opening)
