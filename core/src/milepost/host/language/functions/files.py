@@ -106,7 +106,7 @@ def fileset(context: Context, path: str, pattern: str) -> Any:
     r"""Return the set of files in a folder whose paths from there fit a pattern. Folders are not in it.
 
     In a pattern `*` stands for any characters but slashes, `?` for one, `[a-c]` for one of these, `[^a-c]` for any
-    other, `{a,b}` for one of several, `**` between slashes for any folders in one another; `\\` takes a sign as it
+    other, `{a,b}` for one of several, `**` between slashes for any folders in one another; `\` takes a sign as it
     is. Hidden files count. Links are followed, but not out of what the project may read.
 
     Example: fileset("no-such-folder", "**/*.txt") is toset([])
