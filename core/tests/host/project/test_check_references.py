@@ -96,6 +96,7 @@ def test_what_is_not_used_of_a_local_does_not_come_too_late(read: Read) -> None:
         ("git.zzzz", "there is no git.zzzz", "there is git.commit, git.short, git.branch"),
         ("path.pwdd", "there is no path.pwdd", "did you mean path.pwd?"),
         ("config.envi", "there is no config.envi", "did you mean config.env?"),
+        ("config.env.A", "config.env.A can be used in config blocks only", "write a local that both use"),
         ("entrypoint.x", "there is no entrypoint.x", "there is entrypoint.env"),
         ("local.plian", "there is no local.plian", "did you mean local.plain?"),
         ("var.tga", 'there is no variable "tga"', 'did you mean "tag"?'),
@@ -120,7 +121,6 @@ def test_a_name_that_leads_nowhere_is_told_with_the_nearest(
     "expression",
     [
         "git.dirty",
-        "config.env.PORT",
         "entrypoint.env",
         "path.app",
         'labels["x"]',

@@ -122,7 +122,6 @@ def test_every_group_that_is_listed_means_something(shop_scope: Scope) -> None:
         ("workspace.name", "staging"),
         ("app.name", "web"),
         ("project.name", "shop"),
-        ("config.env", {}),
     ],
 )
 def test_names_have_their_values_in_an_app(expression: str, value: object, shop_scope: Scope, read: Read) -> None:

@@ -22,6 +22,7 @@ _LATER = {"artifact": "build", "deploy": "deploy"}
 
 _TOO_EARLY: Mapping[Place, tuple[str, ...]] = {
     "outside": ("artifact", "deploy"),
+    "config": ("artifact", "deploy"),
     "build": ("artifact", "deploy"),
     "registry": ("deploy",),
     "deploy": ("deploy",),
@@ -83,7 +84,7 @@ class _Check:
         if reference.root not in roots:
             message = f"{reference} cannot stand in a validation; it is not known yet when values are checked"
             return [Problem(message, reference.position, hint=f"use names that begin with {', '.join(roots)}")]
-        return self._member(reference)
+        return self._member(reference) or _elsewhere(reference, place)
 
     def _member(self, reference: Reference) -> list[Problem]:
         """Return that there is nothing of that name in a group, or nothing in what is a text."""
@@ -118,7 +119,7 @@ class _Check:
         way = self._way(reference, _TOO_EARLY.get(place, ()))
         if way is None:
             return []
-        where = f"in {place}" if place != "outside" else "outside of the stages"
+        where = f"in {place}" if place not in ("outside", "config") else "outside of the stages"
         message = f"{reference} is not available {where}"
         if len(way) > 1:
             message += f": {', '.join(f'{one} uses {other}' for one, other in pairwise(way))}"
@@ -178,6 +179,14 @@ def _part(expression: Expression | None, name: str | None) -> Expression | None:
 def _name(step: Step) -> str | None:
     """Return the name that a step is; None if it is something else."""
     return step.value if isinstance(step, Literal) and isinstance(step.value, str) else None
+
+
+def _elsewhere(reference: Reference, place: Place) -> list[Problem]:
+    """Return that the values of `config` blocks are known in these only."""
+    if reference.root != "config" or place in ("config", "local"):
+        return []
+    message = f"{reference} can be used in config blocks only, and in locals that they use"
+    return [Problem(message, reference.position, hint="write a local that both use")]
 
 
 def _no_member(root: str, name: str, at: Position) -> Problem:

@@ -9,12 +9,13 @@ from milepost.host.language.tree import Block, Body, Expression
 from milepost.host.language.walk import expressions
 
 Place: TypeAlias = Literal[
-    "outside", "build", "registry", "deploy", "release", "local", "type", "default", "validation"
+    "outside", "config", "build", "registry", "deploy", "release", "local", "type", "default", "validation"
 ]
-"""`outside` is all that is evaluated before an app's first stage; the last three are parts of a variable's block."""
+"""`outside` is all else that comes before an app's first stage; the last three are parts of a variable's block."""
 
 _INNER: Mapping[Place, Mapping[str, Place]] = {
     "outside": {
+        "config": "config",
         "build": "build",
         "registry": "registry",
         "deploy": "deploy",
