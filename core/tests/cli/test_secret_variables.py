@@ -134,3 +134,27 @@ def test_a_secret_that_changed_in_its_file_is_read_anew_by_a_rollback(shop: Shop
         done = shop("up", "--force") if password != "third-passphrase" else shop("rollback")
     assert "USERS" in done.stdout + done.stderr
     assert "passphrase" not in done.stdout + done.stderr
+
+
+def test_a_wrong_file_that_nobody_named_holds_up_no_rollback_and_no_status(shop: Shop) -> None:
+    shop("up")
+    shop("up", "--var", "tag=two")
+    write_files(shop.folder, {"x.auto.mpvars": "tag = \n"})
+    assert "x.auto.mpvars:1:" in shop("up", status=2).stderr
+    assert "web" in shop("status").stdout
+    done = shop("rollback")
+    assert "x.auto.mpvars is left out: " in done.stderr
+    assert "#1" in done.stdout
+
+
+def test_each_process_of_a_run_has_the_values_that_the_command_found(shop: Shop) -> None:
+    write_files(shop.folder, {"default.mpvars": 'tag = "of-the-file"\n'})
+    shop("build")
+    shop.more["MILEPOST_VAR_tag"] = "of-the-environment"
+    shop("build")
+    given = shop.document("show", "last")["run"]["request"]["variables"]
+    assert [(each["source"], each["value"]) for each in given] == [
+        ("default.mpvars:1:7", "of-the-file"),
+        ("MILEPOST_VAR_tag", "of-the-environment"),
+    ]
+    assert len({each["artifact"]["digest"] for each in shop.document("artifact", "list")["artifacts"]}) == 2

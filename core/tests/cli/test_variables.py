@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -147,3 +150,24 @@ def test_an_environment_that_is_not_set_is_named(milepost: Milepost) -> None:
 def test_a_project_without_variables_says_so(milepost: Milepost, tmp_path: Path) -> None:
     write_files(tmp_path / "shop", {"milepost.hcl": 'project = "shop"\n', "dev.auto.mpvars": ""})
     assert milepost("variables").out == "the project file declares no variables\n"
+
+
+COUNT = """
+import sys
+from milepost.cli.start import run_process
+status = run_process(["variables", "--json", "--var", "ports=[1, 2]"])
+print(status, sorted({"lark", "hcl2", "regex"} & set(sys.modules)), file=sys.stderr)
+"""
+
+
+def test_unchanged_files_and_plain_values_need_no_parser(milepost: Milepost, tmp_path: Path) -> None:
+    milepost("variables")
+    done = subprocess.run(
+        [sys.executable, "-c", COUNT],
+        cwd=tmp_path / "shop",
+        env={"HOME": str(tmp_path), "PATH": os.defpath},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr.splitlines()[-1] == "0 []"
