@@ -128,6 +128,7 @@ def test_calls_for_and_objects_are_read(text: str, expected: str) -> None:
         ("<<-E\n\u2003a\n\u2003\u00a0b\nE\n", '"a\\n\u00a0b\\n"'),
         ("<<E\n${f(<<F\ny\nF\n)}\nE\n", '<f("y\\n") "\\n">'),
         ("f(<<E\nx\nE\n, <<F\ny\nF\n)", 'f("x\\n", "y\\n")'),
+        ("<<E\n${\nE\n} ${<<E\ny\nE\n}\nE\n", '<E " " "y\\n" "\\n">'),
     ],
 )
 def test_templates_are_read_as_hcl_does(text: str, expected: str) -> None:

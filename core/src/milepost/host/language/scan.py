@@ -178,7 +178,7 @@ class _Scanner:
         self.stack.pop()
         self._put(text)
         if 0 < self.stack[-1].limit < self.at:
-            self._stop(f'this "{frame.sign}" is not closed before its heredoc ends', frame.start, 2)
+            self._goes_on(self.stack[-1], frame)
 
     def _compare(self, opening: int) -> None:
         """Remember the first brace that closes a block and is indented otherwise: one before it may be missing."""
@@ -205,11 +205,24 @@ class _Scanner:
         opening, start = found.group(), self.at
         marker = found.group("marker")
         line = start + len(opening)
-        end = re.compile(rf"^[^\S\n]*{re.escape(marker)}[^\S\n]*$", re.MULTILINE).search(self.text, line)
+        end = self._marker(marker, line)
         if end is None:
             self._stop(f"this heredoc is not closed: no line is {marker} alone", start, len(opening.rstrip()))
         self.heredocs[start] = Heredoc(line, end.start(), opening.startswith("<<-"))
         self._push("<<", '"' + _FILL * (len(opening) - 1), end.start())
+
+    def _marker(self, marker: str, start: int) -> re.Match[str] | None:
+        """Return the next line that is a heredoc's marker alone."""
+        return re.compile(rf"^[^\S\n]*{re.escape(marker)}[^\S\n]*$", re.MULTILINE).search(self.text, start)
+
+    def _goes_on(self, heredoc: Frame, inside: Frame) -> None:
+        """Put a heredoc's end further down: what seemed to be its marker was a name in `${…}`."""
+        opening = CODE.match(self.text, heredoc.start)
+        end = self._marker(opening.group("marker"), self.at) if opening else None
+        if end is None:
+            self._stop(f'this "{inside.sign}" is not closed before its heredoc ends', inside.start, 2)
+        self.stack[-1] = heredoc._replace(limit=end.start())
+        self.heredocs[heredoc.start] = self.heredocs[heredoc.start]._replace(end=end.start())
 
     def _template(self, frame: Frame) -> None:
         """Consume a piece of a quoted text, of a heredoc or of a bare template."""
