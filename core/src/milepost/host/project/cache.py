@@ -32,12 +32,13 @@ def read_project(file: Path, cache: Path | None, installed: Installed | None = N
         except (ProjectFileError, ValueError, TypeError, LookupError, RecursionError):
             # Not ours, or a newer schema refuses what an older one kept; the way without the cache explains it.
             kept = None
-    # Only a file that has changed pays for the parser.
+    # Only a file that has changed pays for the parser and for all that is to be checked.
     from milepost.host.project.lowering import lowered  # noqa: PLC0415 - it imports the parser, or the reader of JSON
+    from milepost.host.project.together import names_besides  # noqa: PLC0415 - see above
 
     body = lowered(source, cache)
     _demand(body, installed)
-    project = project_of(absolute, body)
+    project = project_of(absolute, body, besides=names_besides)
     remember(absolute, body, cache)
     return project
 

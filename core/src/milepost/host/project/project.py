@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from milepost.host.language.document import FORMAT, decode, encode
 from milepost.host.language.tree import Body, Expression
@@ -111,7 +111,11 @@ def departed(project: Project, name: str) -> App:
     )
 
 
-def project_of(file: Path, body: Body, *, checked: bool = False) -> Project:
+Besides: TypeAlias = Callable[["Project", Sequence[Problem]], Sequence[Problem]]
+"""Returns what else is wrong with a project that has problems, and does not follow from them."""
+
+
+def project_of(file: Path, body: Body, *, checked: bool = False, besides: Besides | None = None) -> Project:
     """Return the project whose tree is `body`. Raises ProjectFileError with all that is wrong.
 
     A tree that was `checked` before is taken to have only what may stand in a project file.
@@ -148,9 +152,8 @@ def project_of(file: Path, body: Body, *, checked: bool = False) -> Project:
         from milepost.host.project.checking import wrong_parts  # noqa: PLC0415 - see above
 
         problems += wrong_parts(body, blocks, project.workspaces)
-    problems += blocks.problems
-    if problems:
-        raise body.source.error(problems)
+    if problems := problems + blocks.problems:
+        raise body.source.error([*problems, *(besides(project, problems) if besides else ())])
     return project
 
 

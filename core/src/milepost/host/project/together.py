@@ -1,0 +1,46 @@
+"""What can be told of names in a file that has other mistakes, so that all is told at once and nothing twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from milepost.host.language.tree import Block, Body
+from milepost.host.project.check_references import check_references
+from milepost.host.project.project import Project
+from milepost.sdk.problem import Position, Problem
+
+
+def names_besides(project: Project, problems: Sequence[Problem]) -> list[Problem]:
+    """Return what is wrong with the names in a project, as far as it does not follow from the other problems.
+
+    Where something outside of the apps is wrong, a name may be missing for that reason. Where a block of an
+    app is wrong as such, nobody knows which stage its names stand in.
+    """
+    places = [each.position for each in problems if each.position]
+    apps = {id(each): each for each in project.body.of_type("app")}
+    owners = [_owner(project.body, each) for each in places]
+    if len(places) < len(problems) or any(id(each) not in apps for each in owners):
+        return []
+    broken = [each for each, at in zip(owners, places, strict=True) if each and at in set(_headers(each))]
+    return [
+        each
+        for each in check_references(project)
+        if each.position and not any(_owner(project.body, each.position) is other for other in broken)
+    ]
+
+
+def _owner(body: Body, at: Position) -> Block | None:
+    """Return the block at the top of the file that a place is in; None for an argument at the top."""
+    lines: list[tuple[int, Block | None]] = [(each.position.line, each) for each in body.blocks]
+    lines += [(each.position.line, None) for each in body.attributes.values()]
+    before = [each for each in lines if each[0] <= at.line]
+    return max(before, key=lambda each: each[0])[1] if before else None
+
+
+def _headers(block: Block) -> Iterator[Position]:
+    """Yield the places of a block and of all blocks in it."""
+    yield block.position
+    for label in block.labels:
+        yield label.position
+    for each in block.body.blocks:
+        yield from _headers(each)
