@@ -10,7 +10,9 @@ import pytest
 
 from milepost.testing.project import write_files
 
-WRONG = Path(__file__).with_name("wrong_plugins.py").read_text()
+WRONG = {
+    f"test_{name}": Path(__file__).with_name(name).read_text() for name in ("wrong_plugins.py", "wrong_sources.py")
+}
 
 CAUGHT = {
     "NoEvidence": "a_failed_deploy_leaves_evidence_and_after_destroy_nothing",
@@ -46,13 +48,18 @@ CAUGHT = {
 @pytest.fixture(scope="module")
 def failures(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     """The tests that failed, as `Class::test`."""
-    folder = write_files(tmp_path_factory.mktemp("wrong"), {"test_wrong.py": WRONG, "pytest.ini": "[pytest]\n"})
-    chosen = [f"test_wrong.py::Test{wrong}::test_{test}" for wrong, test in CAUGHT.items()]
+    folder = write_files(tmp_path_factory.mktemp("wrong"), {**WRONG, "pytest.ini": "[pytest]\n"})
+    chosen = [f"{_file(wrong)}::Test{wrong}::test_{test}" for wrong, test in CAUGHT.items()]
     argv = (sys.executable, "-m", "pytest", "-q", "-rf", "--tb=no", "-p", "no:cacheprovider", "-p", "no:randomly")
     done = subprocess.run((*argv, *chosen), cwd=folder, capture_output=True, text=True, check=False)
     lines = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("FAILED")]
     assert lines, done.stdout + done.stderr
     return {line.partition("::")[2] for line in lines}
+
+
+def _file(wrong: str) -> str:
+    """Return the file in which a wrong plugin stands."""
+    return next(name for name, text in WRONG.items() if f"class Test{wrong}(" in text)
 
 
 @pytest.mark.parametrize("wrong", sorted(CAUGHT))

@@ -13,9 +13,7 @@ from msgspec import structs
 from milepost.sdk.deployment import HTTP_ENDPOINT, Deployment, Endpoint, Health, Release
 from milepost.sdk.errors import CancelledError, NotReadyError, OperationError
 from milepost.sdk.secret import reveal
-from milepost.sdk.source import ValueResult
 from milepost.testing.contracts.builder import BuilderContract
-from milepost.testing.contracts.config_source import ConfigSourceContract
 from milepost.testing.contracts.platform import PlatformContract
 from milepost.testing.contracts.registry import RegistryContract
 from milepost.testing.contracts.releaser import ReleaserContract
@@ -23,10 +21,7 @@ from milepost.testing.fakes import plugin
 from milepost.testing.fakes.builder import FakeBuilder, FakeBuilderConfig, FakeRegistry, FakeRegistryConfig
 from milepost.testing.fakes.platform import FakePlatform, FakePlatformConfig, FakePlatformState, leftovers
 from milepost.testing.fakes.releaser import FakeReleaser, FakeReleaserConfig
-from milepost.testing.fakes.source import VALUES, FakeSource, FakeSourceArguments
 from milepost.testing.fakes.world import World
-from milepost.testing.project import write_files
-from milepost.testing.source import FakeSourceStep
 
 
 def built(bench):
@@ -285,46 +280,3 @@ class TestLacksSilently(OfRegistry):
 
         def push(self, artifact, step):
             return self.fake.push(artifact, step)
-
-
-class OfSource(ConfigSourceContract):
-    Made = FakeSource
-
-    @pytest.fixture
-    def offer(self):
-        return replace(plugin.milepost_config_source("fake"), load=lambda: self.Made)
-
-    @pytest.fixture
-    def values(self):
-        return {"sekret-one": FakeSourceArguments(name="one"), "sekret-two": FakeSourceArguments(name="two")}
-
-    @pytest.fixture
-    def absent(self):
-        return FakeSourceArguments(name="gone")
-
-    @pytest.fixture
-    def broken(self):
-        return FakeSourceArguments(name="sealed")
-
-    @pytest.fixture
-    def step(self, tmp_path):
-        write_files(tmp_path / "home", {VALUES: '{"one": "sekret-one", "two": "sekret-two", "sealed": null}'})
-        return FakeSourceStep(tmp_path)
-
-
-class TestAnswersBackwards(OfSource):
-    class Made(FakeSource):
-        def read(self, requests, step):
-            return super().read(requests, step)[::-1]
-
-
-class TestRaisesForOne(OfSource):
-    class Made(FakeSource):
-        def read(self, requests, step):
-            return [ValueResult(value=each.value or {}[each.why]) for each in super().read(requests, step)]
-
-
-class TestTellsTheValue(OfSource):
-    class Made(FakeSource):
-        def read(self, requests, step):
-            return [structs.replace(each, why=f"found {each.value}") for each in super().read(requests, step)]
