@@ -133,7 +133,7 @@ def test_config_schema_has_the_arguments_of_installed_plugins(shop: Any) -> None
 def test_the_documents_of_a_project_file_need_no_project(shop: Any, file: Path) -> None:
     file.unlink()
     for words in (("functions",), ("functions", "upper"), ("config", "docs", "app"), ("config", "schema")):
-        shop(*words)
+        assert shop(*words).stdout
 
 
 def test_a_project_in_json_is_validated_and_built(shop: Any, file: Path) -> None:
