@@ -298,3 +298,9 @@ def test_what_goes_by_records_does_without_wrong_values_that_nobody_gave(read: R
     assert isinstance(variables(project, (), outside(), lenient=True)["a"], Unknown)
     with pytest.raises(ProjectFileError, match="--var gives the text"):
         variables(project, (Variable(name="a", value="x"),), outside(), lenient=True)
+
+
+def test_what_is_no_text_is_refused_without_being_carried_on(read: Read) -> None:
+    project = read(declared("string"))
+    with pytest.raises(ProjectFileError, match=r'MILEPOST_VAR_a gives the text "x\?": it is not text in UTF-8'):
+        variables(project, (), outside(MILEPOST_VAR_a="x\udcff"))

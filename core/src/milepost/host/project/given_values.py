@@ -38,6 +38,8 @@ def text_value(text: str, type: Constraint | None, name: str, scope: Scope) -> V
     A text is as it is where one is wanted or no type is written; anything else is an expression. Raises
     UnreadableError; what it returns may still be of another type.
     """
+    if not is_text(text):
+        raise UnreadableError("it is not text in UTF-8")
     if type is None or type.kind == "string":
         return text if text.isascii() else normalize("NFC", text)
     if type.kind in ("number", "bool"):
@@ -50,6 +52,15 @@ def text_value(text: str, type: Constraint | None, name: str, scope: Scope) -> V
         return _quickly(text)
     except (ValueError, RecursionError):
         return _expression_value(text, name, scope)
+
+
+def is_text(text: str) -> bool:
+    """Return whether a text from outside is made of characters; what is not UTF-8 cannot be sent or kept."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _quickly(text: str) -> Value:

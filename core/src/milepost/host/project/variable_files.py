@@ -40,7 +40,7 @@ def found_files(folder: Path, workspace: str) -> tuple[Path, ...]:
         # A folder that can be entered but not listed has none that we could know of.
         names = []
     names += [f"{workspace}{each}" for each in OF_WORKSPACE]
-    return tuple(folder / name for name in dict.fromkeys(names) if (folder / name).is_file())
+    return tuple(folder / name for name in dict.fromkeys(names) if os.path.isfile(folder / name))
 
 
 def read_variable_file(path: Path, shown: str, cache: Path | None) -> VariableFile:

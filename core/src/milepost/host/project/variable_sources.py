@@ -16,6 +16,7 @@ A request carries plain values as they are, and of secret ones only where they s
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -24,7 +25,7 @@ from msgspec.structs import replace
 
 from milepost.host.language.provenance import is_secret
 from milepost.host.language.tree import Attribute
-from milepost.host.project.given_values import json_text, plain_value
+from milepost.host.project.given_values import is_text, json_text, plain_value
 from milepost.host.project.project import Project, VariableBlock
 from milepost.host.project.scope import Outside, Scope, project_scope
 from milepost.host.project.variable_files import VariableFile, found_files, read_variable_file
@@ -91,7 +92,7 @@ class _Gathering:
     def named(self, name: str) -> None:
         """Take the values of a file that somebody named."""
         path = self.outside.pwd / name
-        if path.is_file():
+        if os.path.isfile(path):
             self.file(path, name)
         else:
             self.problems.append(Problem(f"--var-file {name}: there is no file {path}", hint=f"ls {path.parent}"))
@@ -145,9 +146,9 @@ class _Gathering:
             name = environment_name(block, environment)
             if name is not None:
                 given = Variable(name=block.name, source=name, found=True)
-                secret = block.sensitive
+                carried = not block.sensitive and is_text(environment[name])
                 self.variables.append(
-                    replace(given, environment=name) if secret else replace(given, value=environment[name])
+                    replace(given, value=environment[name]) if carried else replace(given, environment=name)
                 )
             if name == OLD_PREFIX + block.name:
                 self.notes.append(f"{name} is read as in Waypoint; milepost's own name for it is {PREFIX}{block.name}")

@@ -201,7 +201,9 @@ def _mismatch(block: VariableBlock, what: str, at: Position) -> Problem:
 
 
 def _shown(block: VariableBlock, value: Value) -> str:
-    return "a secret that is something else" if block.sensitive else described(value)
+    if block.sensitive:
+        return "a secret that is something else"
+    return described(value.encode(errors="replace").decode() if isinstance(value, str) else value)
 
 
 def _missing(block: VariableBlock) -> Problem:
