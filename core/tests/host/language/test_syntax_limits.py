@@ -105,6 +105,13 @@ def test_a_text_that_is_not_closed_does_not_hide_others_nor_make_more() -> None:
     assert places == [(1, 5), (2, 3)]
 
 
+def test_what_is_no_word_of_hcl_does_not_hide_other_problems() -> None:
+    with pytest.raises(ProjectFileError) as caught:
+        tree("a = 'x y'\nb = 12ab\nc = “x”\nd = 1 @ 2;\ne = = 1\n")
+    places = [each.position[1:] for each in caught.value.problems if each.position]
+    assert places == [(1, 5, 1, 10), (2, 5, 2, 8), (3, 5, 3, 6), (4, 7, 4, 8), (5, 5, 5, 6)]
+
+
 def test_the_end_of_a_text_over_two_lines_is_no_problem_of_its_own() -> None:
     with pytest.raises(ProjectFileError) as caught:
         tree('a = "x\ny"\nb = 1 1\n')

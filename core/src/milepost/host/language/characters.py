@@ -26,6 +26,7 @@ QUOTED = re.compile(
     re.VERBOSE,
 )
 BARE = re.compile(rf"(?P<text>(?:[^$%]++|\$\$\{{|%%\{{|[$%](?!\{{))++)|{_OPEN}")
+SINGLE_QUOTED = re.compile(r"'[^'\n]*+'")
 BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
@@ -49,12 +50,12 @@ def no_character(escape: str) -> bool:
     return number > 0x10FFFF or 0xD800 <= number <= 0xDFFF
 
 
-def stranger(text: str, at: int) -> tuple[str, int, int, str]:
-    """Return what to say about a character that HCL has no use for."""
+def stranger(text: str) -> tuple[str, str]:
+    """Return what to say about a character that HCL has no use for, and what to do."""
     hint = {"'": 'write texts in double quotes, "like this"', ";": "write each argument on a line of its own"}
     what = "single quotes do not make a text" if text == "'" else f'the character "{text}" has no meaning here'
     if text in "“”„«»":
-        return what, at, 1, 'write straight quotes, "like this"'
+        return what, 'write straight quotes, "like this"'
     if text == "$":
-        return what, at, 1, 'leave "${" and "}" out, or write "${…}" in quotes'
-    return what, at, 1, hint.get(text, "")
+        return what, 'leave "${" and "}" out, or write "${…}" in quotes'
+    return what, hint.get(text, "")

@@ -16,6 +16,7 @@ from milepost.host.language.characters import (
     CODE,
     FOR,
     QUOTED,
+    SINGLE_QUOTED,
     indentation,
     name_at_start,
     no_character,
@@ -26,7 +27,7 @@ from milepost.host.language.source import Source
 from milepost.sdk.problem import Problem, Related
 
 _FILL = "h"
-_TEXTS_TOLD = 20
+_TOLD = 20
 # What has been opened, by how its inside is read; "{" is an object, and "body" what stands in a block.
 _CLOSES = {"(": ")", "[": "]", "{": "}", "body": "}", "for": "}", "${": "}", "%{": "}"}
 _TEXTS = ('"', "<<", "template")
@@ -38,7 +39,11 @@ def scan(source: Source, kind: Kind = "file") -> Scanned:
     scanner = _Scanner(source, "body" if kind == "file" else kind)
     scanner.run()
     return Scanned(
-        "".join(scanner.out), scanner.heredocs, tuple(scanner.ends), tuple(scanner.problems), tuple(scanner.broken)
+        "".join(scanner.out),
+        scanner.heredocs,
+        tuple(scanner.ends),
+        tuple(scanner.problems),
+        (*scanner.broken, *scanner.odd),
     )
 
 
@@ -53,6 +58,7 @@ class _Scanner:
         self.ends: list[int] = []
         self.problems: list[Problem] = []
         self.broken: list[int] = []
+        self.odd: list[int] = []
         self.crooked: tuple[int, int] | None = None
 
     def run(self) -> None:
@@ -73,18 +79,14 @@ class _Scanner:
         self.out.append(masked)
         self.at += len(masked)
 
-    def _problem(
-        self, problem: str, start: int, length: int, hint: str = "", related: tuple[Related, ...] = ()
-    ) -> None:
+    def _problem(self, message: str, start: int, length: int, hint: str = "", *related: Related) -> None:
         at = self.source.position(start, start + length)
-        self.problems.append(Problem(problem, at, hint=hint, related=related))
+        self.problems.append(Problem(message, at, hint=hint, related=related))
 
-    def _stop(
-        self, problem: str, start: int, length: int, hint: str = "", related: tuple[Related, ...] = ()
-    ) -> NoReturn:
+    def _stop(self, message: str, start: int, length: int, hint: str = "", *related: Related) -> NoReturn:
         # A text that is not closed swallows brackets: that these are missing follows from it.
         if not self.broken:
-            self._problem(problem, start, length, hint, related)
+            self._problem(message, start, length, hint, *related)
         raise self.source.error(self.problems)
 
     def _push(self, kind: str, text: str, limit: int = 0) -> None:
@@ -150,14 +152,26 @@ class _Scanner:
         elif kind == "number":
             self._number(text)
         else:
-            self._stop(*stranger(text[0], self.at))
+            quoted = SINGLE_QUOTED.match(self.text, self.at)
+            length = len(quoted.group()) if quoted else 1
+            message, hint = stranger(text[0])
+            self._odd(message, length, hint)
+            self._put('"' + _FILL * (length - 2) + '"' if quoted else " ")
 
     def _number(self, text: str) -> None:
         """Consume a number that a dot or a letter follows: it may be the index of `x.0.name`."""
         after = self.text[self.at + len(text) : self.at + len(text) + 2]
         if after[0] != "." or (after[1:].isdigit() and (self._before()[-1:] != "." or "." in text)):
-            self._stop(f'"{text}{after[0]}…" is neither a number nor a name', self.at, len(text) + 1)
+            self._odd(f'"{text}{after[0]}…" is neither a number nor a name', len(text) + 1)
         self._put(text)
+
+    def _odd(self, message: str, length: int, hint: str = "") -> None:
+        """Say that something is no word of HCL, if it is the first such on its line."""
+        if not self.odd or "\n" in self.text[self.odd[-1] : self.at]:
+            self._problem(message, self.at, length, hint)
+        self.odd.append(self.at)
+        if len(self.odd) >= _TOLD:
+            raise self.source.error(self.problems)
 
     def _comment(self, text: str) -> None:
         if text == "/*":
@@ -197,7 +211,7 @@ class _Scanner:
         """Say that something else has to be closed first."""
         place = self.source.position(frame.start, frame.start + len(frame.sign))
         message = f'found "{text}" where the "{frame.sign}" of line {place.line}, column {place.column} is still open'
-        related = (Related("it is opened here", place),)
+        related = Related("it is opened here", place)
         self._stop(message, self.at, 1, f'close it with "{closes}" first', related)
 
     def _heredoc(self, found: re.Match[str]) -> None:
@@ -258,7 +272,7 @@ class _Scanner:
             hint = 'add a " or write a heredoc, <<END'
             self._problem("this text is not closed on its line", text.start, length, hint)
         self.broken.append(text.start)
-        if len(self.broken) >= _TEXTS_TOLD:
+        if len(self.broken) >= _TOLD:
             raise self.source.error(self.problems)
         del self.stack[depth:]
         masked = "".join(self.out)[: text.start]

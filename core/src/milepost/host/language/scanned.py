@@ -32,7 +32,7 @@ class Scanned(NamedTuple):
     problems: tuple[Problem, ...]
     """What is wrong already."""
     broken: tuple[int, ...]
-    """Where a text is not closed, so that what the parser says about the same item is of no use."""
+    """Where the parser, which sees something else, says nothing of use about the same item."""
 
 
 class Frame(NamedTuple):
