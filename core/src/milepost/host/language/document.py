@@ -40,7 +40,7 @@ from milepost.host.language.tree import (
 from milepost.host.language.walk import inside
 from milepost.sdk.problem import Position
 
-FORMAT = 4
+FORMAT = 5
 """Raise it with each change of the tree, of its document, or of what is lowered and refused and how."""
 
 _CODES: dict[type[Any], str] = {

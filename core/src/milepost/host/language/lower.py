@@ -54,7 +54,7 @@ def _one(source: Source, cache: Path | None, kind: Kind) -> Expression:
     scanned = scan(source, kind)
     found = parse(scanned.masked, source, cache, kind)
     if isinstance(found, Refused):
-        raise source.error([*scanned.problems, found.problem])
+        raise source.error(scanned.problems if scanned.broken else [*scanned.problems, found.problem])
     lowering = Lowering(source, scanned)
     expression = lowering.expression(found if kind == "template" else found.children[0])
     if lowering.problems:
