@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from milepost.cli.render import Screen
 
 FILE_NAME = "milepost.hcl"
-_TAKEN = (FILE_NAME, "waypoint.hcl")
+_TAKEN = (FILE_NAME, "waypoint.hcl", f"{FILE_NAME}.json", "waypoint.hcl.json")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +56,8 @@ def look_at(folder: Path, wishes: Wishes) -> Plan:
         raise UsageError("a static site has no command and is no worker", hint="leave --static away")
     for name in _TAKEN:
         if (folder / name).exists():
-            raise UsageError(f"{folder / name} is there already; it was not touched", hint="milepost validate")
+            hint = "milepost init --from-waypoint" if name.startswith("waypoint") else "milepost validate"
+            raise UsageError(f"{folder / name} is there already; it was not touched", hint=hint)
     name = wishes.name or re.sub(r"[^A-Za-z0-9_-]+", "-", folder.name).strip("-").lower() or "app"
     if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
         raise UsageError(f"{name!r} cannot be a name; letters, digits, - and _ can", hint="milepost init --name NAME")

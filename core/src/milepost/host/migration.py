@@ -11,6 +11,7 @@ from milepost.host.language.tree import Block, Body
 from milepost.host.language.walk import calls, expressions
 from milepost.host.predecessor import advice
 from milepost.host.project.cache import read_project
+from milepost.host.project.file import FILE_NAMES
 from milepost.host.project.merging import SCOPES
 from milepost.host.project.notes import notes
 from milepost.host.project.project import Project
@@ -68,14 +69,15 @@ def look_at_waypoint(host: Host) -> Findings:
     """Return what is in the file of Waypoint around the host's folder. Raises ProjectFileError for what is wrong."""
     file = find_waypoint_file(host.folder)
     project = read_project(file, host.folders.cache)
-    ours = file.with_name("milepost.hcl")
+    before = FILE_NAMES[: FILE_NAMES.index(file.name)]
+    hiding = [str(file.with_name(name)) for name in before if file.with_name(name).is_file()]
     return Findings(
         file=file,
         project=project,
         used=tuple(_used(project, host)),
         notes=notes(project),
         differences=tuple(_differences(project)),
-        hidden_by=str(ours) if ours.is_file() else "",
+        hidden_by=next(iter(hiding), ""),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -238,8 +237,3 @@ def test_what_is_wrong_in_such_a_block_is_said_where_it_stands(
     (problem,) = problems(f'project = "x"\n{text}\n', "waypoint.hcl")
     assert problem.position
     assert (problem.position.line, words in problem.message, hint in problem.hint) == (line, True, True), problem
-
-
-def test_folders_that_functions_may_read_are_named_from_that_of_the_project(read: Read) -> None:
-    project = read('project = "x"\nmilepost {\n  files = ["../shared", "/srv/certificates"]\n}\n')
-    assert project.readable == (project.folder, project.folder.parent / "shared", Path("/srv/certificates"))
