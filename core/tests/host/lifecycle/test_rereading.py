@@ -71,7 +71,7 @@ def read(tmp_path: Path) -> Iterator[Read]:
     app = project.apps["web"]
     scope = app_scope(project, app, "default", variables(project, (), around, lenient=True), around)
     with installed(site):
-        yield lambda *origins: reread(project, scope, origins)
+        yield lambda *origins: reread(scope, origins)
 
 
 def asked(folder: Path) -> list[str]:

@@ -12,9 +12,7 @@ from milepost.host.language.evaluate import Evaluator
 from milepost.host.language.source import Source
 from milepost.host.language.values import Unknown, Value
 from milepost.host.project.asking import Asking, answered
-from milepost.host.project.project import Project
 from milepost.host.project.scope import Scope
-from milepost.host.project.variables import resolved
 from milepost.sdk.errors import OperationError
 from milepost.sdk.problem import Problem
 from milepost.sdk.secret import Secret, reveal
@@ -22,28 +20,17 @@ from milepost.sdk.secret import Secret, reveal
 _VARIABLE = re.compile(r"\bvar\.([A-Za-z0-9_-]+)")
 
 
-def reread(project: Project, scope: Scope, origins: Iterable[str]) -> Mapping[str, str | None]:
+def reread(scope: Scope, origins: Iterable[str]) -> Mapping[str, str | None]:
     """Return today's clear text of each origin, such as `var.password` or `secret("env", "DB_URL")`; None for none.
 
     All that config sources are to be asked for is asked for together. Raises OperationError for what cannot be
     evaluated today.
     """
     wanted = tuple(dict.fromkeys(origins))
-    known = _with_defaults(project, scope, wanted)
-    texts = {each: _plain(each, known) for each in wanted}
+    texts = {each: _plain(each, scope) for each in wanted}
     expressions = [each for each, text in texts.items() if isinstance(text, Unknown)]
-    found = _evaluated(known, expressions) if expressions else {}
+    found = _evaluated(scope, expressions) if expressions else {}
     return {each: found.get(each) if isinstance(text, Unknown) else text for each, text in texts.items()}
-
-
-def _with_defaults(project: Project, scope: Scope, origins: tuple[str, ...]) -> Scope:
-    """Return the scope with the variables that were left open because their default comes from a source."""
-    names = {name for each in origins for name in _VARIABLE.findall(each)}
-    if not any(isinstance(scope.variables.get(name), Unknown) for name in names):
-        return scope
-    found = resolved(project, (), scope.outside, workspace=scope.workspace, lenient=True, asks=True).found
-    late = {name: each.value for name, each in found.items() if isinstance(scope.variables.get(name), Unknown)}
-    return replace(scope, variables={**scope.variables, **late})
 
 
 def _plain(origin: str, scope: Scope) -> str | Unknown | None:

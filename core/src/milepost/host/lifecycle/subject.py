@@ -103,7 +103,7 @@ class Subject:
 
     def read(self, source: str) -> str | None:
         """Return today's clear text of a secret's source, an expression. Raises OperationError if it cannot be had."""
-        return reread(self.project, self.scope, (source,))[source]
+        return reread(self.scope, (source,))[source]
 
 
 def lock_name(workspace: str, app: str) -> str:
@@ -154,7 +154,7 @@ def terms_of(operation: Operation, subject: Subject) -> Terms:
     # A mistake in today's file must not keep anybody from going back, so it is asked only if need be.
     config = subject.with_artifact(operation.artifact).config() if needs_today(recorded) else None
     today = {"env": config.env, "files": config.files} if config else {"env": {}, "files": {}}
-    read = reread(subject.project, subject.scope, sources_in(recorded)).get
+    read = reread(subject.scope, sources_in(recorded)).get
     restored = {
         kind: {
             name: restore(value, today[kind].get(name), read, f"config.{_KINDS[kind]}.{name}")

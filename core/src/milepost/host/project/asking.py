@@ -69,6 +69,17 @@ class NoSources:
         return False
 
 
+class Silent:
+    """Sources of which nothing is asked; what they would be asked for is checked, and what they said is known."""
+
+    def __init__(self, sources: Sources) -> None:
+        self.wanted, self.known = sources.wanted, sources.known
+
+    def ask(self, wanted: Sequence[Wanted]) -> bool:
+        """Return False."""
+        return False
+
+
 class Asking:
     """The functions where sources may be asked; it notes what is not known yet."""
 

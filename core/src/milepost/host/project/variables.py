@@ -16,8 +16,9 @@ from milepost.host.language.evaluate import Evaluator
 from milepost.host.language.provenance import concealed, revealed
 from milepost.host.language.tree import Expression
 from milepost.host.language.values import Unknown, Value, described
-from milepost.host.project.asking import Asking, NoSources, answered
+from milepost.host.project.asking import Asking, Silent, answered
 from milepost.host.project.given_values import UnreadableError, json_value, plain_value, text_value
+from milepost.host.project.late_variables import LateVariables
 from milepost.host.project.project import Project, VariableBlock
 from milepost.host.project.scope import Outside, Scope, project_scope
 from milepost.host.project.validations import DEFAULT, Resolved, broken_validations
@@ -48,12 +49,19 @@ def variables(
 
     The last one `given` of a name wins, then the environment, then the default. Raises ProjectFileError with all
     that are missing, not declared, or not of their type; with `lenient`, for what goes by records, only those that
-    somebody gave wrongly with the command, and what has no value is unknown.
+    somebody gave wrongly with the command, and what has no value is unknown. A default that comes from a config
+    source is asked for when a variable with such a default is used.
     """
-    found = resolved(project, given, outside, workspace=workspace, lenient=lenient)
-    if found.problems:
-        raise project.body.source.error(found.problems)
-    return {name: each.value for name, each in found.found.items()}
+
+    def read(*, asks: bool) -> Mapping[str, Value]:
+        found = resolved(project, given, outside, workspace=workspace, lenient=lenient, asks=asks)
+        if found.problems:
+            raise project.body.source.error(found.problems)
+        return {name: each.value for name, each in found.found.items()}
+
+    known = read(asks=False)
+    late = any(isinstance(value, Unknown) for value in known.values())
+    return LateVariables(known, lambda: read(asks=True)) if late else known
 
 
 def resolved(
@@ -63,12 +71,11 @@ def resolved(
     *,
     workspace: str = "default",
     lenient: bool = False,
-    asks: bool | None = None,
+    asks: bool = False,
 ) -> Resolution:
     """Return the value of each variable as `variables` does, its source, and what is wrong.
 
-    Defaults that come from sources are asked for together; they are unknown unless it `asks`, as it does where it
-    is not `lenient`.
+    Defaults that come from config sources are asked for together; unless it `asks`, they are unknown.
     """
 
     def evaluate(functions: Asking) -> tuple[Resolution, list[Problem]]:
@@ -76,8 +83,8 @@ def resolved(
         found = _resolution(project, given, scope, lenient=lenient)
         return found, list(found.problems)
 
-    may_ask = not lenient if asks is None else asks
-    found, problems = answered(outside.functions, outside.sources if may_ask else NoSources(), evaluate)
+    sources = outside.sources if asks else Silent(outside.sources)
+    found, problems = answered(outside.functions, sources, evaluate)
     return found._replace(problems=tuple(problems))
 
 
