@@ -7,7 +7,7 @@ from typing import NamedTuple
 from milepost.host.language.constraint import ANY, BOOL, Constraint
 from milepost.host.language.conversion import ConversionError, convert
 from milepost.host.language.evaluation import Evaluation
-from milepost.host.language.provenance import concealed, is_secret, revealed, text_of
+from milepost.host.language.provenance import concealed, is_secret, is_unknown, revealed, text_of
 from milepost.host.language.tree import Branch, Conditional, Expression
 from milepost.host.language.unification import type_of, unify
 from milepost.host.language.values import UNKNOWN, Unknown, Value, described
@@ -46,18 +46,24 @@ def _chosen(evaluation: Evaluation, branch: Branch, otherwise: _Arm) -> _Arm:
     if problems:
         return _Arm(UNKNOWN, problems, ANY, place)
     constraint = unify([first.constraint, otherwise.constraint])
+    if constraint is None:
+        return _wrong(_inconsistent(first, otherwise), place, "make both the same type, for example with tostring(…)")
     if isinstance(condition, Unknown):
-        return _Arm(condition, [], constraint or ANY, place)
+        return _Arm(condition, [], constraint, place)
     truth = _truth(condition)
     if truth is None:
         return _wrong(f"a condition is true or false; found {described(condition)}", branch.condition.position)
-    if constraint is None:
-        return _wrong(_inconsistent(first, otherwise), place, "make both the same type, for example with tostring(…)")
     arm = first if truth else otherwise
     value = convert(arm.value, constraint)
     if is_secret(condition):
+        value = _waiting(first) or _waiting(otherwise) or value
         value = concealed(revealed(value), _origin(condition, first, otherwise))
     return _Arm(value, arm.problems, constraint, place)
+
+
+def _waiting(arm: _Arm) -> Unknown | None:
+    """Return what an arm waits for: whether a secret chose it must not be seen from that."""
+    return None if arm.problems else is_unknown(arm.value)
 
 
 def _truth(condition: Value) -> bool | None:
@@ -74,10 +80,12 @@ def _wrong(message: str, position: Position, hint: str = "") -> _Arm:
 
 
 def _inconsistent(first: _Arm, otherwise: _Arm) -> str:
-    return (
-        f"both values of a conditional are of one type; found {first.constraint.words} ({first.constraint}) "
-        f"and {otherwise.constraint.words} ({otherwise.constraint})"
-    )
+    return f"both values of a conditional are of one type; found {_kind(first)} and {_kind(otherwise)}"
+
+
+def _kind(arm: _Arm) -> str:
+    """Return what an arm's value is. The names in a secret object are secret, too."""
+    return "a secret" if is_secret(arm.value) else f"{arm.constraint.words} ({arm.constraint})"
 
 
 def _origin(condition: Value, first: _Arm, otherwise: _Arm) -> str:

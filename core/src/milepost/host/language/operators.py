@@ -68,8 +68,8 @@ def _operated(evaluation: Evaluation, sign: str, left: tuple[Value, Position], r
 def _operand(evaluation: Evaluation, sign: str, operand: tuple[Value, Position], kind: Constraint) -> Any:
     """Return an operand as a number or truth value in clear."""
     value, position = operand
-    if value is None:
-        return evaluation.wrong(f'"{sign}" cannot work on null', position)
+    if revealed(value) is None:
+        return evaluation.wrong(f'"{sign}" cannot work on {described(value)}', position)
     try:
         return revealed(convert(value, kind))
     except ConversionError:

@@ -9,7 +9,16 @@ from typing import Any
 from milepost.host.language.constraint import NUMBER, STRING
 from milepost.host.language.conversion import ConversionError, convert
 from milepost.host.language.evaluation import Evaluation
-from milepost.host.language.provenance import composed, concealed, is_secret, part_of, parts_of, revealed
+from milepost.host.language.provenance import (
+    composed,
+    concealed,
+    is_secret,
+    is_unknown,
+    part_of,
+    parts_of,
+    revealed,
+    text_of,
+)
 from milepost.host.language.scope import Deferred
 from milepost.host.language.tree import Access, Reference, Splat, Step
 from milepost.host.language.values import UNKNOWN, Marked, SetValue, Unknown, Value, described, plain_text
@@ -54,12 +63,16 @@ def _taken(evaluation: Evaluation, value: Any, key: Value, where: str, position:
     """Return what is at a key; the mark of a secret key is on it."""
     if isinstance(value, Unknown) or isinstance(key, Unknown):
         return value if isinstance(value, Unknown) else key
-    if key is None:
-        return evaluation.wrong(f"null is no {'number' if isinstance(value, list) else 'name'} of an item", position)
+    if revealed(key) is None:
+        return evaluation.wrong(
+            f"{described(key)} is no {'number' if isinstance(value, list) else 'name'} of an item", position
+        )
     found = _step(evaluation, value, revealed(key), _Place(where, position, is_key_hidden=is_secret(key)))
     if not is_secret(key) or found is UNKNOWN:
         return found
-    return concealed(revealed(found), composed("{}[{}]", whole_group(evaluation, value, where), key))
+    whole = whole_group(evaluation, value, where)
+    # Which item was taken must not be seen from what it waits for.
+    return is_unknown(whole) or concealed(revealed(found), composed("{}[{}]", whole, key))
 
 
 class _Place:
@@ -178,7 +191,7 @@ def splat(evaluation: Evaluation, value: Any, step: Splat) -> Any:
     found = evaluation.made([_way(evaluation, each, step.steps, "") for each in items], step.position)
     if any(each is UNKNOWN for each in found):
         return UNKNOWN
-    return concealed(revealed(found), composed("{}", found)) if _is_secret_list(value) else found
+    return concealed(revealed(found), text_of(found) if found else value.origin) if _is_secret_list(value) else found
 
 
 def _is_secret_list(value: Any) -> bool:

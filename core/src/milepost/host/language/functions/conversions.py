@@ -6,7 +6,7 @@ from typing import Any
 
 from milepost.host.language.constraint import ANY, BOOL, NUMBER, STRING, Constraint, collection
 from milepost.host.language.conversion import ConversionError, convert, unified
-from milepost.host.language.provenance import is_unknown, revealed
+from milepost.host.language.provenance import call_text, concealed, is_secret, is_unknown, revealed
 from milepost.host.language.values import Marked, Unknown
 from milepost.sdk.functions import FunctionError, function
 from milepost.sdk.secret import Part, Secret
@@ -94,11 +94,12 @@ def coalesce(*values: Any | None) -> Any:
         converted = unified(values)
     except ConversionError as error:
         raise FunctionError(str(error)) from error
-    for each in converted:
+    for at, each in enumerate(converted):
         if isinstance(each, Unknown):
             return each
         if revealed(each) not in (None, ""):
-            return each
+            # That a secret before it is empty is a secret, too.
+            return concealed(revealed(each), call_text("coalesce", values)) if is_secret(converted[:at]) else each
     raise FunctionError("all arguments are null or an empty text; expected one that is not")
 
 
