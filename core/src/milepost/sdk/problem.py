@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 _TAB = "    "
+_WIDEST, _PART = 116, 76
 
 
 class Position(NamedTuple):
@@ -35,12 +36,19 @@ class Excerpt(NamedTuple):
     """The column of the first character of `text`."""
 
     def lines(self) -> tuple[str, str]:
-        """Return the text, and the line that underlines what is meant, each as wide as a terminal shows it."""
-        at, end = max(0, self.start - self.begins), self.end - self.begins
-        end = min(max(end, at + 1), max(len(self.text), at + 1))
-        before, meant = self.text[:at], self.text[at:end]
+        """Return the text, and the line that underlines what is meant, each as wide as a terminal shows it.
+
+        Of a text that is too wide for most terminals, it is the part around the beginning of what is meant.
+        """
+        text, first = self.text, self.begins
+        if len(text) > _WIDEST:
+            cut = max(0, min(self.start - first - _PART // 3, len(text) - _PART))
+            text, first = f"…{text[cut : cut + _PART]}…", first + cut - 1
+        at, end = max(0, self.start - first), self.end - first
+        end = min(max(end, at + 1), max(len(text), at + 1))
+        before, meant = text[:at], text[at:end]
         padding = " " * (_width(before) + at - len(before))
-        return self.text.replace("\t", _TAB), padding + "^" * max(1, _width(meant))
+        return text.replace("\t", _TAB), padding + "^" * max(1, _width(meant))
 
 
 class Related(NamedTuple):
