@@ -79,6 +79,7 @@ def test_a_local_that_is_known_too_late_says_on_what_way(
 ) -> None:
     (problem,) = check_names(project(read, **places))
     assert problem.message.startswith(message)
+    assert problem.related[-1].position.line > line
     assert problem.position is not None
     assert problem.position.line == line
 
@@ -137,6 +138,7 @@ def test_locals_that_need_each_other_are_a_circle_though_nobody_uses_them(read: 
     more = 'locals {\n  a = "${local.b}"\n  b = [local.c.x]\n  c = { x = local.a }\n}\n'
     (problem,) = check_names(project(read, more=more))
     assert problem.message == "these locals need each other: local.a → local.b → local.c → local.a"
+    assert [each.message for each in problem.related] == ["local.b stands here", "local.c stands here"]
 
 
 TYPED = """

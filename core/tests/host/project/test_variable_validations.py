@@ -73,7 +73,9 @@ def test_a_condition_decides(condition: str, value: str, *, refused: bool, read:
 
 def test_the_default_is_checked_and_named_with_its_place(read: Read) -> None:
     (problem,) = broken(read(declared("var.count < 5", more="default = 7")))
-    assert problem.message.endswith("; its default at milepost.hcl:7:13 is the number 7")
+    assert problem.message.endswith("; its default is the number 7")
+    (default,) = problem.related
+    assert (default.position.line, default.position.column) == (7, 13)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from milepost.host.project.places import Place, Placed, placed
 from milepost.host.project.project import Project
 from milepost.host.project.scope import ROOTS
 from milepost.host.project.variable_types import type_of
-from milepost.sdk.problem import Position, Problem, nearest
+from milepost.sdk.problem import Position, Problem, Related, nearest
 
 _LATER = {"artifact": "build", "deploy": "deploy"}
 """The names that a stage makes, and which."""
@@ -123,7 +123,8 @@ class _Check:
         message = f"{reference} is not available {where}"
         if len(way) > 1:
             message += f": {', '.join(f'{one} uses {other}' for one, other in pairwise(way))}"
-        return [Problem(f"{message}; it is known after {_LATER[way[-1].root]}", reference.position)]
+        related = tuple(Related(f"{each} stands here", each.position) for each in way[1:])
+        return [Problem(f"{message}; it is known after {_LATER[way[-1].root]}", reference.position, related=related)]
 
     def _way(self, reference: Reference, roots: tuple[str, ...]) -> Way | None:
         """Return the shortest way through locals from a reference to what begins with one of these roots."""
@@ -159,6 +160,7 @@ class _Check:
                 f"these locals need each other: {' → '.join(f'local.{each}' for each in (*circle, circle[0]))}",
                 known[circle[0]].position,
                 hint="take one of them out",
+                related=tuple(Related(f"local.{each} stands here", known[each].position) for each in circle[1:]),
             )
             for circle in circles(graph)
         ]

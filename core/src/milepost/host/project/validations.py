@@ -14,7 +14,7 @@ from milepost.host.language.values import Unknown, Value, described
 from milepost.host.project.project import Project, VariableBlock
 from milepost.host.project.scope import Scope
 from milepost.host.project.stages import Validation
-from milepost.sdk.problem import Problem
+from milepost.sdk.problem import Problem, Related
 
 DEFAULT = "default"
 """The source of a value that stands in the variable's block."""
@@ -61,7 +61,7 @@ def _broken(validation: Validation, block: VariableBlock, found: Resolved, scope
         yield Problem(message, validation.condition.position)
     elif not holds:
         message = f'the variable "{block.name}" is refused: {_message(validation, scope)}; {_given(block, found)}'
-        yield Problem(message, validation.position)
+        yield Problem(message, validation.position, related=_places(block, found))
 
 
 def _message(validation: Validation, scope: Scope) -> str:
@@ -73,6 +73,11 @@ def _message(validation: Validation, scope: Scope) -> str:
 def _given(block: VariableBlock, found: Resolved) -> str:
     """Return where the value came from, and which it is."""
     shown = "a secret" if block.sensitive else described(found.value)
+    return f"its default is {shown}" if found.source == DEFAULT else f"{found.source} gives {shown}"
+
+
+def _places(block: VariableBlock, found: Resolved) -> tuple[Related, ...]:
+    """Return where the value stands, if it stands in the project file."""
     if found.source != DEFAULT or block.default is None:
-        return f"{found.source} gives {shown}"
-    return f"its default at {block.default.position} is {shown}"
+        return ()
+    return (Related("the default stands here", block.default.position),)
