@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
-from unicodedata import normalize
 
 from milepost.host.language.arguments import Argument, Given, arguments_of, given
 from milepost.host.language.context import NotKnownYetError
@@ -17,7 +16,7 @@ from milepost.host.language.provenance import call_text, concealed, is_secret, r
 from milepost.host.language.rendering import renderer
 from milepost.host.language.signature import Signature
 from milepost.host.language.tree import Call
-from milepost.host.language.values import SetValue, Unknown, Value
+from milepost.host.language.values import SetValue, Unknown, Value, normal
 from milepost.sdk.errors import MilepostError
 from milepost.sdk.functions import Function, FunctionError
 from milepost.sdk.problem import Position, nearest
@@ -85,7 +84,7 @@ def _worked(
 def returned(value: Any) -> Any:
     """Return what a function returned as a value of the language."""
     if isinstance(value, (str, int)):
-        return normalize("NFC", value) if isinstance(value, str) else value
+        return normal(value) if isinstance(value, str) else value
     match value:
         case Decimal():
             return whole(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from milepost.host.language.provenance import step_text
 from milepost.host.language.scope import Deferred, Scope
 from milepost.host.language.tree import Expression, Literal, Reference
 from milepost.host.language.walk import references
@@ -69,7 +70,7 @@ def _behind(scope: Scope, reference: Reference) -> Iterator[Name]:
         name = step.value if isinstance(step, Literal) else None
         if not isinstance(group, Mapping) or not isinstance(name, str) or name not in group:
             return
-        where = f"{where}.{name}"
+        where = where + step_text(name)
         if isinstance(value, Deferred):
             yield Name(where, value.expressions[name], reference.position)
             return
@@ -80,7 +81,7 @@ def _behind(scope: Scope, reference: Reference) -> Iterator[Name]:
 def _all(value: Any, where: str, position: Position) -> Iterator[Name]:
     if isinstance(value, Deferred):
         for name, each in value.expressions.items():
-            yield Name(f"{where}.{name}", each, position)
+            yield Name(where + step_text(name), each, position)
     elif isinstance(value, Mapping):
         for name, each in value.items():
-            yield from _all(each, f"{where}.{name}", position)
+            yield from _all(each, where + step_text(name), position)

@@ -95,7 +95,7 @@ def in_text(value: Any) -> str | Secret | None:
 
 def part_of(secret: Marked, key: str | int) -> Value:
     """Return what is at a key in a secret list or object, as a secret that came from there."""
-    return concealed(secret.value[key], secret.origin and f"{secret.origin}{_step(key)}")
+    return concealed(secret.value[key], secret.origin and f"{secret.origin}{step_text(key)}")
 
 
 def parts_of(secret: Marked) -> tuple[list[Value], list[Value]]:
@@ -115,7 +115,8 @@ def parts_of(secret: Marked) -> tuple[list[Value], list[Value]]:
     return (items if isinstance(value, SetValue) else list(range(count))), items
 
 
-def _step(key: str | int) -> str:
+def step_text(key: str | int) -> str:
+    """Return a step as it is written behind what it is taken from: `.name`, `[0]`."""
     if isinstance(key, int):
         return f"[{key}]"
     return f".{key}" if _NAME.fullmatch(key) else f"[{quoted(key)}]"
@@ -219,4 +220,4 @@ def converted_text(origin: str, constraint: Constraint, depth: int = 0) -> str:
 
 
 def _attribute_text(origin: str, attribute: Attribute, depth: int) -> str:
-    return converted_text(origin + _step(attribute.name), attribute.constraint, depth)
+    return converted_text(origin + step_text(attribute.name), attribute.constraint, depth)

@@ -17,6 +17,7 @@ from milepost.host.language.provenance import (
     part_of,
     parts_of,
     revealed,
+    step_text,
     text_of,
 )
 from milepost.host.language.scope import Deferred
@@ -206,9 +207,12 @@ def unknown_root(reference: Reference, names: tuple[str, ...]) -> tuple[str, Pos
 
 
 def _longer(where: str, key: Value) -> str:
+    """Return a way with one step more, as it is written; the step alone where nothing is before it."""
+    if is_secret(key):
+        return f"{where}[(secret)]"
     if not where:
         return str(key)
-    return f"{where}[{key}]" if isinstance(key, int) else f"{where}.{'(secret)' if is_secret(key) else key}"
+    return where + step_text(key if isinstance(key, (int, str)) and not isinstance(key, bool) else described(key))
 
 
 def _list_of(where: str, known: tuple[str, ...]) -> str:

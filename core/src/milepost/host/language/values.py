@@ -23,6 +23,8 @@ class Unknown:
         return f"Unknown({self.name})"
 
 
+_LONGEST_SHOWN = 40
+
 LARGEST = 4000
 """Numbers have fewer digits than this before the point, and begin at most as many behind it."""
 
@@ -78,7 +80,7 @@ def joined(values: list[str | Secret]) -> str | Secret:
     """
     secrets = [each for each in values if isinstance(each, Secret)]
     if not secrets:
-        return "".join(str(each) for each in values)
+        return normal("".join(map(str, values)))
     if any(each.parts and not each.sources for each in secrets):
         return Secret([Part("".join(map(reveal, values)))])
     parts: list[Part] = []
@@ -92,10 +94,19 @@ def joined(values: list[str | Secret]) -> str | Secret:
     return Secret(parts)
 
 
+def normal(text: str) -> str:
+    """Return a text in the form that texts have in the language: what looks the same is the same (Unicode's NFC)."""
+    if text.isascii():
+        return text
+    from unicodedata import normalize  # noqa: PLC0415 - few texts have letters beyond ASCII
+
+    return normalize("NFC", text)
+
+
 def described(value: object) -> str:
     """Return what a value is, for messages; never a secret's text."""
     if isinstance(value, str):
-        return f'the text "{value}"' if len(value) <= 40 else f'the text "{value[:40]}…"'
+        return f'the text "{_shown(value)}"'
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "null"}[value]
     if isinstance(value, (Secret, Marked)):
@@ -105,3 +116,13 @@ def described(value: object) -> str:
     if isinstance(value, Mapping):
         return "an object"
     return "a list" if isinstance(value, list) else "something not known yet"
+
+
+def _shown(text: str) -> str:
+    """Return the beginning of a text, without what would break a line or move a cursor."""
+    cut = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+    return cut if cut.isprintable() else "".join(each if each.isprintable() else _escape(each) for each in cut)
+
+
+def _escape(letter: str) -> str:
+    return {"\n": "\\n", "\t": "\\t"}.get(letter) or f"\\u{ord(letter):04x}"
