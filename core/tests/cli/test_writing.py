@@ -116,6 +116,14 @@ def test_functions_lists_all_by_family_and_shows_one(shop: Any) -> None:
     assert "did you mean 'substr'?" in shop("functions", "subst", status=2).stderr
 
 
+def test_functions_of_plugins_are_listed_and_shown_by_either_name(shop: Any) -> None:
+    listed = {each["name"]: each["family"] for each in shop.document("functions")["functions"]}
+    assert listed["shout"] == "milepost-fakes"
+    assert "of plugins" in shop("functions").stdout
+    for name in ("shout", "fakes::shout"):
+        assert shop("functions", name).stdout.startswith("shout(text, [times])\n  text   string\n")
+
+
 def test_config_docs_shows_all_blocks_or_one(shop: Any) -> None:
     assert "  command     list(string)" in shop("config", "docs", "hook").stdout
     assert "## `hook`" in shop("config", "docs", "--markdown").stdout

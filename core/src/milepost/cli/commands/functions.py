@@ -94,11 +94,17 @@ def _listed(screen: Screen, own: list[Page], offered: list[_Offered]) -> Iterato
             yield from ([""] if family else [])
             family = each.family
             yield screen.paint("strong", family)
-        yield f"  {each.name:<{width}}  {each.summary}"
+        yield f"  {each.name:<{width}}  {_first(each.summary)}"
     if offered:
         yield ""
         yield screen.paint("strong", "of plugins")
         yield from columns([(each.name, each.distribution) for each in offered], indent="  ")
+
+
+def _first(text: str) -> str:
+    """Return the first sentence."""
+    sentence, dot, _ = text.partition(". ")
+    return sentence + dot.strip()
 
 
 def _shown(screen: Screen, found: Page) -> Iterator[str]:
