@@ -163,3 +163,22 @@ def test_files_on_a_platform_that_writes_none_are_told_before_anything_runs(shop
     (shop.folder / "milepost.hcl").write_text(text.replace('app "web" {', config))
     told = shop("validate", status=2)
     assert "config has files, which the platform 'fake-plain' cannot give to the app" in told.stdout + told.stderr
+
+
+def test_who_uses_no_value_of_a_source_asks_for_none(sourced: Shop) -> None:
+    sourced("build")
+    assert asked(sourced) == []
+
+
+def test_a_hook_of_a_rollback_may_use_a_variable_that_comes_from_a_source(sourced: Shop) -> None:
+    inside = 'when = "before"\non = ["rollback"]\ncommand = ["sh", "-c", "echo $1; echo $1 > ../seen", "sh", var.db]'
+    text = (sourced.folder / "milepost.hcl").read_text()
+    (sourced.folder / "milepost.hcl").write_text(
+        text.replace("  deploy {", f"release {{\nhook {{\n{inside}\n}}\n}}\n  deploy {{", 1)
+    )
+    sourced("up")
+    sourced("up", "--var", "tag=two", "--force")
+    know(sourced, db=OTHER)
+    told = sourced("rollback")
+    assert (sourced.folder.parent / "seen").read_text() == f"{OTHER}\n"
+    assert OTHER not in told.stdout + told.stderr

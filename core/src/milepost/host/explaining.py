@@ -13,7 +13,7 @@ from milepost.host.language.source import Source
 from milepost.host.language.tree import Block, Body, Call, Entry, Expression, Literal, Object
 from milepost.host.language.values import Marked, SetValue, Unknown, Value
 from milepost.host.language.walk import inside, references
-from milepost.host.outside import world
+from milepost.host.outside import User, world
 from milepost.host.plugins.load import Plugins
 from milepost.host.project.chosen import chosen
 from milepost.host.project.config import app_config
@@ -78,7 +78,7 @@ def explain(
 ) -> Explanation:
     """Return what applies to an app in a workspace. Raises ProjectFileError for what cannot be told."""
     project, block = host.project, host.project.apps[app]
-    outside = world(project, Plugins(host.catalog), host.environment, host.folder, asks=False)
+    outside = world(project, Plugins(host.catalog), User(host.environment, host.folder), asks=False)
     known = variables(project, given, outside, workspace=workspace)
     scope = app_scope(project, block, workspace, known, outside)
     here, block, resolved = chosen(project, block, scope, labels, explain=True)

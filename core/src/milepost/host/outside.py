@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from milepost.host import git
 from milepost.host.assembly import system_clock
@@ -16,30 +17,31 @@ from milepost.host.project.scope import Outside
 from milepost.host.sources import InstalledSources
 
 
-def world(
-    project: Project,
-    plugins: Plugins,
-    environment: Mapping[str, str],
-    pwd: Path,
-    *,
-    cancel: Cancel | None = None,
-    asks: bool = True,
-) -> Outside:
-    """Return the world of a user who called milepost in the folder `pwd`.
+class User(NamedTuple):
+    """Who called milepost, and what is to happen with what is read for them."""
 
-    Unless it `asks`, config sources are never asked, and what they would give is unknown.
-    """
+    environment: Mapping[str, str]
+    pwd: Path
+    """The folder where the command was typed."""
+    cancel: Cancel | None = None
+    hide: Callable[[str], object] | None = None
+    """Never shows or keeps a text from now on."""
+
+
+def world(project: Project, plugins: Plugins, user: User, *, asks: bool = True) -> Outside:
+    """Return the world of a user. Unless it `asks`, config sources are never asked: what they would give is unknown."""
     sources = InstalledSources(
         plugins=plugins,
         project=project.name,
         folder=project.folder,
-        environment=environment,
-        cancel=cancel or Cancel(),
+        environment=user.environment,
+        cancel=user.cancel or Cancel(),
+        hide=user.hide or str,
         asks=asks,
     )
     return Outside(
-        environment=environment,
-        pwd=pwd,
+        environment=user.environment,
+        pwd=user.pwd,
         now=system_clock,
         git=git.ask,
         functions=InstalledFunctions(BuiltinFunctions(), plugins),

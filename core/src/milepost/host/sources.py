@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -64,6 +64,8 @@ class InstalledSources:
     environment: Mapping[str, str]
     cancel: Cancel = field(default_factory=Cancel)
     runner: Runner = processes.run
+    hide: Callable[[str], object] = str
+    """Never shows or keeps a text from now on."""
     asks: bool = True
     """Whether a source may be asked; else its arguments are only checked."""
     _answers: dict[tuple[str, bytes], ValueResult] = field(default_factory=dict)

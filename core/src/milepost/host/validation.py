@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
 from milepost.host.assembly import Host
-from milepost.host.language.values import Value
-from milepost.host.outside import world
+from milepost.host.language.values import Unknown, Value
+from milepost.host.outside import User, world
 from milepost.host.plugins.chain import Link, Links, check_chain, no_files
 from milepost.host.plugins.load import Plugins
 from milepost.host.project.check import check_apps, check_names
@@ -41,11 +40,11 @@ def validate(
     """
     project = host.project
     plugins = Plugins(host.catalog)
-    outside = world(project, plugins, host.environment, Path(host.folder), asks=False)
+    outside = world(project, plugins, User(host.environment, host.folder), asks=False)
     told = check_names(project, outside.functions)
     problems: list[Problem] = []
     try:
-        known = variables(project, given, outside, workspace=workspace)
+        known = _foreseen(variables(project, given, outside, workspace=workspace))
     except ProjectFileError as error:
         return (*told, *_apart(told, error.problems))
     observers = host.catalog.words("observer")
@@ -66,6 +65,11 @@ def validate(
     # Bodies that do no harm each alone may make a circle together.
     problems += project.body.source.error(check_apps(project._replace(apps=apps))).problems
     return (*told, *_apart(told, problems))
+
+
+def _foreseen(known: Mapping[str, Value]) -> Mapping[str, Value]:
+    """Return variables of which those that a config source would give are unknown without a complaint."""
+    return {name: Unknown() if isinstance(value, Unknown) else value for name, value in known.items()}
 
 
 def _apart(told: tuple[Problem, ...], found: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -114,7 +114,7 @@ def main() -> None:
     try:
         bench = make_bench(stand, part)
         prints.tell(lambda text: tell_print(bench, part.app, text))
-        app = AppPart(bench, part, make_subject(stand, part, bench.plugins))
+        app = AppPart(bench, part, make_subject(stand, part, bench))
     except MilepostError as error:
         refuse(error, part.app, control, wire)
     except BaseException:

@@ -25,6 +25,7 @@ from milepost.host.lifecycle.unchanged import decide, is_closed, note_unchanged
 from milepost.host.lifecycle.workers import Worker
 from milepost.host.mask import SHORTEST, secret_texts
 from milepost.host.project.hooks import tasks, verify
+from milepost.host.project.late_variables import LateVariables
 from milepost.sdk.artifact import Artifact
 from milepost.sdk.errors import CancelledError, MilepostError, OperationError, VerifyFailedError
 from milepost.sdk.events import Decided, Warned
@@ -256,7 +257,9 @@ class AppPart:
 
 def _hide_variables(bench: Bench, subject: Subject) -> None:
     """Never show or keep the secret variables, and say so where one is too short for that."""
-    for name, value in subject.scope.variables.items():
+    variables = subject.scope.variables
+    # What config sources give is masked as soon as they give it.
+    for name, value in (variables.now if isinstance(variables, LateVariables) else variables).items():
         hidden = [bench.masker.add(text) for text in secret_texts(value)]
         if not all(hidden):
             text = f"var.{name} is shorter than {SHORTEST} characters and cannot be masked in output"

@@ -10,7 +10,7 @@ import msgspec
 
 from milepost.host.assembly import Host
 from milepost.host.lifecycle.goal import BY_RECORDS
-from milepost.host.outside import world
+from milepost.host.outside import User, world
 from milepost.host.plugins.load import Plugins
 from milepost.host.project.scope import Outside
 from milepost.host.project.variable_sources import ByHand, Gathered, gathered
@@ -65,7 +65,7 @@ def resolve(host: Host, workspace: str, given: tuple[Variable, ...]) -> Resoluti
 
 def _outside(host: Host) -> Outside:
     """Return the world as one who only looks sees it: no source is asked."""
-    return world(host.project, Plugins(host.catalog), host.environment, host.folder, asks=False)
+    return world(host.project, Plugins(host.catalog), User(host.environment, host.folder), asks=False)
 
 
 def check_ready(host: Host, request: Request) -> None:

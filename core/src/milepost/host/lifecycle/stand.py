@@ -22,7 +22,7 @@ from milepost.host.history.sqlite import SqliteStore
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.goal import BY_RECORDS, Part
 from milepost.host.lifecycle.subject import Subject
-from milepost.host.outside import world
+from milepost.host.outside import User, world
 from milepost.host.plugins.catalog import Catalog
 from milepost.host.plugins.load import Plugins
 from milepost.host.plugins.observers import Observers
@@ -98,11 +98,19 @@ def bench_of(stand: Stand, project: Project, store: HistoryStore) -> Bench:
     )
 
 
-def make_subject(stand: Stand, part: Part, plugins: Plugins) -> Subject:
-    """Return the subject of a part."""
+def make_subject(stand: Stand, part: Part, bench: Bench) -> Subject:
+    """Return the subject of a part; what is read for it is masked on the bench."""
     project = Project.of_document(part.project.encode())
     request = part.request
-    given = Given(stand.environment, stand.cwd, plugins, request.variables, request.labels, stand.cancel)
+    given = Given(
+        stand.environment,
+        stand.cwd,
+        bench.plugins,
+        request.variables,
+        request.labels,
+        stand.cancel,
+        bench.masker.add,
+    )
     return subject_of(project, part.app, request.workspace, part.number, given, by_records=request.verb in BY_RECORDS)
 
 
@@ -117,6 +125,8 @@ class Given(NamedTuple):
     variables: tuple[Variable, ...] = ()
     labels: Mapping[str, str] = MappingProxyType({})
     cancel: Cancel | None = None
+    hide: Callable[[str], object] | None = None
+    """Never shows or keeps a text from now on."""
     asks: bool = True
     """Whether config sources may be asked."""
 
@@ -129,7 +139,8 @@ def subject_of(
     What goes by records does without the variables and labels that have no value today.
     """
     block = project.apps.get(app) or departed(project, app)
-    outside = world(project, given.plugins, given.environment, given.cwd, cancel=given.cancel, asks=given.asks)
+    user = User(given.environment, given.cwd, given.cancel, given.hide)
+    outside = world(project, given.plugins, user, asks=given.asks)
     known = variables(project, given.variables, outside, workspace=workspace, lenient=by_records)
     scope = app_scope(project, block, workspace, known, outside)
     project, block, _ = chosen(project, block, scope, given.labels, lenient=by_records)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from milepost.host.assembly import Host
 from milepost.host.lifecycle.goal import BY_RECORDS
-from milepost.host.outside import world
+from milepost.host.outside import User, world
 from milepost.host.plugins.load import Plugins
 from milepost.host.project.chosen import chosen
 from milepost.host.project.project import Project
@@ -23,7 +23,7 @@ def project_here(host: Host, request: Request) -> Project:
     if not any(is_scoped(app.body, "app") for app in project.apps.values()):
         return project
     # Each app's own process asks the sources of config; for labels, what they give is not needed.
-    outside = world(project, Plugins(host.catalog), host.environment, host.folder, asks=False)
+    outside = world(project, Plugins(host.catalog), User(host.environment, host.folder), asks=False)
     known = variables(project, request.variables, outside, lenient=lenient)
     apps = {}
     for name, app in project.apps.items():

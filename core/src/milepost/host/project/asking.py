@@ -53,9 +53,16 @@ class Sources(Protocol):
         """
         ...
 
+    @property
+    def hide(self) -> Callable[[str], object]:
+        """What never shows or keeps a text from now on."""
+        ...
+
 
 class NoSources:
     """A world without sources, where nobody is asked and nothing is checked."""
+
+    hide = str
 
     def wanted(self, choice: Choice, timeout: float) -> Wanted:
         """Return what is wanted, as it is written."""
@@ -73,7 +80,7 @@ class Silent:
     """Sources of which nothing is asked; what they would be asked for is checked, and what they said is known."""
 
     def __init__(self, sources: Sources) -> None:
-        self.wanted, self.known = sources.wanted, sources.known
+        self.wanted, self.known, self.hide = sources.wanted, sources.known, sources.hide
 
     def ask(self, wanted: Sequence[Wanted]) -> bool:
         """Return False."""
@@ -120,11 +127,20 @@ class Asking:
                 self.open[wanted.word, wanted.key] = wanted
                 return Unknown(f'secret("{choice.word}", …)')
             if answer.value is not None:
-                return _marked(answer.value, asked, origin)
+                return self._marked(answer.value, asked, origin)
             found.append((choice.word, answer))
         if asked.default is NONE or not all(each.missing for _, each in found):
             raise _none(found)
-        return _marked(asked.default, asked, origin)
+        return self._marked(asked.default, asked, origin)
+
+    def _marked(self, value: Value, asked: Question, origin: str) -> Value:
+        """Return a text as a secret that came from the call, unless the call says otherwise."""
+        if isinstance(value, (bool, int, Decimal)):
+            value = plain_text(value)
+        if not asked.options.sensitive or not isinstance(value, str):
+            return value
+        self._sources.hide(value)
+        return Secret([Part(value, origin or None)])
 
     def _wanted(self, choice: Choice, asked: Question) -> Wanted:
         try:
@@ -133,15 +149,6 @@ class Asking:
             if asked.listed:
                 error.argument = 0
             raise
-
-
-def _marked(value: Value, asked: Question, origin: str) -> Value:
-    """Return a text as a secret that came from the call, unless the call says otherwise."""
-    if isinstance(value, (bool, int, Decimal)):
-        value = plain_text(value)
-    if not asked.options.sensitive or not isinstance(value, str):
-        return value
-    return Secret([Part(value, origin or None)])
 
 
 def _none(found: Sequence[tuple[str, ValueResult]]) -> FunctionError:

@@ -15,6 +15,11 @@ class LateVariables(Mapping[str, Value]):
         self._known, self._ask = known, ask
         self._has_asked = False
 
+    @property
+    def now(self) -> Mapping[str, Value]:
+        """What is known without asking."""
+        return self._known
+
     def __getitem__(self, name: str) -> Value:
         """Return a value. Raises KeyError for a name that is not there, ProjectFileError for what cannot be had."""
         value = self._known[name]
