@@ -100,6 +100,7 @@ def test_fmt_of_a_folder_without_files_says_what_to_do(shop: Any, file: Path) ->
     file.unlink()
     (shop.folder / "milepost.hcl.json").write_text("{}")
     assert "there is no project file in" in shop("fmt", status=2).stderr
+    assert "milepost.hcl.json is in JSON, which fmt leaves alone" in shop("fmt", "milepost.hcl.json", status=2).stderr
 
 
 def test_functions_lists_all_by_family_and_shows_one(shop: Any) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from milepost.host.language.format import formatted
 from milepost.host.language.lower import lower
 from milepost.host.language.source import source_of
-from milepost.host.project.file import FILE_NAMES, read_bytes
+from milepost.host.project.file import FILE_NAMES, JSON, read_bytes
 from milepost.sdk.errors import ProjectError
 
 _VALUES = ("*.mpvars", "*.wpvars")
@@ -17,7 +17,7 @@ _VALUES = ("*.mpvars", "*.wpvars")
 
 def written_files(folder: Path) -> tuple[Path, ...]:
     """Return the project files and the files of values in a folder, by name; files of JSON are left out."""
-    projects = [folder / name for name in FILE_NAMES if not name.endswith(".json")]
+    projects = [folder / name for name in FILE_NAMES if not name.endswith(JSON)]
     values = [each for pattern in _VALUES for each in folder.glob(pattern)]
     return tuple(sorted(each for each in (*projects, *values) if each.is_file()))
 
@@ -31,9 +31,11 @@ def format_text(name: str, data: bytes, cache: Path | None) -> bytes:
 def format_file(file: Path, cache: Path | None, *, write: bool) -> bool:
     """Return whether a file was not in its format; it is then written anew, with `write`, in one instant.
 
-    Its permissions stay, and a link stays a link. Raises ProjectFileError, and ProjectError if it cannot be read or
-    written.
+    Its permissions stay, and a link stays a link. Raises ProjectFileError, and ProjectError if it is in JSON, or cannot
+    be read or written.
     """
+    if file.name.endswith(JSON):
+        raise ProjectError(f"{file.name} is in JSON, which fmt leaves alone", hint=f"python -m json.tool {file.name}")
     place = Path(os.path.realpath(file))
     before = read_bytes(place)
     after = format_text(file.name, before, cache)
