@@ -18,8 +18,7 @@ from milepost.host.language.provenance import is_secret, is_unknown, revealed, t
 from milepost.host.language.source import source_of
 from milepost.host.language.values import Marked, Unknown, plain_text
 from milepost.host.lifecycle.requesting import gather
-from milepost.host.outside import world
-from milepost.host.plugins.load import Plugins
+from milepost.host.outside import User, world
 from milepost.host.project.scope import Scope, app_scope
 from milepost.host.project.variable_sources import ByHand
 from milepost.host.project.variables import variables
@@ -178,7 +177,7 @@ def test_a_file_comes_to_what_stands_beside_it(case: dict[str, Any], tmp_path: P
         return
     project = host.project
     given = gather(host, workspace, ByHand(given)).variables
-    here = world(project, Plugins(host.catalog), host.environment, tmp_path, asks=False)
+    here = world(project, Plugins(host.catalog), User(host.environment, tmp_path), asks=False)
     app = next(iter(project.apps.values()))
     scope = app_scope(project, app, workspace, variables(project, given, here, workspace=workspace), here)
     for expression, expected in case["values"].items():
