@@ -168,7 +168,7 @@ def test_what_is_wrong_is_told_with_its_place(case: Case) -> None:
 
 @pytest.mark.parametrize("case", files())
 def test_a_file_comes_to_what_stands_beside_it(case: dict[str, Any], tmp_path: Path) -> None:
-    write_files(tmp_path, {"milepost.hcl": case["text"], **case.get("beside", {})})
+    write_files(tmp_path, {case.get("file", "milepost.hcl"): case["text"], **case.get("beside", {})})
     host = open_host(tmp_path, {"HOME": str(tmp_path / "home"), **case.get("environment", {})})
     given = tuple(Variable(name=name, value=value) for name, value in case.get("variables", {}).items())
     workspace = case.get("workspace", "default")
