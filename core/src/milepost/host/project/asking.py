@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple, Protocol, TypeVar
 
+from milepost.host.language.functions.sources import NAMES
 from milepost.host.language.provenance import call_text
 from milepost.host.language.scope import Functions
 from milepost.host.language.values import Unknown, Value, plain_text
@@ -19,8 +20,6 @@ T = TypeVar("T")
 
 ROUNDS = 10
 """How often may be asked for more: once for values, once more for each value that says what another is asked for."""
-
-_NAMES = ("secret", "dynamic", "configdynamic")
 
 
 class Wanted(NamedTuple):
@@ -99,7 +98,7 @@ class Asking:
         """Return the function of that name; the ones that ask do ask here."""
         if name == "secret":
             return Function(name, self._secret, passes=True)
-        if name in _NAMES:
+        if name in NAMES:
             return Function(name, self._dynamic, passes=True)
         return self._functions.find(name)
 

@@ -1,21 +1,25 @@
-"""Whether the functions that expressions call are there and take so many values, in branches not taken, too."""
+"""Whether the functions that are called are there, in their place, and take so many values, in all branches."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from milepost.host.language.calls import LAZY, miscounted
+from milepost.host.language.functions.sources import NAMES, misplaced
 from milepost.host.language.scope import Functions
 from milepost.host.language.signature import Signature, signature_of
 from milepost.host.language.tree import Call
 from milepost.host.language.walk import calls
-from milepost.host.project.places import placed
+from milepost.host.project.places import Place, placed
 from milepost.host.project.project import Project
 from milepost.sdk.problem import Problem, nearest
 
 
 def check_calls(project: Project, functions: Functions) -> list[Problem]:
-    """Return what is wrong with the calls in a project file: no such function, or too few or too many values for it."""
+    """Return what is wrong with the calls in a project file.
+
+    There is no such function, it gets too few or too many values, or it asks a source where nobody is asked.
+    """
     check = _Check(functions)
     return [
         problem
@@ -23,8 +27,15 @@ def check_calls(project: Project, functions: Functions) -> list[Problem]:
         if each.place != "type"
         for call in calls(each.expression)
         if call.name not in LAZY
-        for problem in check.problems(call)
+        for problem in (*_misplaced(call, each.place), *check.problems(call))
     ]
+
+
+def _misplaced(call: Call, place: Place) -> Iterator[Problem]:
+    """Yield that a call asks a source where none is asked."""
+    if call.name in NAMES and place not in ("config", "local", "default"):
+        error = misplaced(call.name)
+        yield Problem(str(error), call.position, hint=error.hint)
 
 
 class _Check:

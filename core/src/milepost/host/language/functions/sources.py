@@ -44,12 +44,20 @@ def configdynamic(source: str, arguments: Any = None) -> Any:
     _refuse("configdynamic")
 
 
-def _refuse(name: str) -> NoReturn:
-    raise FunctionError(
+def misplaced(name: str) -> FunctionError:
+    """Return the error for a call that stands where no source is asked."""
+    return FunctionError(
         f"{name}(…) can be called in config values, in locals that they use, and in defaults of variables; not here",
         hint='write variable "NAME" { default = … } with it, and var.NAME here',
     )
 
 
+def _refuse(name: str) -> NoReturn:
+    raise misplaced(name)
+
+
 FUNCTIONS = (secret, dynamic, configdynamic)
 """All of them."""
+
+NAMES = tuple(each.name for each in FUNCTIONS)
+"""What they are called."""
