@@ -19,6 +19,7 @@ from milepost.host.language.source import source_of
 from milepost.host.language.values import Marked, Unknown, plain_text
 from milepost.host.lifecycle.requesting import gather
 from milepost.host.outside import User, world
+from milepost.host.plugins.load import Plugins
 from milepost.host.project.scope import Scope, app_scope
 from milepost.host.project.variable_sources import ByHand
 from milepost.host.project.variables import variables
