@@ -33,7 +33,7 @@ SCOPE = Scope(
     path={},
     labels={},
 )
-OPEN = Shape(anything=True)
+OPEN = Shape(anything=True, foreign=True)
 
 
 def read(text: str, shape: Shape = ROOT) -> Body:

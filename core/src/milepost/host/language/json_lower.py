@@ -44,7 +44,7 @@ class Shape(Protocol):
         """The arguments whose text is a type, `list(string)`, rather than a template."""
 
     @property
-    def anything(self) -> bool:
+    def foreign(self) -> bool:
         """Whether others know of more blocks in it: they are objects in the tree, and may have comments."""
 
 
@@ -123,7 +123,7 @@ class _Bodies:
         if shape and name in shape.types:
             value = self.values.type(written.value)
         else:
-            value = self.values.expression(written.value, comments=shape is not None and shape.anything)
+            value = self.values.expression(written.value, comments=shape is not None and shape.foreign)
         return Attribute(name, value, position_of(self.source, written.name))
 
     def _twice(self, second: Property, first: Position) -> None:

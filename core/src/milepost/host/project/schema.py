@@ -16,6 +16,8 @@ class Shape(NamedTuple):
     """Whether other arguments and blocks may stand in it, too; somebody else knows them."""
     types: tuple[str, ...] = ()
     """The arguments that are types, `list(string)`; in JSON they are texts in which such a type stands."""
+    foreign: bool = False
+    """Whether objects in it may be a plugin's blocks, so that in JSON `"//"` is a comment in them."""
 
 
 class Nested(NamedTuple):
@@ -29,7 +31,7 @@ class Nested(NamedTuple):
 
 
 _ANYTHING = Shape(anything=True)
-_USE = Nested(_ANYTHING, "a plugin's name")
+_USE = Nested(Shape(anything=True, foreign=True), "a plugin's name")
 _THE_USE = _USE._replace(required=True)
 
 
@@ -114,7 +116,7 @@ _PIPELINE = Nested(
 
 _TYPE = Nested(Shape(("mapper", "build", "registry", "deploy", "release", "builder", "platform", "releaser")))
 _PLUGIN = Nested(
-    Shape(("version", "checksum"), (), {"type": _TYPE}, anything=True),
+    Shape(("version", "checksum"), (), {"type": _TYPE}, anything=True, foreign=True),
     "the plugin's name",
     many=True,
 )
