@@ -182,3 +182,16 @@ def test_a_hook_of_a_rollback_may_use_a_variable_that_comes_from_a_source(source
     told = sourced("rollback")
     assert (sourced.folder.parent / "seen").read_text() == f"{OTHER}\n"
     assert OTHER not in told.stdout + told.stderr
+
+
+def test_what_is_recorded_of_files_is_shown_on_a_line_and_what_is_new_in_them_is_told(sourced: Shop) -> None:
+    sourced("up")
+    text = (sourced.folder / "milepost.hcl").read_text()
+    more = 'file = { "b.ini" = "one\\ntwo", '
+    (sourced.folder / "milepost.hcl").write_text(text.replace("file = { ", more))
+    know(sourced, db=OTHER)
+    told = sourced("up").stdout
+    assert "file +b.ini · secret changed conf/app.ini" in told
+    shown = sourced("show", "web#2/deploy").stdout
+    assert "File      b.ini = one …" in shown
+    assert "          conf/app.ini = (secret, var.db)" in shown

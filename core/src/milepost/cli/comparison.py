@@ -21,9 +21,9 @@ def difference(old: Operation, new: Operation, look: Look, count: Count) -> str:
     parts = [_commits(source(old, look), source(new, look), count)]
     if not parts[0] and old.artifact and new.artifact and old.artifact.digest != new.artifact.digest:
         parts = ["other files"]
-    before, after = (dict((each.facts or {}).get("env") or {}) for each in (old, new))
-    if new.facts is not None:
-        parts += _named("env", before, after)
+    for kind, word in (("env", "env"), ("files", "file")) if new.facts is not None else ():
+        before, after = (dict((each.facts or {}).get(kind) or {}) for each in (old, new))
+        parts += _named(word, before, after)
     if new.config is not None and old.config is not None:
         parts += _named("deploy", old.config.get("fields") or {}, new.config.get("fields") or {})
     return " · ".join(part for part in parts if part)

@@ -93,6 +93,7 @@ def operation(document: Document, screen: Screen) -> Iterator[str]:
     )
     facts = dict(document.get("facts") or {})
     yield from _values("Env", facts.pop("env", None) or {})
+    yield from _values("File", {name: _first_line(each) for name, each in (facts.pop("files", None) or {}).items()})
     yield from _values("Terms", facts)
     yield from _values("Config", (document.get("config") or {}).get("fields") or {})
     yield from _details(document)
@@ -124,6 +125,12 @@ def _values(name: str, values: Document) -> Iterator[str]:
     known = {each: value for each, value in values.items() if value not in (None, "", [], {}, False)}
     for at, (each, value) in enumerate(known.items()):
         yield f"{'' if at else name:<10}{each} = {_value(value)}"
+
+
+def _first_line(content: Any) -> Any:
+    """Return a file's content as far as it fits on a line; a secret one as it is recorded."""
+    line, end, _ = content.partition("\n") if isinstance(content, str) else (content, "", "")
+    return f"{line} …" if end else line
 
 
 def _value(value: object) -> str:
