@@ -17,8 +17,8 @@ def secret(source: Any, *arguments: Any) -> Any:
     - `sensitive`: whether it is a secret; true where it is not said;
     - `default`: the text where the source says that it has no such value; null for no value at all;
     - `timeout`: how long it may take, such as `"10s"`; 30 seconds where it is not said;
-    - `cache`: how long a process that does several runs may use it again, such as `"5m"`; nothing is kept on disk, so
-      a command that is typed asks anew, and asks once for the same value.
+    - `cache`: how long a process that carries out several runs may use it again, such as `"5m"`. A command that is
+      typed asks once for the same value, and anew whatever stands here: nothing is kept on disk.
 
     In the place of the word may stand a list of sources, which are tried in order:
     `secret([["env", "DB_URL"], ["command", ["op", "read", "op://…"]]], { timeout = "1m" })`.
