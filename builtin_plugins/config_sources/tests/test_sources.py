@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
 
+from milepost.sdk.errors import CancelledError
 from milepost.sdk.source import ValueRequest, ValueResult
 from milepost.testing.project import write_files
 from milepost.testing.source import FakeSourceStep
@@ -91,3 +93,11 @@ def test_a_program_that_takes_too_long_is_ended_and_told(tmp_path: Path) -> None
 
 def test_a_program_has_nothing_to_read(tmp_path: Path) -> None:
     assert command(tmp_path, "cat").value == ""
+
+
+def test_a_cancel_ends_a_program_and_is_no_answer(tmp_path: Path) -> None:
+    step = FakeSourceStep(tmp_path)
+    request = ValueRequest(arguments=CommandArguments(argv=["sleep", "60"]), timeout=60.0)
+    threading.Timer(0.3, step.cancel.ask, ["the test said so"]).start()
+    with pytest.raises(CancelledError):
+        CommandSource().read([request], step)
