@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +149,41 @@ def test_what_is_wrong_when_it_is_evaluated_is_told_with_its_path_from_the_cache
         [problem] = caught.value.problems
         assert problem.position is not None
         assert problem.source[problem.position.column - 1 : problem.position.end_column - 1] in "${var.ports.htp}"
+
+
+STRANGERS: tuple[Any, ...] = (
+    *(None, True, -1, 1.5, "", "x", "${var.x}", "${", "%{ if true }a%{ endif }", "list(string)"),
+    *([], [1], ["a", None], [{}], [[]], {}, {"a": 1}, {"": {}}, {"//": 1}, {"a": {"b": {}}}),
+)
+
+
+def places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    yield path
+    steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, inner in steps:
+        yield from places(inner, (*path, step))
+
+
+def test_whatever_stands_in_place_of_a_value_is_read_or_refused_at_a_place_of_the_file(tmp_path: Path) -> None:
+    chance, refused = random.Random(5), 0
+    for _ in range(400):
+        document = json.loads(json.dumps(SHOP))
+        *way, last = chance.choice([each for each in places(document) if each])
+        inner = document
+        for step in way:
+            inner = inner[step]
+        inner[last] = chance.choice(STRANGERS)
+        file = written(tmp_path, document)
+        lines = file.read_text().splitlines()
+        try:
+            notes(read_project(file, None))
+        except ProjectFileError as error:
+            refused += 1
+            for problem in error.problems:
+                assert problem.position is not None
+                assert problem.position.column <= len(lines[problem.position.line - 1]) + 1
+                assert problem.message.count("(in ") <= 1
+    assert 100 < refused < 400
 
 
 def test_of_several_files_in_a_folder_the_first_counts_and_a_note_says_so(tmp_path: Path) -> None:
