@@ -6,7 +6,8 @@ from milepost.host.language.functions import BuiltinFunctions
 from milepost.host.language.scope import Functions
 from milepost.host.language.tree import Body
 from milepost.host.project.check_calls import check_calls
-from milepost.host.project.check_references import check_references, circles, missing
+from milepost.host.project.check_references import check_references, missing
+from milepost.host.project.circles import circles
 from milepost.host.project.forms import forms
 from milepost.host.project.project import App, Project
 from milepost.sdk.problem import Position, Problem

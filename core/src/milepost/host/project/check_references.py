@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from typing import TypeAlias
 
 from milepost.host.language.evaluate import unknown_root
-from milepost.host.language.tree import Expression, Literal, Object, Reference, Step
+from milepost.host.language.tree import Reference
 from milepost.host.language.walk import references
+from milepost.host.project.check_locals import LATER, Locals, step_name
 from milepost.host.project.check_parts import guarded, wrong_part
 from milepost.host.project.git_names import NAMES
 from milepost.host.project.places import Place, Placed, placed
@@ -16,9 +16,6 @@ from milepost.host.project.project import Project
 from milepost.host.project.scope import ROOTS
 from milepost.host.project.variable_types import type_of
 from milepost.sdk.problem import Position, Problem, Related, nearest
-
-_LATER = {"artifact": "build", "deploy": "deploy"}
-"""The names that a stage makes, and which."""
 
 _TOO_EARLY: Mapping[Place, tuple[str, ...]] = {
     "outside": ("artifact", "deploy"),
@@ -46,9 +43,6 @@ _MEMBERS: Mapping[str, tuple[str, ...]] = {
 _TEXTS = ("workspace", "project", "app", "path")
 """Groups that hold texts only."""
 
-Way: TypeAlias = tuple[Reference, ...]
-"""References, each to a local in which the next one stands; the last one leads out of the locals."""
-
 
 def check_references(project: Project) -> list[Problem]:
     """Return what is wrong with the references of a project file."""
@@ -56,7 +50,7 @@ def check_references(project: Project) -> list[Problem]:
     check = _Check(project)
     for each in placed(project.body):
         problems += check.problems(each)
-    return problems + check.circles()
+    return problems + check.locals.circles()
 
 
 class _Check:
@@ -64,6 +58,7 @@ class _Check:
 
     def __init__(self, project: Project) -> None:
         self.project = project
+        self.locals = Locals(project.locals)
 
     def problems(self, each: Placed) -> Iterator[Problem]:
         """Yield what is wrong with the references in an expression."""
@@ -88,7 +83,7 @@ class _Check:
 
     def _member(self, reference: Reference) -> list[Problem]:
         """Return that there is nothing of that name in a group, or nothing in what is a text."""
-        name = _name(reference.steps[0]) if reference.steps else None
+        name = step_name(reference.steps[0]) if reference.steps else None
         if name is None:
             return []
         root, at = reference.root, reference.position
@@ -108,7 +103,7 @@ class _Check:
 
     def _part(self, reference: Reference) -> list[Problem]:
         """Return that a variable's value has no such part."""
-        name = _name(reference.steps[0]) if reference.root == "var" and len(reference.steps) > 1 else None
+        name = step_name(reference.steps[0]) if reference.root == "var" and len(reference.steps) > 1 else None
         if name is None:
             return []
         kind = type_of(self.project.variables[name])
@@ -116,7 +111,7 @@ class _Check:
         return [problem] if problem else []
 
     def _too_early(self, reference: Reference, place: Place) -> list[Problem]:
-        way = self._way(reference, _TOO_EARLY.get(place, ()))
+        way = self.locals.way(reference, _TOO_EARLY.get(place, ()))
         if way is None:
             return []
         where = f"in {place}" if place not in ("outside", "config") else "outside of the stages"
@@ -124,63 +119,7 @@ class _Check:
         if len(way) > 1:
             message += f": {', '.join(f'{one} uses {other}' for one, other in pairwise(way))}"
         related = tuple(Related(f"{each} stands here", each.position) for each in way[1:])
-        return [Problem(f"{message}; it is known after {_LATER[way[-1].root]}", reference.position, related=related)]
-
-    def _way(self, reference: Reference, roots: tuple[str, ...]) -> Way | None:
-        """Return the shortest way through locals from a reference to what begins with one of these roots."""
-        ways: list[Way] = [(reference,)]
-        visited: set[Reference] = set()
-        for way in ways:
-            last = way[-1]
-            if last.root in roots:
-                return way
-            if last not in visited and (expression := self._local(last)) is not None:
-                visited.add(last)
-                ways += [(*way, each) for each in references(expression)]
-        return None
-
-    def _local(self, reference: Reference) -> Expression | None:
-        """Return what a reference to a local stands for: all of it, or, of an object, what is asked for."""
-        if reference.root != "local" or not reference.steps:
-            return None
-        expression = self.project.locals.get(_name(reference.steps[0]) or "")
-        for step in reference.steps[1:]:
-            expression = _part(expression, _name(step))
-        return expression
-
-    def circles(self) -> list[Problem]:
-        """Return the locals that need each other."""
-        known = self.project.locals
-        graph = {
-            name: tuple(dict.fromkeys(_name(each.steps[0]) or "" for each in references(value) if _is_local(each)))
-            for name, value in known.items()
-        }
-        return [
-            Problem(
-                f"these locals need each other: {' → '.join(f'local.{each}' for each in (*circle, circle[0]))}",
-                known[circle[0]].position,
-                hint="take one of them out",
-                related=tuple(Related(f"local.{each} stands here", known[each].position) for each in circle[1:]),
-            )
-            for circle in circles(graph)
-        ]
-
-
-def _is_local(reference: Reference) -> bool:
-    return reference.root == "local" and bool(reference.steps)
-
-
-def _part(expression: Expression | None, name: str | None) -> Expression | None:
-    """Return the value of that name in an object that is written out; the whole expression where that is not clear."""
-    if name is None or not isinstance(expression, Object):
-        return expression
-    found = [each.value for each in expression.entries if isinstance(each.key, Literal) and each.key.value == name]
-    return found[-1] if found else expression
-
-
-def _name(step: Step) -> str | None:
-    """Return the name that a step is; None if it is something else."""
-    return step.value if isinstance(step, Literal) and isinstance(step.value, str) else None
+        return [Problem(f"{message}; it is known after {LATER[way[-1].root]}", reference.position, related=related)]
 
 
 def _elsewhere(reference: Reference, place: Place) -> list[Problem]:
@@ -209,28 +148,3 @@ def missing(kind: str, name: str, known: tuple[str, ...], position: Position) ->
     close = nearest(name, known)
     there = f"there is {', '.join(known)}" if known else f'add {kind} "{name}" {{ … }}'
     return Problem(f'there is no {kind} "{name}"', position, hint=f'did you mean "{close}"?' if close else there)
-
-
-def circles(graph: Mapping[str, tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """Return one circle for each group of names that need each other, from its first one in the graph's order."""
-    found: list[tuple[str, ...]] = []
-    seen: set[str] = set()
-    for start in graph:
-        if start not in seen and (circle := _way_back(graph, start)):
-            found.append(circle)
-            seen.update(circle)
-    return found
-
-
-def _way_back(graph: Mapping[str, tuple[str, ...]], start: str) -> tuple[str, ...]:
-    """Return the shortest way from a name back to itself; empty if there is none."""
-    ways: list[tuple[str, ...]] = [(start,)]
-    visited: set[str] = set()
-    for way in ways:
-        for name in graph.get(way[-1], ()):
-            if name == start:
-                return way
-            if name not in visited:
-                visited.add(name)
-                ways.append((*way, name))
-    return ()
