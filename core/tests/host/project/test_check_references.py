@@ -248,6 +248,6 @@ def test_scoped_bodies_are_looked_into_though_another_workspace_is_meant(read: R
 
 
 def test_a_thousand_locals_that_double_are_looked_at_once_each(read: Read) -> None:
-    lines = "\n".join(f"  l{at} = [local.l{at - 1}, local.l{at - 1}]" for at in range(1, 200))
+    lines = "\n".join(f"  l{at} = [local.l{at - 1}, local.l{at - 1}]" for at in range(1, 1000))
     more = f'locals {{\n  l0 = "x"\n{lines}\n}}\n'
-    assert check_names(project(read, build="a = local.l199", more=more)) == ()
+    assert check_names(project(read, build="a = local.l999", more=more)) == ()
