@@ -72,6 +72,8 @@ def shop(tmp_path: Path) -> Path:
         ("milepost ro", ["rollback"]),
         ("milepost lock b", ["break"]),
         ("milepost up --keep", ["--keep-failed"]),
+        ("milepost functions uuid", ["uuidv5"]),
+        ("milepost config docs val", ["validation"]),
     ],
 )
 def test_the_shell_is_offered_what_fits(shop: Path, line: str, expected: list[str]) -> None:

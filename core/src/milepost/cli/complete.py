@@ -44,6 +44,21 @@ def workspaces(ctx: Any, args: list[str], incomplete: str) -> list[str]:
     return offer("workspaces", _folder(ctx), incomplete)
 
 
+def functions(ctx: Any, args: list[str], incomplete: str) -> list[str]:
+    """Complete the name of a function of the config language."""
+    from milepost.host.language.handbook import families  # noqa: PLC0415 - only a tab needs it
+
+    return sorted(name for names in families().values() for name in names if name.startswith(incomplete))
+
+
+def blocks(ctx: Any, args: list[str], incomplete: str) -> list[str]:
+    """Complete the name of a block of a project file."""
+    from milepost.host.project.reference import TOP, pages  # noqa: PLC0415 - only a tab needs it
+
+    names = dict.fromkeys(each.name for each in pages() if each.name != TOP)
+    return [name for name in names if name.startswith(incomplete)]
+
+
 def offer(kind: str, folder: Path, incomplete: str) -> list[str]:
     """Return the names of a kind that begin as typed; none where there is no project or it cannot be read."""
     from milepost.host.assembly import open_host  # noqa: PLC0415 - only a tab needs it

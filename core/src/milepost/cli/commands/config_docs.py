@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from milepost.cli.complete import blocks
 from milepost.cli.session import Session
 from milepost.sdk.errors import MilepostError, UnknownNameError
 
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from milepost.host.plugins.catalog import Catalog
     from milepost.sdk.config import PluginConfig
 
-Block = Annotated[str | None, typer.Argument(metavar="BLOCK", help="A block such as hook; none: all.")]
+Block = Annotated[
+    str | None, typer.Argument(metavar="BLOCK", help="A block such as hook; none: all.", autocompletion=blocks)
+]
 Markdown = Annotated[bool, typer.Option("--markdown", help="Print Markdown.")]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from milepost.cli.complete import functions
 from milepost.cli.phrasing import columns
 from milepost.cli.session import Session
 from milepost.sdk.errors import UnknownNameError, UsageError
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from milepost.host.plugins.catalog import Catalog
 
 Name = Annotated[
-    str | None, typer.Argument(metavar="NAME", help="A function; none: list all, with the functions of plugins.")
+    str | None,
+    typer.Argument(metavar="NAME", help="A function; none: list all, with those of plugins.", autocompletion=functions),
 ]
 
 
