@@ -102,7 +102,7 @@ def test_what_is_not_used_of_a_local_does_not_come_too_late(read: Read) -> None:
         ("local.plian", "there is no local.plian", "did you mean local.plain?"),
         ("var.tga", 'there is no variable "tga"', 'did you mean "tag"?'),
         ("gti.commit", 'the name "gti" means nothing', "did you mean git?"),
-        ('true ? 1 : secret("env", "X")', "secret(…) can be called in config values, in locals", 'write variable "NAME"'),
+        ('true ? 1 : secret("env", "X")', "secret(…) can be called in config values", 'write variable "NAME"'),
         ('uper("x")', 'there is no function "uper"', "did you mean upper?"),
         ("true ? 1 : uper(2)", 'there is no function "uper"', "did you mean upper?"),
         ('zzz::zzz("x")', 'there is no function "zzz::zzz"', "milepost functions"),
