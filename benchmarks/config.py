@@ -18,8 +18,8 @@ from pathlib import Path
 import hcl2
 
 from milepost.host.language.evaluate import Evaluator
-from milepost.host.language.lower import lower
 from milepost.host.language.source import source_of
+from milepost.host.language.syntax.lower import lower
 from milepost.host.language.tree import Body
 from milepost.host.language.walk import expressions
 from milepost.host.project.cache import read_project

@@ -1,4 +1,4 @@
-"""The page about the built-in plugins: the arguments of each role's `use` block."""
+"""The page about the built-in plugins: the arguments of each role's `use` block, and of config sources."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from read import ROOT
 from write import code, page, table
 
 INTRO = """What may stand in the `use` block of each role that the built-in plugins offer. `milepost plugin show NAME`
-says the same of any installed plugin. Guides: [the local platform](../guides/local.md)."""
+says the same of any installed plugin. Guides: [the local platform](../guides/local.md),
+[config and its sources](../guides/config.md#app-config)."""
 
-ROLES = ("builder", "registry", "platform", "releaser")
+SOURCE = "config_source"
+ROLES = ("builder", "registry", "platform", "releaser", SOURCE)
 PLACE = {
     "builder": "build",
     "registry": "registry",
@@ -43,7 +45,10 @@ def _offers() -> Iterator[tuple[str, str, str, Any]]:
 
 
 def _offer(role: str, word: str, distribution: str, offer: Any) -> list[str]:
-    facts = [f'From `{distribution}`; written `use "{word}" {{ … }}` in a `{PLACE[role]}` block.']
+    if role == SOURCE:
+        facts = [f'From `{distribution}`; written `secret("{word}", …)` with its arguments in this order, or by name.']
+    else:
+        facts = [f'From `{distribution}`; written `use "{word}" {{ … }}` in a `{PLACE[role]}` block.']
     if getattr(offer, "accepts", ()):
         facts.append(f"Takes {', '.join(map(code, offer.accepts))}.")
     if getattr(offer, "default_releaser", None):
@@ -52,7 +57,7 @@ def _offer(role: str, word: str, distribution: str, offer: Any) -> list[str]:
         (code(field.encode_name), kind(field.type), default(field), meaning(field.type))
         for field in struct_fields(offer.config)
     ]
-    title = f"## {role} `{word}`"
+    title = f"## {role.replace('_', ' ')} `{word}`"
     return [title, " ".join(facts), table(("argument", "type", "default", "meaning"), rows) or "It has no arguments."]
 
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import re
 
-ROOT_WORDS = {"project", "app", "variable", "locals", "milepost", "plugin", "pipeline", "history", "workspaces", "runner"}
+ROOT_WORDS = {
+    "project",
+    "app",
+    "variable",
+    "locals",
+    "milepost",
+    "plugin",
+    "pipeline",
+    "history",
+    "workspaces",
+    "runner",
+}
 DEPLOY_WORDS = {"task"}
 RELEASE_WORDS = {"verify", "on_verify_failure"}
 STAGE_WORDS = {"hook", "registry"}

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
+
+UNSHOWN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    "\ud800-\udfff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+"""What would turn a line of a terminal around, break it, or be there unseen."""
 
 _TAB = "    "
 _WIDEST, _PART = 116, 76
@@ -84,14 +91,14 @@ class Problem(NamedTuple):
 
     def lines(self) -> Iterator[tuple[str, str]]:
         """Yield the lines of its text, each with what it is: `message`, `source`, `mark` or `hint`."""
-        yield "message", f"{self.position}: {self.message}" if self.position else self.message
+        yield "message", _safe(f"{self.position}: {self.message}" if self.position else self.message)
         yield from self._drawn()
         for other in self.related:
-            yield "hint", f"  {other.position}: {other.message}"
+            yield "hint", _safe(f"  {other.position}: {other.message}")
             if other.excerpt:
                 yield from _drawn(other.excerpt)
         if self.hint:
-            yield "hint", f"  {self.hint}" if self.position else self.hint
+            yield "hint", _safe(f"  {self.hint}" if self.position else self.hint)
 
     def _drawn(self) -> Iterator[tuple[str, str]]:
         """Yield the source line, and the last one of a range over several, with what is meant underlined."""
@@ -107,6 +114,10 @@ class Problem(NamedTuple):
         indent = len(self.last) - len(self.last.lstrip())
         if at.end_column > indent + 1:
             yield from _drawn(Excerpt(self.last, indent + 1, at.end_column))
+
+
+def _safe(text: str) -> str:
+    return UNSHOWN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _drawn(excerpt: Excerpt) -> Iterator[tuple[str, str]]:

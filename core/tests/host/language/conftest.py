@@ -5,8 +5,8 @@ from time import perf_counter
 
 import pytest
 
-from milepost.host.language.lower import lower
 from milepost.host.language.source import source_of
+from milepost.host.language.syntax.lower import lower
 
 
 @pytest.fixture

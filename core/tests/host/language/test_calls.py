@@ -9,9 +9,9 @@ import pytest
 
 from milepost.host.language.context import Context
 from milepost.host.language.evaluate import Evaluator
-from milepost.host.language.lower import lower_value
 from milepost.host.language.signature import signature_of
 from milepost.host.language.source import source_of
+from milepost.host.language.syntax.lower import lower_value
 from milepost.host.language.values import Marked, SetValue, Unknown, Value
 from milepost.host.project.scope import Scope
 from milepost.sdk.errors import OperationError

@@ -13,8 +13,8 @@ from milepost.host.language.constraint import (
     parse,
 )
 from milepost.host.language.evaluate import Evaluator
-from milepost.host.language.lower import lower_value
 from milepost.host.language.source import source_of
+from milepost.host.language.syntax.lower import lower_value
 from milepost.host.language.tree import Expression
 from milepost.host.language.values import Value
 from milepost.sdk.problem import Position

@@ -6,8 +6,8 @@ import pytest
 
 from milepost.host.language.constraint import parse
 from milepost.host.language.conversion import ConversionError, convert, set_of, unified
-from milepost.host.language.lower import lower_value
 from milepost.host.language.source import source_of
+from milepost.host.language.syntax.lower import lower_value
 from milepost.host.language.tree import Literal, Number
 from milepost.host.language.unification import type_of, unify
 from milepost.host.language.values import Marked, SetValue, Unknown, Value

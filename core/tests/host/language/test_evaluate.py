@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from milepost.host.language.evaluate import Evaluator
-from milepost.host.language.lower import lower
 from milepost.host.language.source import source_of
+from milepost.host.language.syntax.lower import lower
 from milepost.host.language.values import UNKNOWN, Unknown, described
 from milepost.host.project.scope import Scope, artifact_names, deploy_names
 from milepost.sdk import Artifact, Deployment

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from milepost.host.language.evaluate import Evaluator
-from milepost.host.language.lower import lower, lower_value
 from milepost.host.language.scope import Deferred
 from milepost.host.language.source import source_of
+from milepost.host.language.syntax.lower import lower, lower_value
 from milepost.host.language.tree import Expression
 from milepost.host.language.values import Unknown
 from milepost.host.project.scope import Scope

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from milepost.host.language.evaluate import Evaluator
-from milepost.host.language.lower import lower, lower_value
 from milepost.host.language.source import source_of
+from milepost.host.language.syntax.lower import lower, lower_value
 from milepost.host.language.values import UNKNOWN, Marked
 from milepost.host.project.scope import Scope
 from milepost.testing.project import outside

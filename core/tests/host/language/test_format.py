@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from milepost.host.language.format import formatted
-from milepost.host.language.lower import lower
 from milepost.host.language.source import source_of
+from milepost.host.language.syntax.lower import lower
 from milepost.host.language.tree import Body, Node
 from milepost.sdk.errors import ProjectFileError
 from milepost.sdk.problem import Position

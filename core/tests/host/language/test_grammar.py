@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from milepost.host.language import tables
-from milepost.host.language.derived import EDITS, derived
+from milepost.host.language.syntax import tables
+from milepost.host.language.syntax.derived import EDITS, derived
 from milepost.sdk.errors import ProjectError
 
 
@@ -83,7 +83,7 @@ def test_a_process_makes_one_parser() -> None:
 
 def test_reading_a_file_imports_the_parser_but_not_the_rest_of_python_hcl2(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from milepost.host.language.lower import lower\n"
+        "import sys; from pathlib import Path; from milepost.host.language.syntax.lower import lower\n"
         "from milepost.host.language.source import source_of\n"
         f"lower(source_of('t', b'a = 1'), Path({str(tmp_path)!r}))\n"
         "sys.exit('hcl2' in sys.modules)"

@@ -10,8 +10,8 @@ from milepost.host.language.calls import LAZY
 from milepost.host.language.evaluate import Evaluator
 from milepost.host.language.functions import FAMILIES
 from milepost.host.language.handbook import Example, Page, families, page, pages
-from milepost.host.language.lower import lower_value
 from milepost.host.language.source import Source
+from milepost.host.language.syntax.lower import lower_value
 from milepost.host.project.scope import Scope
 from milepost.sdk.functions import function
 from milepost.testing.project import outside

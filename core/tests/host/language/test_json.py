@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from milepost.host.language.evaluate import Evaluator
-from milepost.host.language.json_lower import lower_json, lower_json_values
-from milepost.host.language.json_source import JsonSource
-from milepost.host.language.lower import lower
+from milepost.host.language.json_syntax.lower import lower_json, lower_json_values
+from milepost.host.language.json_syntax.source import JsonSource
 from milepost.host.language.source import Source
+from milepost.host.language.syntax.lower import lower
 from milepost.host.language.tree import Body, Expression, Literal, Number, Object, Template
 from milepost.host.language.walk import inside
 from milepost.host.project.schema import ROOT, Shape
@@ -282,7 +282,7 @@ def test_a_text_without_braces_never_meets_the_parser() -> None:
     import sys
 
     code = (
-        "import sys\nfrom milepost.host.language.json_lower import lower_json\n"
+        "import sys\nfrom milepost.host.language.json_syntax.lower import lower_json\n"
         "from milepost.host.language.source import Source\nfrom milepost.host.project.schema import ROOT\n"
         "lower_json(Source('m.json', sys.argv[1]), ROOT)\nprint('lark' in sys.modules)"
     )

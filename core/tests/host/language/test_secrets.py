@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from milepost.host.language.evaluate import Evaluator
-from milepost.host.language.lower import lower_value
 from milepost.host.language.provenance import is_secret, is_unknown, quoted, revealed, text_of
 from milepost.host.language.source import source_of
+from milepost.host.language.syntax.lower import lower_value
 from milepost.host.language.values import Marked, Unknown, described, joined, plain_text
 from milepost.host.project.scope import Scope
 from milepost.sdk.problem import Problem

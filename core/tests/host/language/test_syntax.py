@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from milepost.host.language.lower import lower
 from milepost.host.language.source import source_of
+from milepost.host.language.syntax.lower import lower
 from milepost.host.language.tree import Body, Call, Items, Literal, Number, Object, Reference, Template
 from milepost.sdk.errors import ProjectFileError
 from milepost.sdk.problem import Problem

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from core.tests.host.language.shape import shape
-from milepost.host.language.lower import lower, lower_template, lower_value
 from milepost.host.language.source import Source, source_of
+from milepost.host.language.syntax.lower import lower, lower_template, lower_value
 from milepost.sdk.errors import ProjectFileError
 
 

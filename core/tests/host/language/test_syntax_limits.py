@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from milepost.host.language.document import decode, encode
-from milepost.host.language.lower import lower
 from milepost.host.language.source import source_of
+from milepost.host.language.syntax.lower import lower
 from milepost.host.language.tree import Body, Conditional, Operations, Unary
 from milepost.host.language.walk import expressions, references
 from milepost.sdk.errors import ProjectFileError

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from milepost.host.language.lower import lower
 from milepost.host.language.source import source_of
+from milepost.host.language.syntax.lower import lower
 from milepost.sdk.errors import ProjectFileError
 
 REFUSED = (

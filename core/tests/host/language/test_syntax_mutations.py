@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from milepost.host.language.lower import lower, lower_template, lower_value
 from milepost.host.language.source import source_of
+from milepost.host.language.syntax.lower import lower, lower_template, lower_value
 from milepost.sdk.errors import ProjectFileError
 from milepost.sdk.problem import Problem
 

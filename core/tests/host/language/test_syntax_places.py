@@ -5,8 +5,8 @@ from itertools import accumulate
 
 import pytest
 
-from milepost.host.language.lower import lower, lower_template, lower_value
 from milepost.host.language.source import Source, source_of
+from milepost.host.language.syntax.lower import lower, lower_template, lower_value
 from milepost.host.language.tree import (
     Conditional,
     Expression,

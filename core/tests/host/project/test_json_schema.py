@@ -9,8 +9,8 @@ import pytest
 from jsonschema import Draft202012Validator
 from msgspec import Meta
 
-from milepost.host.language.json_lower import lower_json
-from milepost.host.language.json_source import JsonSource
+from milepost.host.language.json_syntax.lower import lower_json
+from milepost.host.language.json_syntax.source import JsonSource
 from milepost.host.project.json_schema import json_schema
 from milepost.host.project.misfits import misfits
 from milepost.host.project.schema import ROOT

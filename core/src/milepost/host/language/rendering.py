@@ -38,7 +38,7 @@ def renderer(evaluation: Evaluation) -> Callable[[str, str, Mapping[str, Any]], 
 
 
 def _read(name: str, text: str, evaluation: Evaluation) -> tuple[Source, Expression]:
-    from milepost.host.language.lower import lower_template  # noqa: PLC0415 - only templates pay for the parser
+    from milepost.host.language.syntax.lower import lower_template  # noqa: PLC0415 - only templates pay for the parser
 
     try:
         source = source_of(name, text.encode())

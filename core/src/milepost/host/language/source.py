@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 
 from milepost.sdk.errors import ProjectFileError
-from milepost.sdk.problem import Excerpt, Position, Problem, Related
+from milepost.sdk.problem import UNSHOWN, Excerpt, Position, Problem, Related
 
 _LONGEST_SHOWN = 400
 _PART, _BEFORE = 160, 60
@@ -81,7 +81,7 @@ class Source:
         if not 1 <= number <= len(starts):
             return ""
         end = starts[number] if number < len(starts) else len(self.text)
-        return _CONTROL.sub("?", self.text[starts[number - 1] : end].rstrip("\r\n"))
+        return UNSHOWN.sub("?", self.text[starts[number - 1] : end].rstrip("\r\n"))
 
     def _place(self, offset: int) -> tuple[int, int]:
         starts = self._lines()

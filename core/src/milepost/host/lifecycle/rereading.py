@@ -48,7 +48,7 @@ def _is_none(value: Value) -> bool:
 
 def _evaluated(scope: Scope, origins: list[str]) -> dict[str, str | None]:
     # The parser is not needed for variables, which most secrets are.
-    from milepost.host.language.lower import lower_value  # noqa: PLC0415 - see above
+    from milepost.host.language.syntax.lower import lower_value  # noqa: PLC0415 - see above
 
     trees = {each: lower_value(Source("the record", each), scope.outside.cache) for each in origins}
 

@@ -33,7 +33,7 @@ def named_source(name: str, text: str) -> Source:
     """Return the text of a file of that name; problems in one of JSON are told with their path."""
     if not name.endswith(JSON):
         return Source(name, text)
-    from milepost.host.language.json_source import JsonSource  # noqa: PLC0415 - most files are not
+    from milepost.host.language.json_syntax.source import JsonSource  # noqa: PLC0415 - most files are not
 
     return JsonSource(name, text)
 

@@ -7,8 +7,8 @@ import shutil
 from pathlib import Path
 
 from milepost.host.language.format import formatted
-from milepost.host.language.lower import lower
 from milepost.host.language.source import source_of
+from milepost.host.language.syntax.lower import lower
 from milepost.host.project.file import FILE_NAMES, JSON, read_bytes
 from milepost.sdk.errors import ProjectError
 

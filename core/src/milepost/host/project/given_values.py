@@ -71,7 +71,7 @@ def _quickly(text: str) -> Value:
 
 
 def _expression_value(text: str, name: str, scope: Scope) -> Value:
-    from milepost.host.language.lower import lower_value  # noqa: PLC0415 - the parser is costly, and seldom needed
+    from milepost.host.language.syntax.lower import lower_value  # noqa: PLC0415 - the parser is costly, and seldom needed
 
     source = Source(name, text)
     try:

@@ -16,10 +16,10 @@ def lowered(source: Source, cache: Path | None) -> Body:
     `cache` is a folder where the tables of the grammar may be kept.
     """
     if source.file.endswith(JSON):
-        from milepost.host.language.json_lower import lower_json  # noqa: PLC0415 - a file has one of two syntaxes
+        from milepost.host.language.json_syntax.lower import lower_json  # noqa: PLC0415 - a file has one of two syntaxes
 
         return lower_json(source, ROOT, cache)
-    from milepost.host.language.lower import lower  # noqa: PLC0415 - importing the parser is costly
+    from milepost.host.language.syntax.lower import lower  # noqa: PLC0415 - importing the parser is costly
 
     return lower(source, cache)
 
@@ -27,9 +27,9 @@ def lowered(source: Source, cache: Path | None) -> Body:
 def lowered_values(source: Source, cache: Path | None) -> Body:
     """Return the tree of a file of values for variables; in one of JSON, texts are plain. Raises ProjectFileError."""
     if source.file.endswith(JSON):
-        from milepost.host.language.json_lower import lower_json_values  # noqa: PLC0415 - see `lowered`
+        from milepost.host.language.json_syntax.lower import lower_json_values  # noqa: PLC0415 - see `lowered`
 
         return lower_json_values(source)
-    from milepost.host.language.lower import lower  # noqa: PLC0415 - see `lowered`
+    from milepost.host.language.syntax.lower import lower  # noqa: PLC0415 - see `lowered`
 
     return lower(source, cache)

@@ -22,7 +22,7 @@ from milepost.host.project.late_variables import LateVariables
 from milepost.host.project.project import Project, VariableBlock
 from milepost.host.project.scope import Outside, Scope, project_scope
 from milepost.host.project.validations import DEFAULT, Resolved, broken_validations
-from milepost.host.project.variable_files import read_variable_file
+from milepost.host.project.variable_files import covered, read_variable_file
 from milepost.host.project.variable_sources import PREFIX, environment_name, undeclared, unshown
 from milepost.host.project.variable_types import example_of, type_of
 from milepost.sdk.errors import ProjectError, ProjectFileError
@@ -160,7 +160,8 @@ def _of_file(block: VariableBlock, file: str, scope: Scope) -> Value:
             raise _WrongError(Problem(f'{file} gives no value to the variable "{block.name}" any more', block.position))
         expression = read.attributes[block.name].value
     except ProjectFileError as error:
-        raise _WrongError(*error.problems) from error
+        # What is read only now is secret.
+        raise _WrongError(*covered(error.problems, is_read=False)) from error
     except ProjectError as error:
         raise _WrongError(Problem(str(error), hint=error.hint)) from error
     try:

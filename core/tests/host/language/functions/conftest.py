@@ -11,8 +11,8 @@ import pytest
 
 from milepost.host.git import ask
 from milepost.host.language.evaluate import Evaluator
-from milepost.host.language.lower import lower_value
 from milepost.host.language.source import source_of
+from milepost.host.language.syntax.lower import lower_value
 from milepost.host.project.scope import Scope
 from milepost.sdk.problem import Problem
 from milepost.testing.project import outside

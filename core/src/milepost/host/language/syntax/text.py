@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 from lark import Token, Tree
 
-from milepost.host.language.lower_node import Node, Place, end_of, normal, start_of
-from milepost.host.language.scanned import Heredoc
+from milepost.host.language.syntax.node import Node, Place, end_of, normal, start_of
+from milepost.host.language.syntax.scanned import Heredoc
 
 _ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)|\$\$\{|%%\{", re.DOTALL)
 _SHORT = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lark import Token, Tree
 
-from milepost.host.language.lower_node import Lower, Node, Place, end_of, start_of
+from milepost.host.language.syntax.node import Lower, Node, Place, end_of, start_of
 from milepost.host.language.tree import Access, Expression, Literal, Number, Reference, Splat, Step
 
 _OPEN = tuple[list[Step], int]

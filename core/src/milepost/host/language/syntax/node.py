@@ -7,8 +7,8 @@ from unicodedata import normalize
 
 from lark import Token, Tree
 
-from milepost.host.language.scanned import DEPTH, Scanned
 from milepost.host.language.source import Source
+from milepost.host.language.syntax.scanned import DEPTH, Scanned
 from milepost.host.language.tree import Expression, Literal
 from milepost.sdk.problem import Position, Problem, Related
 

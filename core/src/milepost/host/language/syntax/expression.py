@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from lark import Token, Tree
 
-from milepost.host.language.lower_access import access
-from milepost.host.language.lower_node import Node, Place, end_of, start_of
-from milepost.host.language.lower_operators import conditional, operations, unary
-from milepost.host.language.lower_template import template, text
-from milepost.host.language.scanned import Scanned
 from milepost.host.language.source import Source
+from milepost.host.language.syntax.access import access
+from milepost.host.language.syntax.node import Node, Place, end_of, start_of
+from milepost.host.language.syntax.operators import conditional, operations, unary
+from milepost.host.language.syntax.scanned import Scanned
+from milepost.host.language.syntax.template import template, text
 from milepost.host.language.tree import (
     Call,
     Entry,

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from lark import Token, Tree
 
-from milepost.host.language.lower_node import Lower, Place, end_of, start_of
-from milepost.host.language.lower_text import Part, Text, bare_parts, joined, quoted_parts
-from milepost.host.language.scanned import Heredoc
+from milepost.host.language.syntax.node import Lower, Place, end_of, start_of
+from milepost.host.language.syntax.scanned import Heredoc
+from milepost.host.language.syntax.text import Part, Text, bare_parts, joined, quoted_parts
 from milepost.host.language.tree import Branch, Conditional, Expression, For, Join, Literal, Template
 from milepost.sdk.problem import Related
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from milepost.host.language.json_reader import Array, Digits, Members, Property, Text, Value, Word, decoded
-from milepost.host.language.json_source import Inner
+from milepost.host.language.json_syntax.reader import Array, Digits, Members, Property, Text, Value, Word, decoded
+from milepost.host.language.json_syntax.source import Inner
 from milepost.host.language.source import Source
 from milepost.host.language.tree import Entry, Expression, Items, Literal, Number, Object, Unary
 from milepost.sdk.errors import ProjectFileError
@@ -61,7 +61,7 @@ class Arguments:
         """Return the expression that stands in a text: a type is written as in the native syntax, in quotes."""
         if not isinstance(value, Text):
             return self.expression(value)
-        from milepost.host.language.lower import lower_value  # noqa: PLC0415 - only types and templates need the parser
+        from milepost.host.language.syntax.lower import lower_value  # noqa: PLC0415 - only types and templates need the parser
 
         return self._parsed(value, lower_value)
 
@@ -89,7 +89,7 @@ class Arguments:
         """Return a text; one without braces never meets the parser."""
         if not self.templates or ("${" not in text.value and "%{" not in text.value):
             return Literal(_normal(text.value), position_of(self.source, text))
-        from milepost.host.language.lower import lower_template  # noqa: PLC0415 - see `type`
+        from milepost.host.language.syntax.lower import lower_template  # noqa: PLC0415 - see `type`
 
         return self._parsed(text, lower_template)
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from milepost.host.language.json_reader import Members, Property, Value, read_json
-from milepost.host.language.json_values import Arguments, found, position_of
+from milepost.host.language.json_syntax.reader import Members, Property, Value, read_json
+from milepost.host.language.json_syntax.values import Arguments, found, position_of
 from milepost.host.language.source import Source
 from milepost.host.language.tree import Attribute, Block, Body, Label
 from milepost.sdk.problem import Position, Problem, Related

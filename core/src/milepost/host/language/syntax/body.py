@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from lark import Token, Tree
 
-from milepost.host.language.lower_expression import Lowering
-from milepost.host.language.lower_node import end_of, start_of
+from milepost.host.language.syntax.expression import Lowering
+from milepost.host.language.syntax.node import end_of, start_of
 from milepost.host.language.tree import Attribute, Block, Body, Label, Literal
 from milepost.sdk.problem import Position, Problem, Related
 

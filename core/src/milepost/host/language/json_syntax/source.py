@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from milepost.host.language.json_path import Path, shown
+from milepost.host.language.json_syntax.path import Path, shown
 from milepost.host.language.source import Source
 from milepost.sdk.errors import ProjectFileError
 from milepost.sdk.problem import Position, Problem
 
 if TYPE_CHECKING:
-    from milepost.host.language.json_reader import Value
+    from milepost.host.language.json_syntax.reader import Value
 
 
 class JsonSource(Source):
@@ -33,7 +33,7 @@ class JsonSource(Source):
 
     def _path(self, offset: int) -> Path:
         # Only what is wrong asks for a path, and then the text is read once more: a cached tree does without.
-        from milepost.host.language.json_reader import Array, Members, read_json  # noqa: PLC0415 - see above
+        from milepost.host.language.json_syntax.reader import Array, Members, read_json  # noqa: PLC0415 - see above
 
         if self._root is None:
             try:
@@ -53,7 +53,7 @@ class JsonSource(Source):
 
 def _steps(value: Value) -> Iterator[tuple[str | int, int, Value]]:
     """Yield what leads from a list or an object to each of its values: the step, where that begins, the value."""
-    from milepost.host.language.json_reader import Array, Members  # noqa: PLC0415 - only who tells of a problem asks
+    from milepost.host.language.json_syntax.reader import Array, Members  # noqa: PLC0415 - only who tells of a problem asks
 
     if isinstance(value, Array):
         yield from ((number, each.start, each) for number, each in enumerate(value.items))

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from lark import Token, Tree
 
-from milepost.host.language.grammar import Refused, parse
-from milepost.host.language.lower_body import Bodies
-from milepost.host.language.lower_expression import Lowering
-from milepost.host.language.lower_node import normal
-from milepost.host.language.scan import scan
-from milepost.host.language.scanned import Kind, Scanned
 from milepost.host.language.source import Source
+from milepost.host.language.syntax.body import Bodies
+from milepost.host.language.syntax.expression import Lowering
+from milepost.host.language.syntax.grammar import Refused, parse
+from milepost.host.language.syntax.node import normal
+from milepost.host.language.syntax.scan import scan
+from milepost.host.language.syntax.scanned import Kind, Scanned
 from milepost.host.language.tree import Body, Expression, Literal
 from milepost.sdk.problem import Problem
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from typing import NoReturn
 
-from milepost.host.language.characters import (
+from milepost.host.language.source import Source
+from milepost.host.language.syntax.characters import (
     BARE,
     BEYOND_ASCII,
     CODE,
@@ -22,8 +23,7 @@ from milepost.host.language.characters import (
     no_character,
     stranger,
 )
-from milepost.host.language.scanned import DEPTH, Frame, Heredoc, Kind, Scanned
-from milepost.host.language.source import Source
+from milepost.host.language.syntax.scanned import DEPTH, Frame, Heredoc, Kind, Scanned
 from milepost.sdk.problem import Problem, Related
 
 _FILL = "h"

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import NoReturn, TypeAlias
 
-from milepost.host.language.json_path import Path, shown
+from milepost.host.language.json_syntax.path import Path, shown
 from milepost.host.language.source import Source
 from milepost.sdk.problem import Problem
 

@@ -17,7 +17,7 @@ from lark import Lark
 from lark.grammar import Rule
 from lark.lexer import TerminalDef
 
-from milepost.host.language.derived import EDITS, STARTS, derived
+from milepost.host.language.syntax.derived import EDITS, STARTS, derived
 
 
 def parser(cache: Path | None) -> Lark:

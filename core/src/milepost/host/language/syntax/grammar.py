@@ -9,9 +9,9 @@ from typing import NamedTuple
 from lark import Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
-from milepost.host.language.scanned import Kind
 from milepost.host.language.source import Source
-from milepost.host.language.tables import parser
+from milepost.host.language.syntax.scanned import Kind
+from milepost.host.language.syntax.tables import parser
 from milepost.sdk.problem import Problem
 
 _FOUND = re.compile(r'[^\W\d][\w-]*|\d+(?:\.\d+)?|"[^"]*"|[=!<>]=|&&|\|\||=>|\.\.\.|[$%]\{|\S')

@@ -1,0 +1,1 @@
+"""The same language in JSON: from characters to the tree."""

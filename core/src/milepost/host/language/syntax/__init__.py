@@ -1,0 +1,1 @@
+"""The native syntax: from characters to the tree."""
