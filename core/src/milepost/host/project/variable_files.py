@@ -24,7 +24,7 @@ OF_WORKSPACE = (".mpvars", ".mpvars.json")
 """What follows the name of a workspace in the name of a file that is read for that workspace only."""
 
 
-_QUOTED = re.compile(r'"[^"]*[^\W_][^"]*"')
+_QUOTED = re.compile(r'".*"', re.DOTALL)
 
 
 class VariableFile(NamedTuple):
