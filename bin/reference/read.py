@@ -86,8 +86,9 @@ def _values(body: list[ast.stmt], text: str) -> list[Value]:
     """Return the names that are given a value and a text about it."""
     found = []
     for node, after in zip(body, [*body[1:], None], strict=True):
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and _text(after):
-            found.append(Value(node.targets[0].id, _source(node.value, text), _text(after)))
+        name = node.targets[0] if isinstance(node, ast.Assign) else None
+        if isinstance(node, ast.Assign) and isinstance(name, ast.Name) and not name.id.startswith("_") and _text(after):
+            found.append(Value(name.id, _source(node.value, text), _text(after)))
     return found
 
 
