@@ -24,7 +24,7 @@ from milepost.host.project.project import App, Build, Deploy, PluginBlock, Proje
 from milepost.host.project.scope import Scope, app_scope
 from milepost.host.project.settings import labelled, settings, stage_scope
 from milepost.host.project.stages import PINS
-from milepost.host.project.variables import variables
+from milepost.host.project.variables import resolved
 from milepost.sdk.errors import MilepostError, PluginError, ProjectFileError
 from milepost.sdk.offer import PlatformOffer
 from milepost.sdk.problem import Position, Problem
@@ -42,11 +42,9 @@ def validate(
     plugins = Plugins(host.catalog)
     outside = world(project, plugins, User(host.environment, host.folder), asks=False)
     told = check_names(project, outside.functions)
-    problems: list[Problem] = []
-    try:
-        known = _foreseen(variables(project, given, outside, workspace=workspace))
-    except ProjectFileError as error:
-        return (*told, *_apart(told, error.problems))
+    resolution = resolved(project, given, outside, workspace=workspace)
+    problems = list(project.body.source.error(resolution.problems).problems)
+    known = _foreseen({name: each.value for name, each in resolution.found.items()})
     observers = host.catalog.words("observer")
     for observer in (each for each in project.observers if each.observes(observers)):
         problems += _arguments_of(observer)
@@ -58,17 +56,24 @@ def validate(
             here, block, _ = chosen(project, app, scope, labels)
             scope = labelled(here, block, app_scope(here, block, workspace, known, outside), labels)
         except ProjectFileError as error:
-            problems += error.problems
+            # Labels may be made of a variable whose value is wrong.
+            problems += () if resolution.problems else error.problems
             continue
         apps[app.name] = block
         problems += _AppCheck(project=here, app=block, scope=scope, plugins=plugins).problems()
     # Bodies that do no harm each alone may make a circle together.
     problems += project.body.source.error(check_apps(project._replace(apps=apps))).problems
-    return (*told, *_apart(told, problems))
+    return tuple(sorted((*told, *_apart(told, problems)), key=partial(_order, project.file.name)))
+
+
+def _order(file: str, problem: Problem) -> tuple[bool, bool, int, int]:
+    """Return what problems are sorted by: those of the project file in its order, of other files, of no place."""
+    at = problem.position
+    return (True, True, 0, 0) if at is None else (False, at.file != file, at.line, at.column)
 
 
 def _foreseen(known: Mapping[str, Value]) -> Mapping[str, Value]:
-    """Return variables of which those that a config source would give are unknown without a complaint."""
+    """Return variables of which those that are wrong, or from a config source, are unknown without a complaint."""
     return {name: Unknown() if isinstance(value, Unknown) else value for name, value in known.items()}
 
 

@@ -45,9 +45,12 @@ def test_names_are_told_beside_other_mistakes(wrong: str, told: list[int], probl
     assert lines(problems(APPS % wrong)) == told
 
 
-@pytest.mark.parametrize(
-    "wrong", ['vairable "missing" {\n}', 'workspaces = "x"', 'variable "other" {\n  defualt = 1\n}']
-)
+def test_names_are_told_beside_a_mistake_in_a_variable_whose_name_is_known(problems: Problems) -> None:
+    text = APPS % "port = 1" + 'variable "other" {\n  defualt = 1\n}\n'
+    assert any("missing" in each.message for each in problems(text))
+
+
+@pytest.mark.parametrize("wrong", ['vairable "missing" {\n}', 'workspaces = "x"', "variable {\n}"])
 def test_names_are_not_told_where_they_may_follow_from_another_mistake(wrong: str, problems: Problems) -> None:
     text = APPS % "port = 1" + wrong + "\n"
     assert all("missing" not in each.message or "vairable" in each.message for each in problems(text))

@@ -17,9 +17,8 @@ def names_besides(project: Project, problems: Sequence[Problem]) -> list[Problem
     app is wrong as such, nobody knows which stage its names stand in.
     """
     places = [each.position for each in problems if each.position]
-    apps = {id(each): each for each in project.body.of_type("app")}
     owners = [_owner(project.body, each) for each in places]
-    if len(places) < len(problems) or any(id(each) not in apps for each in owners):
+    if len(places) < len(problems) or not all(map(_keeps_names, owners, places)):
         return []
     broken = [each for each, at in zip(owners, places, strict=True) if each and at in set(_headers(each))]
     return [
@@ -27,6 +26,13 @@ def names_besides(project: Project, problems: Sequence[Problem]) -> list[Problem
         for each in check_references(project)
         if each.position and not any(_owner(project.body, each.position) is other for other in broken)
     ]
+
+
+def _keeps_names(owner: Block | None, at: Position) -> bool:
+    """Whether what is wrong there takes away no name that others may use: what a variable is called stands first."""
+    if owner is None:
+        return False
+    return owner.type == "app" or (owner.type == "variable" and at not in set(_headers(owner)))
 
 
 def _owner(body: Body, at: Position) -> Block | None:
