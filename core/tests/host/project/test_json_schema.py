@@ -103,6 +103,15 @@ def test_a_whole_project_is_taken() -> None:
     assert misfits(body) == []
 
 
+def test_a_file_may_name_its_schema_at_its_top_only() -> None:
+    named = {"$schema": "schema.json", **SHOP}
+    assert errors(named) == []
+    assert misfits(lower_json(JsonSource("milepost.hcl.json", json.dumps(named)), ROOT)) == []
+    inside = {**SHOP, "locals": {}, "history": {"$schema": "schema.json"}}
+    assert errors(inside) != []
+    assert len(misfits(lower_json(JsonSource("milepost.hcl.json", json.dumps(inside)), ROOT))) == 1
+
+
 @pytest.mark.parametrize(
     ("place", "value"),
     [

@@ -18,6 +18,8 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _ROLES = {"build": "builder", "registry": "registry", "deploy": "platform", "release": "releaser"}
 """The role of the plugin that a stage uses."""
 
+EDITORS = {"$schema": {"description": "The schema by which editors check the file.", "type": "string"}}
+
 Configs = Callable[[str], Mapping[str, type[Struct]]]
 """Returns the config classes of the installed plugins of a role, by the words after `use`."""
 
@@ -58,7 +60,7 @@ class _Making:
     def body(self, name: str, path: tuple[str, ...], shape: Shape) -> Schema:
         """Return what may stand in a block."""
         kind = path[-2] if path and path[-1] in SCOPES and len(path) > 1 else name
-        properties: Schema = dict(COMMENT)
+        properties: Schema = {**COMMENT} if path else {**COMMENT, **EDITORS}
         for each in (*shape.required, *shape.arguments):
             known = argument(kind, each)
             properties[each] = {"description": known.meaning, **value_schema(known.kind, plain=known.plain)}

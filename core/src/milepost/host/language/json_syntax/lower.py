@@ -18,6 +18,8 @@ from milepost.host.language.tree import Attribute, Block, Body, Label
 from milepost.sdk.problem import Position, Problem, Related
 
 COMMENT = "//"
+EDITORS = "$schema"
+"""What names, at the top of a file, the schema by which editors check it: nothing for anybody else."""
 
 
 class Nested(Protocol):
@@ -64,7 +66,7 @@ def lower_json(source: Source, shape: Shape, cache: Path | None = None) -> Body:
     bodies = _Bodies(source, Arguments(source, cache))
     root = _Place(source.position(0, 0), "the file")
     objects = bodies.objects(read_json(source), root)
-    properties = [each for members in objects for each in members.properties]
+    properties = [each for members in objects for each in members.properties if each.name.value != EDITORS]
     body = bodies.body(properties, shape, root.position)
     if bodies.problems:
         raise source.error(bodies.problems)
