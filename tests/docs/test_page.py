@@ -55,6 +55,7 @@ def test_a_command_that_fails_is_seen_in_the_middle_of_a_pipe(tmp_path: Path) ->
     [
         ('project = "p"\n', 'project = "p"'),
         ('variable "tag" {}\n', 'project = "page"\nvariable "tag" {}\n\napp "web"'),
+        ("locals {\n}\n", 'project = "page"\nlocals {\n}\n\napp "web"'),
         ("health {\n}\n", 'app "web" {\nhealth {\n}\ndeploy'),
         ('task "t" {\n}\n', 'deploy {\ntask "t" {\n}\nuse "local"'),
         ("hook {\n}\n", "build {\nhook {\n}\nuse"),
