@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -152,7 +153,7 @@ class _AppCheck:
             if stages[-1] is not None:
                 found += _caught(partial(self._check_hooks, stages, scope))
         found += _caught(self._check_chain)
-        if not app.path.is_dir():
+        if not os.path.isdir(app.path):
             found.append(Problem(f"app {app.name}: its folder {app.path} does not exist"))
         return found
 

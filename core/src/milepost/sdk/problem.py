@@ -14,6 +14,8 @@ UNSHOWN = re.compile(
 
 _TAB = "    "
 _WIDEST, _PART = 116, 76
+_LONGEST = 1000
+"""Characters of a message; the names in it may be of any length."""
 
 
 class Position(NamedTuple):
@@ -117,7 +119,13 @@ class Problem(NamedTuple):
 
 
 def _safe(text: str) -> str:
-    return UNSHOWN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    """Return a text that a terminal shows as it is, and the beginning of one that nobody would read."""
+    text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    return UNSHOWN.sub(_escape, text)
+
+
+def _escape(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape", "surrogatepass").decode()
 
 
 def _drawn(excerpt: Excerpt) -> Iterator[tuple[str, str]]:

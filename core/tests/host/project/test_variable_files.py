@@ -179,16 +179,11 @@ def problems_of(gather: Gather, text: str, name: str = "x.auto.mpvars") -> tuple
 @pytest.mark.parametrize(
     ("text", "line", "message", "hint"),
     [
-        ('tga = "x"', 1, 'there is no variable "tga"', "did you mean tag?"),
-        ("\n\nzzzzzz = 1", 3, 'there is no variable "zzzzzz"', "there is tag, ports, password, users"),
         ("tag = var.x", 1, "var.x cannot stand here; only values can, and functions of them", 'quotes: "var.x"'),
         ("tag = prod", 1, "prod cannot stand here", 'a text stands in quotes: "prod"'),
         ('tag = file("x")', 1, "file() cannot stand here", "write the value"),
         ('tag = uper("x")', 1, 'there is no function "uper"', "did you mean upper?"),
         ('tag = secret("env", "X")', 1, "secret", ""),
-        ("tag {\n}", 1, 'a variable file holds values, not blocks; found "tag"', ""),
-        ('tag = "x"\ntag = "y"', 2, '"tag" is set twice', ""),
-        ("tag = ", 1, "", ""),
     ],
 )
 def test_what_is_wrong_in_a_file_is_told_with_its_place_and_line(
@@ -200,6 +195,30 @@ def test_what_is_wrong_in_a_file_is_told_with_its_place_and_line(
     assert problem.position is not None
     assert (problem.position.file, problem.position.line) == ("x.auto.mpvars", line)
     assert problem.source == text.split("\n")[line - 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message", "hint"),
+    [
+        ('tga = "x"', 1, 'there is no variable "tga"', "did you mean tag?"),
+        ("\n\nzzzzzz = 1", 3, 'there is no variable "zzzzzz"', "there is tag, ports, password, users"),
+        ('tag = "hunter22" {', 1, "that begins here is not closed", "not shown"),
+        ('tag = "a" hunter22', 1, "this cannot be read", "not shown"),
+        ("tag {\n}", 1, "not blocks; found", "not shown"),
+        ('tag = "hunter22"\ntag = "y"', 2, '"tag" is set twice', "not shown"),
+        ("tag = ", 1, "", ""),
+    ],
+)
+def test_of_a_file_for_secrets_no_more_than_a_name_is_shown_where_a_value_may_be_one(
+    text: str, line: int, message: str, hint: str, gather: Gather
+) -> None:
+    (problem,) = problems_of(gather, text)
+    assert message in problem.message
+    assert hint in problem.hint
+    assert problem.position is not None
+    assert (problem.position.file, problem.position.line) == ("x.auto.mpvars", line)
+    assert problem.source in ("", text.strip().split(" ")[0])
+    assert "hunter22" not in str(problem)
 
 
 def test_what_is_wrong_in_all_files_is_told_at_once(gather: Gather) -> None:

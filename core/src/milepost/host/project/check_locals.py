@@ -13,6 +13,9 @@ from milepost.sdk.problem import Problem, Related
 LATER: Mapping[str, str] = {"artifact": "build", "deploy": "deploy"}
 """The names that a stage makes, and which."""
 
+_SHOWN = 10
+"""How many names of a circle are shown."""
+
 Way: TypeAlias = tuple[Reference, ...]
 """References, each to a local in which the next one stands; the last one leads out of the locals."""
 
@@ -69,13 +72,18 @@ class Locals:
         graph = {name: tuple(dict.fromkeys(map(local_name, uses))) for name, uses in self._uses.items()}
         return [
             Problem(
-                f"these locals need each other: {' → '.join(f'local.{each}' for each in (*circle, circle[0]))}",
+                f"these locals need each other: {' → '.join(_round([f'local.{each}' for each in circle]))}",
                 known[circle[0]].position,
                 hint="take one of them out",
-                related=tuple(Related(f"local.{each} stands here", known[each].position) for each in circle[1:]),
+                related=tuple(Related(f"local.{each} stands here", known[each].position) for each in circle[1:_SHOWN]),
             )
             for circle in circles(graph)
         ]
+
+
+def _round(circle: list[str]) -> tuple[str, ...]:
+    """Return the names of a circle as they are shown: from the first one to itself, many of them in part."""
+    return (*circle, circle[0]) if len(circle) <= _SHOWN else (*circle[:_SHOWN], "…", circle[0])
 
 
 def local_name(reference: Reference) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
+from milepost.host.language.constraint import ConstraintError
 from milepost.host.language.evaluate import unknown_root
 from milepost.host.language.tree import Reference
 from milepost.host.language.walk import references
@@ -106,7 +107,11 @@ class _Check:
         name = step_name(reference.steps[0]) if reference.root == "var" and len(reference.steps) > 1 else None
         if name is None:
             return []
-        kind = type_of(self.project.variables[name])
+        try:
+            kind = type_of(self.project.variables[name])
+        except ConstraintError:
+            # The declaration is told to be wrong; of what has no type nothing can be said.
+            return []
         problem = wrong_part(kind, f"var.{name}", reference.steps[1:], reference.position)
         return [problem] if problem else []
 

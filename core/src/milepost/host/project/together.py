@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from milepost.host.language.tree import Block, Body
@@ -17,14 +18,13 @@ def names_besides(project: Project, problems: Sequence[Problem]) -> list[Problem
     app is wrong as such, nobody knows which stage its names stand in.
     """
     places = [each.position for each in problems if each.position]
-    owners = [_owner(project.body, each) for each in places]
+    tops = _tops(project.body)
+    owners = [_owner(tops, each) for each in places]
     if len(places) < len(problems) or not all(map(_keeps_names, owners, places)):
         return []
-    broken = [each for each, at in zip(owners, places, strict=True) if each and at in set(_headers(each))]
+    broken = {id(each) for each, at in zip(owners, places, strict=True) if each and at in set(_headers(each))}
     return [
-        each
-        for each in check_references(project)
-        if each.position and not any(_owner(project.body, each.position) is other for other in broken)
+        each for each in check_references(project) if each.position and id(_owner(tops, each.position)) not in broken
     ]
 
 
@@ -35,12 +35,17 @@ def _keeps_names(owner: Block | None, at: Position) -> bool:
     return owner.type == "app" or (owner.type == "variable" and at not in set(_headers(owner)))
 
 
-def _owner(body: Body, at: Position) -> Block | None:
-    """Return the block at the top of the file that a place is in; None for an argument at the top."""
+def _tops(body: Body) -> list[tuple[int, Block | None]]:
+    """Return the lines where something at the top of the file begins, in their order; no block for an argument."""
     lines: list[tuple[int, Block | None]] = [(each.position.line, each) for each in body.blocks]
     lines += [(each.position.line, None) for each in body.attributes.values()]
-    before = [each for each in lines if each[0] <= at.line]
-    return max(before, key=lambda each: each[0])[1] if before else None
+    return sorted(lines, key=lambda each: each[0])
+
+
+def _owner(tops: list[tuple[int, Block | None]], at: Position) -> Block | None:
+    """Return the block at the top of the file that a place is in; None for an argument at the top."""
+    after = bisect_right(tops, at.line, key=lambda each: each[0])
+    return tops[after - 1][1] if after else None
 
 
 def _headers(block: Block) -> Iterator[Position]:

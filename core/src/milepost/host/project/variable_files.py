@@ -6,8 +6,7 @@ Such a file has arguments only: `tag = "v2"`. One whose name ends in `.json` is 
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,9 +21,6 @@ AUTOMATIC = (".auto.mpvars", ".auto.mpvars.json", ".auto.wpvars", ".auto.wpvars.
 
 OF_WORKSPACE = (".mpvars", ".mpvars.json")
 """What follows the name of a workspace in the name of a file that is read for that workspace only."""
-
-
-_QUOTED = re.compile(r'".*"', re.DOTALL)
 
 
 class VariableFile(NamedTuple):
@@ -60,23 +56,6 @@ def read_variable_file(path: Path, shown: str, cache: Path | None) -> VariableFi
             for each in body.blocks
         )
     return VariableFile(path, source, body.attributes)
-
-
-def covered(problems: Iterable[Problem], *, is_read: bool) -> tuple[Problem, ...]:
-    """Return problems in a file that may hold secrets: with their places, without the file's text.
-
-    Of a file that could not even be read, nobody knows what in it is a value: then what a message quotes is left out.
-    """
-    return tuple(
-        each._replace(
-            message=each.message if is_read else _QUOTED.sub('"…"', each.message),
-            source="",
-            last="",
-            hint=each.hint if is_read else "the text is not shown, since the file gives values to sensitive variables",
-            related=() if not is_read else tuple(other._replace(excerpt=None) for other in each.related),
-        )
-        for each in problems
-    )
 
 
 def _lower(source: Source, cache: Path | None) -> Body:

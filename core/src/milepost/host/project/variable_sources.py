@@ -25,10 +25,11 @@ from msgspec.structs import replace
 
 from milepost.host.language.provenance import is_secret
 from milepost.host.language.tree import Attribute
+from milepost.host.project.covering import covered, covered_syntax
 from milepost.host.project.given_values import is_text, json_text, plain_value
 from milepost.host.project.project import Project, VariableBlock
 from milepost.host.project.scope import Outside, Scope, project_scope
-from milepost.host.project.variable_files import VariableFile, covered, found_files, read_variable_file
+from milepost.host.project.variable_files import VariableFile, found_files, read_variable_file
 from milepost.host.project.variable_types import takes_text
 from milepost.sdk.errors import MilepostError, ProjectFileError
 from milepost.sdk.problem import Position, Problem, nearest
@@ -99,14 +100,14 @@ class _Gathering:
 
     def file(self, path: Path, shown: str, *, found: bool = False, lenient: bool = False) -> None:
         """Take the values of a file; `found` says that nobody named it."""
-        read = None
+        read, known = None, self.project.variables
         try:
             read = read_variable_file(path, shown, self.outside.cache)
             self.variables += self._values(read, found=found)
         except MilepostError as error:
             told = error.problems if isinstance(error, ProjectFileError) else (Problem(str(error), hint=error.hint),)
-            if any(each.sensitive for each in self.project.variables.values()):
-                told = covered(told, is_read=read is not None)
+            if any(each.position for each in told) and any(each.sensitive for each in known.values()):
+                told = covered(told, known, read.attributes) if read else covered_syntax(told, known)
             if lenient:
                 self.notes.append(f"{shown} is left out: {told[0].message}")
             else:

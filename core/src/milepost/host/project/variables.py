@@ -17,12 +17,13 @@ from milepost.host.language.provenance import concealed, revealed
 from milepost.host.language.tree import Expression
 from milepost.host.language.values import Unknown, Value, described
 from milepost.host.project.asking import Asking, Silent, answered
+from milepost.host.project.covering import covered_syntax
 from milepost.host.project.given_values import UnreadableError, json_value, plain_value, text_value
 from milepost.host.project.late_variables import LateVariables
 from milepost.host.project.project import Project, VariableBlock
 from milepost.host.project.scope import Outside, Scope, project_scope
 from milepost.host.project.validations import DEFAULT, Resolved, broken_validations
-from milepost.host.project.variable_files import covered, read_variable_file
+from milepost.host.project.variable_files import read_variable_file
 from milepost.host.project.variable_sources import PREFIX, environment_name, undeclared, unshown
 from milepost.host.project.variable_types import example_of, type_of
 from milepost.sdk.errors import ProjectError, ProjectFileError
@@ -161,7 +162,7 @@ def _of_file(block: VariableBlock, file: str, scope: Scope) -> Value:
         expression = read.attributes[block.name].value
     except ProjectFileError as error:
         # What is read only now is secret.
-        raise _WrongError(*covered(error.problems, is_read=False)) from error
+        raise _WrongError(*covered_syntax(error.problems, {block.name: block})) from error
     except ProjectError as error:
         raise _WrongError(Problem(str(error), hint=error.hint)) from error
     try:

@@ -17,6 +17,9 @@ _VERSION = re.compile(
 )
 _CONSTRAINT = re.compile(r"\s*(?P<sign>=|!=|>=|<=|~>|>|<|)\s*(?P<version>[^\s=!<>~]+)\s*")
 _WORDS = {"alpha": "a", "beta": "b", "c": "rc", "pre": "rc", "preview": "rc"}
+_LONGEST = 200
+"""Characters that a version may have."""
+
 _Part = tuple[int, int, str]
 _END: _Part = (0, 0, "")
 
@@ -55,8 +58,8 @@ class Constraint(NamedTuple):
 def version_of(text: str) -> Version:
     """Return the version that a text is, as Python packages or semantic versions write it. Raises VersionError."""
     found = _VERSION.fullmatch(text.strip())
-    if found is None:
-        raise VersionError(f'"{text}" is no version')
+    if found is None or len(text) > _LONGEST:
+        raise VersionError(f'"{text[:_LONGEST]}" is no version')
     numbers = tuple(map(int, found["numbers"].split(".")))
     padded = numbers + (0,) * (3 - len(numbers))
     pre = tuple(map(_part, re.findall(r"\d+|[A-Za-z]+", found["pre"] or "")))

@@ -85,30 +85,40 @@ def _result(pattern: Pattern, found: Match) -> Any:
 
 
 def _replaced(pattern: Pattern, text: str, replacement: str) -> Iterator[str]:
+    pieces = tuple(_pieces(pattern, replacement))
+    different = set(pieces)
     position = size = 0
     for found in pattern.found(text):
         yield text[position : found.start()]
-        piece = _expanded(pattern, found, replacement)
-        size += len(piece)
+        meant = {each: each if isinstance(each, str) else _matched(found, each) for each in different}
+        piece = "".join([meant[each] for each in pieces])
+        # What is put together of many pieces takes its time, also if nothing comes of it.
+        size += max(len(piece), len(pieces))
         fitting(size)
         yield piece
         position = found.end()
     yield text[position:]
 
 
-def _expanded(pattern: Pattern, found: Match, replacement: str) -> str:
-    return _PLACE.sub(lambda place: _group(pattern, found, place), replacement)
+def _pieces(pattern: Pattern, replacement: str) -> Iterator[str | tuple[int, ...]]:
+    """Yield what a replacement is made of: texts, and the numbers of groups, of which the first that matched counts."""
+    position = 0
+    for place in _PLACE.finditer(replacement):
+        yield replacement[position : place.start()]
+        yield "$" if place["dollar"] else _groups(pattern, place["name"] or place["braced"])
+        position = place.end()
+    yield replacement[position:]
 
 
-def _group(pattern: Pattern, found: Match, place: re.Match[str]) -> str:
-    if place["dollar"]:
-        return "$"
-    name = place["name"] or place["braced"]
+def _groups(pattern: Pattern, name: str) -> tuple[int, ...]:
     if name in pattern.groups:
-        named = zip(pattern.groups, found.groups(), strict=True)
-        return next((matched for group, matched in named if group == name and matched is not None), "")
+        return tuple(number for number, group in enumerate(pattern.groups, 1) if group == name)
     number = int(name) if name.isdecimal() and len(name) < 5 else -1
-    return (found[number] or "") if 0 <= number <= len(pattern.groups) else ""
+    return (number,) if 0 <= number <= len(pattern.groups) else ()
+
+
+def _matched(found: Match, numbers: tuple[int, ...]) -> str:
+    return next((matched for each in numbers if (matched := found[each]) is not None), "")
 
 
 FUNCTIONS = (regex_, regexall, replace)

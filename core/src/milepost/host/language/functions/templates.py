@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -64,7 +65,7 @@ def templatedir(context: Context, path: str, *variables: dict[str, Any]) -> str:
 def files_in(context: Context, path: str, pattern: str) -> dict[str, str]:
     """Return the files below a folder that a pattern means: their paths by their names, which begin there."""
     folder = located(context, path)
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise FunctionError(f'there is no folder "{path}" (looked for {folder})', 0)
     roots = readable(context)
     found = Glob(pattern, lambda real: is_inside(real, roots)).files(str(folder))
