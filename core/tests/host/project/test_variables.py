@@ -261,3 +261,22 @@ def test_what_is_no_text_is_refused_without_being_carried_on(read: Read) -> None
     project = read(declared("string"))
     with pytest.raises(ProjectFileError, match=r'MILEPOST_VAR_a gives the text "x\?": it is not text in UTF-8'):
         variables(project, (), outside(MILEPOST_VAR_a="x\udcff"))
+
+
+def test_a_default_goes_by_the_workspace(read: Read) -> None:
+    project = read(
+        declared("string", '  default = {\n    default = "dev"\n    prod = "${workspace.name}-1"\n  }[workspace.name]')
+    )
+    assert variables(project, (), outside()) == {"a": "dev"}
+    assert variables(project, (), outside(), workspace="prod") == {"a": "prod-1"}
+
+
+def test_a_default_can_use_the_folder_of_the_project_and_where_one_is(read: Read) -> None:
+    project = read(declared("string", '  default = "${path.project} ${path.pwd} ${project.name}"'))
+    assert variables(project, (), outside()) == {"a": f"{project.folder} /nowhere x"}
+
+
+@pytest.mark.parametrize("name", ["var.b", "local.b", "app.name", "path.app", "labels", "artifact.image"])
+def test_a_default_cannot_use_what_is_known_later(name: str, problems: Problems) -> None:
+    (problem,) = problems(declared("string", f"  default = {name}"))
+    assert f"default: {name} cannot stand here; the variables are known first" in problem.message

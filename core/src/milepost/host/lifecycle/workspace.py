@@ -24,7 +24,7 @@ def project_here(host: Host, request: Request) -> Project:
         return project
     # Each app's own process asks the sources of config; for labels, what they give is not needed.
     outside = world(project, Plugins(host.catalog), User(host.environment, host.folder), asks=False)
-    known = variables(project, request.variables, outside, lenient=lenient)
+    known = variables(project, request.variables, outside, workspace=request.workspace, lenient=lenient)
     apps = {}
     for name, app in project.apps.items():
         scope = app_scope(project, app, request.workspace, known, outside)

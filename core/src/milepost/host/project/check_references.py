@@ -11,6 +11,7 @@ from milepost.host.language.tree import Reference
 from milepost.host.language.walk import references
 from milepost.host.project.check_locals import LATER, Locals, step_name
 from milepost.host.project.check_parts import guarded, wrong_part
+from milepost.host.project.declared import KNOWN_FIRST
 from milepost.host.project.git_names import NAMES
 from milepost.host.project.places import Place, Placed, placed
 from milepost.host.project.project import Project
@@ -27,7 +28,7 @@ _TOO_EARLY: Mapping[Place, tuple[str, ...]] = {
 }
 """What is not known yet in a place."""
 
-_IN_VALIDATION = ("var", "path", "workspace", "project", "git")
+_IN_VALIDATION = ("var", *KNOWN_FIRST)
 """The names that the validation of a variable can begin with: what is known before any app is looked at."""
 
 _MEMBERS: Mapping[str, tuple[str, ...]] = {
@@ -63,8 +64,14 @@ class _Check:
 
     def problems(self, each: Placed) -> Iterator[Problem]:
         """Yield what is wrong with the references in an expression."""
-        # A default that refers to something is refused where variables are read, and types are no references.
-        if each.place in ("type", "default"):
+        # Types are no references.
+        if each.place == "type":
+            return
+        if each.place == "default":
+            # One that refers to what is not known first is refused where variables are read.
+            known = (one for one in references(each.expression) if one.root in KNOWN_FIRST)
+            for one in known:
+                yield from self._member(one)
             return
         tried = guarded(each.expression)
         for reference in references(each.expression):

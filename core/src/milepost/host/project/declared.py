@@ -8,6 +8,9 @@ from milepost.host.project import plain
 from milepost.host.project.stages import Validation, VariableBlock
 from milepost.sdk.problem import Problem
 
+KNOWN_FIRST = ("path", "workspace", "project", "git")
+"""The names that a default can begin with: what is known before any variable is."""
+
 
 def variable_block(block: Block, problems: list[Problem]) -> VariableBlock:
     """Return the variable that a block declares, and report what is wrong with it."""
@@ -19,6 +22,7 @@ def variable_block(block: Block, problems: list[Problem]) -> VariableBlock:
             f"default: {each} cannot stand here; the variables are known first", each.position, hint="write a value"
         )
         for each in (references(default) if default else ())
+        if each.root not in KNOWN_FIRST or str(each) == "path.app"
     ]
     return VariableBlock(
         name=block.labels[0].text,

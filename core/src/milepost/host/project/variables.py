@@ -174,7 +174,7 @@ def _of_file(block: VariableBlock, file: str, scope: Scope) -> Value:
 
 
 def _default(block: VariableBlock, default: Expression, scope: Scope) -> Value:
-    """Return the default; it can use no names, since nothing is known before the variables are."""
+    """Return the default; it can use the few names that are known before the variables are."""
     evaluator = Evaluator(scope)
     value = evaluator.value(default)
     if evaluator.problems:
