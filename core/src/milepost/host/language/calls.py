@@ -11,6 +11,7 @@ from milepost.host.language.arguments import Argument, Given, arguments_of, give
 from milepost.host.language.context import NotKnownYetError
 from milepost.host.language.conversion import set_of
 from milepost.host.language.evaluation import Evaluation
+from milepost.host.language.failures import tells
 from milepost.host.language.operators import whole
 from milepost.host.language.provenance import call_text, concealed, is_secret, revealed
 from milepost.host.language.rendering import renderer
@@ -19,7 +20,7 @@ from milepost.host.language.tree import Call
 from milepost.host.language.values import SetValue, Unknown, Value, normal
 from milepost.sdk.errors import MilepostError
 from milepost.sdk.functions import Function, FunctionError
-from milepost.sdk.problem import Position, nearest
+from milepost.sdk.problem import Position, Problem, nearest
 
 
 def call(evaluation: Evaluation, expression: Call) -> Value:
@@ -102,12 +103,19 @@ def returned(value: Any) -> Any:
 
 
 def _try(evaluation: Evaluation, expression: Call) -> Value:
-    """Return the first argument that is not wrong; what is not known yet is not wrong."""
-    told = []
+    """Return the first argument that is not wrong; what is not known yet is not wrong.
+
+    Where an argument may be wrong because of what a secret is, which one was taken is secret as well.
+    """
+    told: list[Problem] = []
     for each in expression.arguments:
         value, problems = evaluation.apart(each)
         if not problems:
-            return value
+            before = expression.arguments[: len(told)]
+            is_hidden = any(tells(evaluation, other) for other in before) or (
+                each is not expression.arguments[-1] and tells(evaluation, each)
+            )
+            return concealed(revealed(value), "") if is_hidden else value
         told.append(problems[0])
     if not told:
         return evaluation.wrong("try takes 1 or more arguments; found 0", expression.position, "write try(a, b)")
@@ -123,6 +131,8 @@ def _can(evaluation: Evaluation, expression: Call) -> Value:
     value, problems = evaluation.apart(expression.arguments[0])
     if isinstance(value, Unknown) and not problems:
         return value
+    if tells(evaluation, expression.arguments[0]):
+        return concealed(not problems, "")
     return concealed(True, call_text("can", [value])) if is_secret(value) else not problems
 
 
