@@ -262,3 +262,50 @@ def test_a_check_passes_over_what_is_not_known_yet_and_sees_the_rest(use: Callab
 
 def test_what_works_has_no_problems(use: Callable[[str], Use]) -> None:
     assert check(use('text = "abc"'), Config, SCOPE) == ()
+
+
+def _use_of(project: Project) -> Use:
+    build = project.apps["a"].build
+    assert build
+    assert build.use
+    return build.use
+
+
+@pytest.mark.parametrize(
+    ("inside", "name", "value"),
+    [
+        ('count = "5"', "count", 5),
+        ("from = 1.50", "renamed", "1.5"),
+        ('on = "true"', "on", True),
+        ('share = "0.5"', "share", 0.5),
+        ('timeout = "10s"', "timeout", 10.0),
+        ('ports = ["1", 2]', "ports", [1, 2]),
+        ("names = [1, true]", "names", ("1", "true")),
+        ("password = 12", "password", Secret([Part("12")])),
+        ("either = 12", "either", "12"),
+        ('number_or_text = "5"', "number_or_text", "5"),
+    ],
+)
+def test_a_file_of_waypoint_may_write_numbers_as_texts_and_texts_as_numbers(
+    inside: str, name: str, value: object, read: Read
+) -> None:
+    text = f'project = "x"\napp "a" {{\n  build {{\n    use "files" {{\n{inside}\n    }}\n  }}\n}}\n'
+    assert getattr(decode(_use_of(read(text, "waypoint.hcl")), Config, SCOPE), name) == value
+
+
+@pytest.mark.parametrize(
+    ("inside", "message"),
+    [
+        ('count = "five"', "expected a whole number"),
+        ('count = "5.5"', "expected a whole number"),
+        ('on = "yes"', "expected true or false"),
+        ("text = []", "expected a text"),
+        ("mode = 1", "expected"),
+    ],
+)
+def test_what_waypoint_would_refuse_is_refused_in_its_files_too(inside: str, message: str, read: Read) -> None:
+    text = f'project = "x"\napp "a" {{\n  build {{\n    use "files" {{\n{inside}\n    }}\n  }}\n}}\n'
+    (problem,) = check(_use_of(read(text, "waypoint.hcl")), Config, SCOPE)
+    assert message in problem.message
+    assert problem.position
+    assert problem.position.line == 5

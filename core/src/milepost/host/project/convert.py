@@ -9,6 +9,9 @@ from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 import msgspec
 from msgspec import NODEFAULT, Meta, Struct, structs
 
+from milepost.host.language.constraint import BOOL, NUMBER, STRING
+from milepost.host.language.conversion import ConversionError
+from milepost.host.language.conversion import convert as converted
 from milepost.host.language.provenance import concealed, part_of
 from milepost.host.language.values import Marked, Unknown, described, plain_text
 from milepost.host.project import limits
@@ -18,6 +21,8 @@ from milepost.sdk.problem import nearest
 from milepost.sdk.secret import Part, Secret
 
 Path = tuple[str | int, ...]
+
+_SIMPLE = {str: STRING, bool: BOOL, int: NUMBER, float: NUMBER}
 
 LEFT_OUT: Any = object()
 """What stands for a value that is wrong, or not known yet."""
@@ -41,10 +46,13 @@ class Wrong(NamedTuple):
 
 
 class Converter:
-    """Converts and collects what is wrong; a value that is not known yet is wrong too unless `tolerant`."""
+    """Converts and collects what is wrong; a value that is not known yet is wrong too unless `tolerant`.
 
-    def __init__(self, *, tolerant: bool) -> None:
-        self.tolerant = tolerant
+    One that is `loose` makes texts of numbers and numbers of texts, as HCL and Waypoint do.
+    """
+
+    def __init__(self, *, tolerant: bool, loose: bool = False) -> None:
+        self.tolerant, self.loose = tolerant, loose
         self.wrong: list[Wrong] = []
         self._kinds: dict[Any, Callable[[Any, Any, Path], Any]] = {
             str: self._text,
@@ -71,6 +79,8 @@ class Converter:
 
     def _single(self, value: Any, kind: Any, path: Path) -> Any:
         origin = get_origin(kind) or kind
+        if self.loose:
+            value = _loosely(value, kind)
         if kind in self._kinds:
             return self._kinds[kind](value, kind, path)
         if origin is Literal:
@@ -112,7 +122,7 @@ class Converter:
             return self.convert(value, kinds[0], path)
         tried = []
         for each in sorted(kinds, key=lambda kind: bare(kind) is not type(value)):
-            trial = Converter(tolerant=self.tolerant)
+            trial = Converter(tolerant=self.tolerant, loose=self.loose)
             converted = trial.convert(value, each, path)
             if not trial.wrong:
                 return converted
@@ -238,6 +248,17 @@ def _opened(secret: Marked) -> Any:
     if secret.value is None:
         return None
     return concealed(plain_text(secret.value), secret.origin and f"tostring({secret.origin})")
+
+
+def _loosely(value: Any, kind: Any) -> Any:
+    """Return a simple value as HCL would give it to a field of a simple kind; as it is where HCL would refuse it."""
+    wanted = STRING if isinstance(kind, type) and issubclass(kind, Secret) else _SIMPLE.get(kind)
+    if wanted is None or not isinstance(value, (str, bool, int, Decimal)):
+        return value
+    try:
+        return converted(value, wanted)
+    except ConversionError:
+        return value
 
 
 def _as_text(value: Any) -> Any:

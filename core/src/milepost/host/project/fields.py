@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, TypeVar
 
 from msgspec import Struct
@@ -9,6 +10,7 @@ from msgspec import Struct
 from milepost.host.language.evaluate import Evaluator
 from milepost.host.language.tree import Block, Body, Expression, Items, Literal, Object
 from milepost.host.project.convert import LEFT_OUT, Converter, Given, Wrong
+from milepost.host.project.project import is_waypoint
 from milepost.host.project.scope import Scope
 from milepost.host.project.stages import Use
 from milepost.sdk.config import PluginConfig
@@ -41,7 +43,9 @@ def read_body(
     body: Body, kind: type[StructT], scope: Scope, where: str, *, tolerant: bool
 ) -> tuple[StructT | None, list[Problem]]:
     """Return the struct, or None, and what is wrong; `where` begins the path in the messages."""
-    evaluator, converter = Evaluator(scope), Converter(tolerant=tolerant)
+    # Waypoint's plugins took `port = "80"` and `tag = 1`, so its files say such things.
+    loose = is_waypoint(Path(body.source.file))
+    evaluator, converter = Evaluator(scope), Converter(tolerant=tolerant, loose=loose)
     values = evaluated(body, evaluator)
     converted = converter.struct(values, kind, ())
     problems = [each._replace(message=f"{where}: {each.message}") for each in evaluator.problems]
