@@ -61,7 +61,8 @@ def replaced(release: Operation, look: Look) -> Operation | None:
     last = next(earlier, None)
     if last is None or last.target in (None, release.target) or closed(last, look):
         return None
-    return released(last, look)
+    gone = {"target": last.target or "", "stage": "destroy", "status": "success"}
+    return None if look.operations(gone, limit=1, before=release.id) else released(last, look)
 
 
 def closed(release: Operation, look: Look) -> bool:

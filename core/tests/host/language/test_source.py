@@ -40,7 +40,7 @@ def test_a_folder_with_the_name_of_the_file_is_passed_over(tmp_path: Path) -> No
 def test_no_file_anywhere_says_which_names_were_looked_for(tmp_path: Path) -> None:
     with pytest.raises(ProjectNotFoundError) as caught:
         find_project_file(tmp_path)
-    assert "milepost.hcl, waypoint.hcl" in str(caught.value)
+    assert "milepost.hcl, milepost.hcl.json, waypoint.hcl" in str(caught.value)
     assert caught.value.hint == "milepost init"
 
 

@@ -264,3 +264,15 @@ def test_a_stage_may_be_there_in_one_workspace_only(choose: Callable[..., Chosen
     assert use(choose(text, "production"))[0] == "local"
     with pytest.raises(ProjectFileError, match='the app "web" has neither a build nor a deploy block'):
         choose(text, "default")
+
+
+def test_selectors_of_a_waypoint_file_see_the_workspace_as_a_label(choose: Callable[..., Chosen]) -> None:
+    text = shop(
+        "config {\n"
+        '  env = { A = "1" }\n'
+        '  label "\\"/waypoint~1workspace\\" == production" {\n    env = { A = "2" }\n  }\n'
+        '  label "waypoint/workspace == staging" {\n    env = { A = "3" }\n  }\n'
+        "}\n" + deploy('use "local" {}')
+    )
+    found = [choose(text, workspace, file="waypoint.hcl").app.env for workspace in ("default", "production", "staging")]
+    assert [str(each) if each is None else each.entries[0].value.value for each in found] == ["1", "2", "3"]

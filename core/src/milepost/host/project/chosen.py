@@ -58,7 +58,8 @@ def _seen(project: Project, scope: Scope, given: Mapping[str, str], *, lenient: 
     """Return what tells the labels of the bodies around a selector."""
 
     def seen(around: tuple[Body, ...]) -> Mapping[str, str]:
-        labels: dict[str, str] = {}
+        # There, selectors could ask for the workspace like this.
+        labels = {"waypoint/workspace": scope.workspace} if project.whole else {}
         for body in (project.body, *(each for each in around if each is not project.body)):
             try:
                 labels |= decode_body(body.part(lambda name: name == "labels"), _Labels, scope, "labels").labels

@@ -9,7 +9,7 @@ from milepost.host.language.source import Source, source_of
 from milepost.sdk.errors import ProjectError, ProjectFileError, ProjectNotFoundError
 from milepost.sdk.problem import Position, Problem
 
-FILE_NAMES = ("milepost.hcl", "waypoint.hcl", "milepost.hcl.json", "waypoint.hcl.json")
+FILE_NAMES = ("milepost.hcl", "milepost.hcl.json", "waypoint.hcl", "waypoint.hcl.json")
 """What a project file may be called; the first one found in a folder is taken."""
 
 JSON = ".json"
