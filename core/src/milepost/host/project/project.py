@@ -15,6 +15,7 @@ from milepost.host.project.declared import variable_block
 from milepost.host.project.file import named_source
 from milepost.host.project.misfits import misfits
 from milepost.host.project.on_demand import OnDemand
+from milepost.host.project.safe_names import with_safe_names
 from milepost.host.project.stages import (
     App,
     Build,
@@ -121,8 +122,10 @@ def project_of(file: Path, body: Body, *, checked: bool = False, besides: Beside
     A tree that was `checked` before is taken to have only what may stand in a project file.
     """
     folder = file.parent
-    problems = [] if checked else misfits(body)
     blocks = Blocks(folder, lenient=is_waypoint(file))
+    if blocks.lenient:
+        body = with_safe_names(body, blocks.warnings)
+    problems = [] if checked else misfits(body)
     apps: Mapping[str, App] = OnDemand(body.of_type("app"), blocks.app)
     declared: Mapping[str, VariableBlock] = OnDemand(
         body.of_type("variable"), lambda block: variable_block(block, problems)
