@@ -241,7 +241,8 @@ class _Reader:
         stop = self.text[end : end + 1]
         if stop == "\\":
             hint = 'a backslash stands before ", \\, /, b, f, n, r, t or uNNNN'
-            self._stop(f"{self.text[end : end + 2].rstrip()} is not an escape", end, end + 2, hint)
+            escape = self.text[end : end + 2].rstrip()
+            self._stop(f"{escape} is not an escape", end, end + len(escape), hint)
         if stop == "\t":
             self._stop("a tab cannot stand in a text", end, end + 1, 'write "\\t"')
         self._stop("this text is not closed on its line", self.at, end, 'add a ", or write "\\n" for a new line')
