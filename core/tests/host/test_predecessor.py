@@ -31,6 +31,13 @@ def test_a_word_that_a_distribution_of_ours_has_names_it(word: str, distribution
     assert advice(word) == f"pip install {distribution}"
 
 
+@pytest.mark.parametrize(
+    ("word", "program"), [("vault", "vault"), ("terraform-cloud", "terraform"), ("consul", "consul")]
+)
+def test_a_source_of_config_names_the_program_that_reads_it(word: str, program: str) -> None:
+    assert f'secret("command", ["{program}"' in str(advice(word))
+
+
 def test_a_word_that_waypoint_did_not_have_gets_no_such_advice() -> None:
     assert (advice("heroku"), distribution_of("heroku")) == (None, None)
 

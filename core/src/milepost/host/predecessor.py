@@ -13,13 +13,19 @@ _DISTRIBUTIONS: Mapping[str, tuple[str, ...]] = {
 }
 """The distributions of ours, and the words of Waypoint that they know."""
 
+_PROGRAMS: Mapping[str, str] = {
+    "vault": '"vault", "kv", "get"',
+    "consul": '"consul", "kv", "get"',
+    "terraform-cloud": '"terraform", "output", "-raw"',
+    "aws-ssm": '"aws", "ssm", "get-parameter"',
+    "packer": '"hcp", "packer"',
+}
+"""The sources of config of Waypoint, and how the program of each begins that reads a value."""
+
 _OTHERWISE: Mapping[str, str] = {
     **dict.fromkeys(("null", "noop"), "it did nothing; leave its block out"),
     "exec": 'run the command in a hook of the deploy block: hook { when = "after" … }',
-    **dict.fromkeys(
-        ("vault", "consul", "terraform-cloud", "aws-ssm", "packer"),
-        'read the value by its program: secret("command", ["vault", "kv", "get", …])',
-    ),
+    **{word: f'read the value by its program: secret("command", [{words}, …])' for word, words in _PROGRAMS.items()},
 }
 """What to write instead, where something else does the same."""
 

@@ -54,6 +54,7 @@ def test_blanks_are_set_as_by_the_first_implementation(before: str, after: str) 
         "b {\n  a = <<-E\n x\n     E\n}\n",
         "# a=1   b\n",
         "/* a=1\n   b */\n",
+        "a = 1 # x  \n# y \t\n",
     ],
 )
 def test_texts_heredocs_and_comments_stay_as_they_are(text: str) -> None:

@@ -74,6 +74,7 @@ def test_a_project_has_its_variables_and_observers(shop: Project) -> None:
             "app takes one label",
             'write app "NAME" { … }',
         ),
+        ('project = "${workspace.name}-x"', 1, "cannot go by the workspace", "write one name in quotes"),
         ('project = "x"\nconfig "a" {\n}', 2, "config takes no label", "write config { … }"),
         ('project = "x"\nconfig {\n}\nconfig {\n}', 4, "config is given twice; it is at line 2 already", "leave one"),
         ('project = "x"\napp "a" {\n}', 2, 'the app "a" has neither a build nor a deploy block', "add a build block"),

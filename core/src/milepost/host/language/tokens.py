@@ -50,7 +50,7 @@ def lines(text: str) -> Iterator[Line]:
             found.append(Token(kind, text[start:at]))
         elif kind != "blank":
             heredoc = matched["heredoc"] or heredoc
-            found.append(Token(kind, matched.group().rstrip()))
+            found.append(Token(kind, matched.group().rstrip("\r\n")))
     if found:
         yield Line(tuple(found), "")
 

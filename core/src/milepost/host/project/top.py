@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from milepost.host.language.tree import Body
+from milepost.host.language.walk import references
 from milepost.host.project import plain
 from milepost.host.project.stages import PluginBlock
 from milepost.sdk.problem import Problem
@@ -13,6 +14,11 @@ from milepost.sdk.problem import Problem
 
 def name(body: Body, problems: list[Problem]) -> str:
     """Return the name of the project; empty if it is missing, or wrong and reported."""
+    value = body.value("project")
+    if value and any(each.root == "workspace" for each in references(value)):
+        message = "project: its name cannot go by the workspace, since one project has all its workspaces here"
+        problems.append(Problem(message, value.position, hint='write one name in quotes, as in project = "shop"'))
+        return ""
     found = plain.text(body, "project", problems) or ""
     if found:
         plain.check_name("a project", found, body.attributes["project"].value.position, problems)
