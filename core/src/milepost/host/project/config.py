@@ -7,6 +7,7 @@ all values together.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple, TypeAlias
@@ -26,6 +27,9 @@ from milepost.sdk.secret import Secret
 
 KINDS = ("env", "internal", "file")
 """The arguments of a `config` block that hold values."""
+
+_NOT_IN_NAMES = re.compile(r"[=\x00-\x1f\x7f]")
+"""What an environment variable's name cannot have, or nobody could read it."""
 
 
 class ConfigValue(NamedTuple):
@@ -174,11 +178,11 @@ class _Reading:
     def _check(self, kind: str, name: str, value: Value, written: _Written) -> None:
         """Note what is wrong with a name or a text that an environment cannot have."""
         message = ""
-        if kind == "env" and (not name or "=" in name or "\\0" in name):
+        if kind == "env" and (not name or _NOT_IN_NAMES.search(name)):
             message = f'"{name}" cannot be the name of an environment variable'
-        elif kind == "file" and (not name.strip("./") or "\\0" in name):
+        elif kind == "file" and (not name.strip("./") or "\0" in name):
             message = f'"{name}" cannot be the path of a file'
-        elif kind == "env" and isinstance(value, (str, Secret)) and "\\0" in _clear(value):
+        elif kind == "env" and isinstance(value, (str, Secret)) and "\0" in _clear(value):
             message = "an environment variable cannot hold the character NUL"
         if message:
             self._note([Problem(message, written.key)], written.where)
