@@ -51,7 +51,7 @@ app "web" {
       HAS   = contains(keys(var.users), "amy") ? "amy" : "nobody"
       N     = length(var.users) + length(var.password) - 1
       MORE  = templatestring("%%{ for u in users }$${u} %%{ endfor }", { users = values(var.users) })
-      DATE  = formatdate("YYYY-MM-DD", var.tag == "v1" ? "2024-01-02T03:04:05Z" : var.password)
+      DATE  = formatdate("YYYY-MM-DD", var.tag != "" ? "2024-01-02T03:04:05Z" : var.password)
       HASH  = substr(sha256(base64encode(var.password)), 0, 8)
     }
     file = { "conf/${lower(local.first)}.toml" = local.url }
