@@ -122,9 +122,7 @@ def project_of(file: Path, body: Body, *, checked: bool = False, besides: Beside
     A tree that was `checked` before is taken to have only what may stand in a project file.
     """
     folder = file.parent
-    blocks = Blocks(folder, lenient=is_waypoint(file))
-    if blocks.lenient:
-        body = with_safe_names(body, blocks.warnings)
+    blocks, body = _blocks(file, body)
     problems = [] if checked else misfits(body)
     apps: Mapping[str, App] = OnDemand(body.of_type("app"), blocks.app)
     declared: Mapping[str, VariableBlock] = OnDemand(
@@ -158,6 +156,12 @@ def project_of(file: Path, body: Body, *, checked: bool = False, besides: Beside
     if problems := problems + blocks.problems:
         raise body.source.error([*problems, *(besides(project, problems) if besides else ())])
     return project
+
+
+def _blocks(file: Path, body: Body) -> tuple[Blocks, Body]:
+    """Return what reads the blocks of a file, and the file's body with names that can be used."""
+    blocks = Blocks(file.parent, lenient=is_waypoint(file))
+    return blocks, with_safe_names(body, blocks.warnings) if blocks.lenient else body
 
 
 def is_waypoint(file: Path) -> bool:
