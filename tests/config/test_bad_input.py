@@ -122,3 +122,13 @@ def test_what_the_system_cannot_take_is_told_before_anything_runs(entry: str, wo
     variable = 'variable "v" {\n  sensitive = true\n  default   = "x"\n}\n'
     text = variable + GOOD.replace("  deploy {", f"  config {{\n    {entry}\n  }}\n  deploy {{")
     assert_told(said(tmp_path, {"milepost.hcl": text}), words)
+
+
+@pytest.mark.parametrize("text", [f'pasword = "{SECRET}"', f'password = "{SECRET}" x', f'password = "{SECRET}', SECRET])
+@pytest.mark.parametrize("name", ["a.auto.mpvars", "a.auto.mpvars.json"])
+def test_a_slip_in_a_file_of_secrets_shows_its_place_and_none_of_them(name: str, text: str, tmp_path: Path) -> None:
+    problems = said(tmp_path, {"milepost.hcl": HEAD + REST, name: text})
+    assert_told(problems, "")
+    assert problems[0].position is not None
+    assert problems[0].position.file == name
+    assert not any(SECRET[:7] in str(each) for each in problems)
