@@ -50,7 +50,7 @@ SAID = (
         errors.PluginNotFoundError,
         ("platform", "docker", ("local",)),
         "no plugin offers the platform 'docker'; installed: local",
-        "pip install milepost-docker",
+        "milepost plugin list",
     ),
     Said(
         errors.PluginNotFoundError,

@@ -88,7 +88,7 @@ def choices_of(session: Session, own: dict[str, bool]) -> Choices:
 def ask_before_protected(session: Session, verb: Verb) -> None:
     """Have a person confirm a change in a workspace that the project protects. Raises RefusedError."""
     is_asked = verb == "destroy" or session.given.get("dry_run")
-    if session.workspace in session.host.project.protected and session.screen.can_ask and not is_asked:
+    if session.workspace in session.host.project.protected and session.screen.has_typist and not is_asked:
         session.screen.confirm(f"{session.workspace} is protected.", session.workspace)
 
 

@@ -98,6 +98,11 @@ class Screen:
         """Whether a person sits at both ends."""
         return self._input.isatty() and self._err.isatty()
 
+    @property
+    def has_typist(self) -> bool:
+        """Whether a person types, wherever what is shown goes."""
+        return self._input.isatty()
+
     def confirm(self, question: str, word: str) -> None:
         """Have the word typed, unless `--yes` was given. Raises RefusedError."""
         if self.flags.yes:

@@ -121,7 +121,7 @@ class PluginNotFoundError(PluginError):
         self.role, self.word, self.installed = role, word, installed
         close = nearest(word, installed)
         message = f"no plugin offers the {role.replace('_', ' ')} {word!r}; installed: {', '.join(installed) or 'none'}"
-        hint = f"did you mean {close!r}?" if close else f"pip install milepost-{word.rsplit(':', maxsplit=1)[-1]}"
+        hint = f"did you mean {close!r}?" if close else "milepost plugin list"
         if role == "config_source" and not installed:
             hint = 'pip install "milepost[config-sources]"'
         super().__init__(message, hint=hint)

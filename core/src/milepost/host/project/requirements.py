@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from milepost import __version__
 from milepost.host.language.tree import Body, Expression, Literal
+from milepost.host.predecessor import distribution_of
 from milepost.host.project.versions import Constraint, VersionError, constraints_of, for_pip, fulfils
 from milepost.sdk.problem import Problem
 
@@ -71,7 +72,8 @@ def _plugin(
     wanted = _text(value)
     if not found:
         message = f'this project needs the plugin "{name}" {wanted}; no installed distribution offers it'
-        hint = f"pip install 'milepost-{name}{for_pip(constraints)}'"
+        known = distribution_of(name)
+        hint = f"pip install '{known}{for_pip(constraints)}'" if known else "milepost plugin list"
         return [Problem(message, value.position, hint=hint)]
     problems = []
     for distribution, version in found.items():

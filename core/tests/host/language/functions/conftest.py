@@ -37,9 +37,9 @@ class Project:
         assert [each.message for each in problems] == []
         return value
 
-    def problem(self, expression: str) -> Problem:
+    def problem(self, expression: str, **variables: Any) -> Problem:
         """Return the one problem of an expression."""
-        _, problems = self._in_scope(expression, {})
+        _, problems = self._in_scope(expression, variables)
         assert len(problems) == 1
         return problems[0]
 

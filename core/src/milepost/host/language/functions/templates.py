@@ -12,7 +12,7 @@ from milepost.host.language.functions.globs import Glob
 from milepost.host.language.functions.reading import LARGEST, is_inside, located, readable, text
 from milepost.host.language.functions.rendered import kept
 from milepost.sdk.functions import FunctionError, function
-from milepost.sdk.secret import Secret, reveal
+from milepost.sdk.secret import Secret
 
 _NAME = re.compile(r"[^\W\d][\w-]*")
 
@@ -34,8 +34,8 @@ def templatestring(context: Context, template: str, *variables: dict[str, Any]) 
 def templatefile(context: Context, path: str, *variables: dict[str, Any]) -> str:
     """Return the path of a copy of a file that is rendered as `templatestring` does it.
 
-    It is the path and not the text, which `file(templatefile(…))` gives. The copy is readable by the user alone. It
-    has the file's name and lies in a folder named after its content: as long as that is the same, so is the path.
+    It is the path and not the text, which `file(templatefile(…))` gives. No secret may be in it. The copy has the
+    file's name and lies in a folder named after its content: as long as that is the same, so is the path.
 
     Example: templatefile("no-such-file.tpl", {}) fails
     """
@@ -73,7 +73,12 @@ def files_in(context: Context, path: str, pattern: str) -> dict[str, str]:
 
 
 def _rendered(context: Context, path: str, name: str, names: Mapping[str, Any]) -> bytes:
-    return reveal(context.render(name, text(context, path), names)).encode()
+    content = context.render(name, text(context, path), names)
+    if isinstance(content, Secret):
+        # The copy lasts as long as a record may name it, and whoever reads it again does not know what is secret in it.
+        hint = "templatestring(file(…), …) keeps it secret; config { file = { … } } puts it into a file of the app"
+        raise FunctionError(f'"{name}" would have a secret in clear on the disk when it is rendered', hint=hint)
+    return content.encode()
 
 
 def _names(variables: tuple[dict[str, Any], ...]) -> dict[str, Any]:
