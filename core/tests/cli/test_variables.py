@@ -161,6 +161,9 @@ print(status, sorted({"lark", "hcl2", "regex"} & set(sys.modules)), file=sys.std
 
 
 def test_unchanged_files_and_plain_values_need_no_parser(milepost: Milepost, tmp_path: Path) -> None:
+    place = tmp_path / "shop" / "milepost.hcl"
+    # Of a file in which secrets may stand nothing is kept.
+    place.write_text(place.read_text().replace("sensitive = true", ""))
     milepost("variables")
     done = subprocess.run(
         [sys.executable, "-c", COUNT],

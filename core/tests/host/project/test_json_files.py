@@ -207,7 +207,7 @@ def test_a_waypoint_file_in_json_keeps_its_own_rules(tmp_path: Path) -> None:
 
 def test_values_in_json_are_read_as_they_are_and_refused_with_their_path(tmp_path: Path) -> None:
     file = written(tmp_path, {"tag": "${x}", "n": [1]}, "a.auto.mpvars.json")
-    assert list(read_variable_file(file, file.name, None).attributes) == ["tag", "n"]
+    assert list(read_variable_file(file, file.name, None, secret=False).attributes) == ["tag", "n"]
     file.write_text('{"tag": {"a": [1, 2,]}}')
     with pytest.raises(ProjectFileError, match=r"found \"\]\" after a comma, expected a value \(in tag.a\)"):
-        read_variable_file(file, file.name, tmp_path / "cache")
+        read_variable_file(file, file.name, tmp_path / "cache", secret=False)

@@ -11,6 +11,7 @@ import pytest
 from milepost.host.language.values import Marked
 from milepost.host.project.project import Project
 from milepost.host.project.scope import Outside
+from milepost.host.project.variable_files import read_variable_file
 from milepost.host.project.variable_sources import ByHand, Gathered, gathered
 from milepost.host.project.variables import resolved, variables
 from milepost.sdk.errors import ProjectError, ProjectFileError
@@ -280,10 +281,12 @@ def test_strays_in_the_environment_are_told_and_no_error(gather: Gather) -> None
     assert found.notes == ("WP_VAR_tag is read as in Waypoint; milepost's own name for it is MILEPOST_VAR_tag",)
 
 
-def test_an_unchanged_file_is_read_without_the_parser(gather: Gather, world: Outside) -> None:
-    gather({"x.auto.mpvars": "ports = [1]"})
-    trees = list((Path(world.environment["HOME"]) / ".cache" / "milepost" / "trees").iterdir())
-    assert len(trees) == 1
-    before = trees[0].stat().st_mtime_ns
-    assert gather({"x.auto.mpvars": "ports = [1]"}).variables[0].value == "[1]"
-    assert trees[0].stat().st_mtime_ns == before
+def test_of_a_file_in_which_secrets_may_stand_nothing_is_kept(project: Project, gather: Gather, world: Outside) -> None:
+    file = project.folder / "x.auto.mpvars"
+    gather({file.name: "ports = [1]"})
+    trees = Path(world.environment["HOME"]) / ".cache" / "milepost" / "trees"
+    assert not trees.exists()
+    read_variable_file(file, file.name, trees.parent, secret=False)
+    assert len(list(trees.iterdir())) == 1
+    gather({file.name: "ports = [1]"})
+    assert not list(trees.iterdir())

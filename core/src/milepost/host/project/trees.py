@@ -58,6 +58,14 @@ def remember(file: Path, body: Body, cache: Path | None) -> None:
             scratch.unlink(missing_ok=True)
 
 
+def forget(file: Path, cache: Path | None) -> None:
+    """Keep nothing of a file any more."""
+    # A folder that cannot be written to has kept nothing.
+    with suppress(OSError):
+        if cache is not None:
+            _place(file, cache).unlink(missing_ok=True)
+
+
 def read_tree(file: Path, source: Source, cache: Path | None, lower: Lower) -> Body:
     """Return the tree of a file, an absolute path; `lower` makes it where none is kept. Raises what `lower` does."""
     body = recall(file, source, cache)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from milepost.host.language.source import Source, source_of
 from milepost.host.language.tree import Attribute, Body
 from milepost.host.project.file import named_source, read_bytes
-from milepost.host.project.trees import read_tree
+from milepost.host.project.trees import forget, read_tree
 from milepost.sdk.problem import Problem
 
 AUTOMATIC = (".auto.mpvars", ".auto.mpvars.json", ".auto.wpvars", ".auto.wpvars.json")
@@ -43,13 +43,16 @@ def found_files(folder: Path, workspace: str) -> tuple[Path, ...]:
     return tuple(folder / name for name in dict.fromkeys(names) if os.path.isfile(folder / name))
 
 
-def read_variable_file(path: Path, shown: str, cache: Path | None) -> VariableFile:
+def read_variable_file(path: Path, shown: str, cache: Path | None, *, secret: bool) -> VariableFile:
     """Return what stands in a file, not evaluated; `path` is absolute, `shown` is what messages call it.
 
-    Raises ProjectFileError with all that is wrong and its places, ProjectError if it cannot be read.
+    Nothing is kept of one that may have a `secret` in it, and what was kept of it before is removed. Raises
+    ProjectFileError with all that is wrong and its places, ProjectError if it cannot be read.
     """
     source = named_source(shown, source_of(shown, read_bytes(path)).text)
-    body = read_tree(path, source, cache, _lower)
+    if secret:
+        forget(path, cache)
+    body = _lower(source, cache) if secret else read_tree(path, source, cache, _lower)
     if body.blocks:
         raise source.error(
             Problem(f'a variable file holds values, not blocks; found "{each.type}"', each.position, hint="write a = …")

@@ -101,12 +101,14 @@ class _Gathering:
     def file(self, path: Path, shown: str, *, found: bool = False, lenient: bool = False) -> None:
         """Take the values of a file; `found` says that nobody named it."""
         read, known = None, self.project.variables
+        # A misspelt name may be that of a secret, so that it is asked of the project and not of the file.
+        secret = any(each.sensitive for each in known.values())
         try:
-            read = read_variable_file(path, shown, self.outside.cache)
+            read = read_variable_file(path, shown, self.outside.cache, secret=secret)
             self.variables += self._values(read, found=found)
         except MilepostError as error:
             told = error.problems if isinstance(error, ProjectFileError) else (Problem(str(error), hint=error.hint),)
-            if any(each.position for each in told) and any(each.sensitive for each in known.values()):
+            if secret and any(each.position for each in told):
                 told = covered(told, known, read.attributes) if read else covered_syntax(told, known)
             if lenient:
                 self.notes.append(f"{shown} is left out: {told[0].message}")

@@ -156,7 +156,7 @@ def _incoming(block: VariableBlock, asked: Variable, scope: Scope) -> Value:
 def _of_file(block: VariableBlock, file: str, scope: Scope) -> Value:
     """Return what a file gives to a variable."""
     try:
-        read = read_variable_file(Path(file), Path(file).name, scope.outside.cache)
+        read = read_variable_file(Path(file), Path(file).name, scope.outside.cache, secret=True)
         if block.name not in read.attributes:
             raise _WrongError(Problem(f'{file} gives no value to the variable "{block.name}" any more', block.position))
         expression = read.attributes[block.name].value

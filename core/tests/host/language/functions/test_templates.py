@@ -54,9 +54,7 @@ def test_a_copy_is_readable_by_the_user_alone(project: Project) -> None:
     assert [stat.S_IMODE(each.stat().st_mode) for each in (path, path.parent)] == [0o600, 0o700]
 
 
-@pytest.mark.parametrize(
-    "call", ['templatefile("conf/app.conf", {p = var.password})', 'templatedir("conf", {p = var.password})']
-)
+@pytest.mark.parametrize("call", ['templatefile("conf/app.conf", ', 'templatedir("conf", '])
 def test_a_file_with_a_secret_is_not_rendered(call: str, project: Project) -> None:
     write_files(project.folder, {"conf/app.conf": "${p}"})
     problem = project.problem(call + "{p = var.password})", password=PASSWORD)
