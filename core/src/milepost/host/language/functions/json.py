@@ -26,12 +26,25 @@ def jsondecode(text: str) -> Any:
     try:
         found = json.loads(text, parse_int=exact, parse_float=exact, parse_constant=_no_number)
     except json.JSONDecodeError as error:
-        what = "the end" if error.pos >= len(text) else f'"{text[error.pos]}"'
-        message = f"this is no JSON: found {what} at line {error.lineno}, column {error.colno}: {error.msg.lower()}"
-        raise FunctionError(message, 0) from error
+        raise FunctionError(f"this is no JSON: {_complaint(text, error)}", 0) from error
     except RecursionError as error:
         raise too_deep() from error
     return clean(found)
+
+
+def _complaint(text: str, error: json.JSONDecodeError) -> str:
+    """Return what was found and where; a comma before an end is told alike, whatever Python says of it."""
+    at, why = error.pos, error.msg.lower()
+    if text[at : at + 1] == ",":
+        # From Python 3.13 on, the place is that of the comma.
+        at += len(text[at + 1 :]) - len(text[at + 1 :].lstrip()) + 1
+    if text[at : at + 1] in ("]", "}") and text[:at].rstrip().endswith(","):
+        why = "no comma stands before the end"
+    else:
+        at = error.pos
+    what = "the end" if at >= len(text) else f'"{text[at]}"'
+    line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+    return f"found {what} at line {line}, column {column}: {why}"
 
 
 def _no_number(name: str) -> NoReturn:
