@@ -70,15 +70,17 @@ def project_text(apps: int) -> str:
 
 
 def seconds(*works: Callable[[], object]) -> list[float]:
-    """Return the median seconds of each work, all done in turns."""
-    taken: list[list[float]] = [[] for _ in works]
-    for turn in range(TURNS + 1):
-        for each, work in zip(taken, works, strict=True):
-            began = time.perf_counter()
-            work()
-            if turn:  # the first turn warms the caches
-                each.append(time.perf_counter() - began)
-    return [statistics.median(each) for each in taken]
+    """Return the median seconds of each work, all done in turns; of a turn, the best of three in a row counts."""
+    taken = [[min(once(work) for _ in range(3)) for work in works] for _ in range(TURNS + 1)]
+    # The first turn warms the caches.
+    return [statistics.median(each) for each in zip(*taken[1:], strict=True)]
+
+
+def once(work: Callable[[], object]) -> float:
+    """Return how long a work takes, in seconds."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
 
 
 class Bench:
