@@ -95,3 +95,40 @@ def test_an_app_gets_its_config_and_nothing_else_keeps_a_secret(empty: Place) ->
     for secret in (FIRST, SECOND):
         assert secret not in "".join(told)
         assert clear(empty, secret) == []
+
+
+COMPLAINING = """
+project = "shop"
+
+variable "password" {
+  sensitive = true
+  env       = ["PASSWORD"]
+}
+
+app "web" {
+  build {
+    use "files" {}
+  }
+  config {
+    env = {
+      PASSWORD = var.password
+      OTHER    = secret("command", ["sh", "-c", "echo refused: $PASSWORD >&2; exit 4"])
+    }
+  }
+  deploy {
+    use "local" {
+      command = ["python3", "server.py"]
+    }
+  }
+}
+"""
+
+
+def test_what_a_source_says_of_a_secret_in_its_environment_is_masked(empty: Place) -> None:
+    empty.write(milepost__hcl=COMPLAINING, server__py=SERVER)
+    place = empty.having(PASSWORD=FIRST)
+    for words in (("config", "get"), ("config", "get", "--json"), ("up",)):
+        told = place.run(*words, status=2).told
+        assert "refused: ***" in told
+        assert FIRST not in told
+    assert clear(place, FIRST) == []

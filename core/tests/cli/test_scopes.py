@@ -134,8 +134,8 @@ def test_what_is_read_or_goes_by_records_does_not_mind_what_is_not_committed(sco
 def typed(scoped: Shop) -> Callable[..., tuple[int, str]]:
     """Carries out a command line at a terminal where something is typed; no plugin is installed there."""
 
-    def carry_out(answer: str, *words: str) -> tuple[int, str]:
-        err = Terminal()
+    def carry_out(answer: str, *words: str, err: io.StringIO | None = None) -> tuple[int, str]:
+        err = err or Terminal()
         surroundings = Surroundings(
             environment=scoped.environment,
             folder=scoped.folder,
@@ -158,6 +158,13 @@ def test_a_change_of_a_protected_workspace_is_confirmed_at_a_terminal(typed: Cal
     assert (status, "Type production" in err) == (2, False)
     status, err = typed("", "up")
     assert (status, "Type" in err) == (2, False)
+
+
+def test_a_change_of_a_protected_workspace_whose_output_goes_elsewhere_is_not_passed_in_silence(
+    typed: Callable[..., tuple[int, str]],
+) -> None:
+    status, err = typed("production\n", "up", "-w", "production", err=io.StringIO())
+    assert (status, "nobody is there to answer: production is protected" in err) == (5, True)
 
 
 TWO = """

@@ -32,6 +32,13 @@ def test_a_release_says_where_it_is_live_what_it_replaced_and_how_to_undo_it() -
     ]
 
 
+def test_what_was_destroyed_before_was_not_replaced() -> None:
+    gone = an_operation("01CD", "destroy", 117, target="01B")
+    assert told(Ended(a_run(), (NEW, RELEASE)), known(OLDEST, OLD, RELEASED, gone, NEW))[0] == (
+        "LIVE  https://shop.example.com   #118   68s"
+    )
+
+
 def secret(fingerprint: str) -> dict[str, Any]:
     """Return a secret as the history has it."""
     return {"$secret": [{"source": "var.password"}], "fingerprint": fingerprint}

@@ -64,6 +64,15 @@ def test_a_project_that_fits_has_no_problems(check: Check) -> None:
     assert check(release='use "fake" {}', build='use "fake" {}\nregistry {\nuse "fake" {}\n}') == ()
 
 
+def test_a_variable_without_a_value_hides_no_other_mistake_and_all_stand_in_the_files_order(check: Check) -> None:
+    found = check(top='variable "tag" {}', config='url = var.tag\nreplicas = 1 + "x"\nzzz = nothing.x')
+    assert found[0].message.startswith('the variable "tag" has no default')
+    assert any('"+" works on numbers' in each.message for each in found)
+    assert any('the name "nothing" means nothing' in each.message for each in found)
+    lines = [each.position.line for each in found if each.position]
+    assert lines == sorted(lines)
+
+
 def test_an_observer_without_arguments_is_fine(check: Check) -> None:
     assert check(top='plugin "notify" {}') == ()
 

@@ -132,9 +132,9 @@ def test_what_is_not_known_yet_has_its_name_and_spreads() -> None:
 
 def test_a_scope_learns_what_a_stage_made() -> None:
     artifact = Artifact(kind="file-tree/1", reference="/x", digest="sha256:1", details={"files": 3, "kind": "mine"})
-    scope = SCOPE.with_(artifact=artifact_names(artifact), deploy=deploy_names(Deployment(url="http://x")))
-    text = '"${artifact.reference} ${artifact.files} ${artifact.kind} ${deploy.url}"'
-    assert evaluate(text, scope)[0] == "/x 3 file-tree/1 http://x"
+    scope = SCOPE.with_(artifact=artifact_names(artifact), deploy=deploy_names(Deployment(url="http://x"), "01A"))
+    text = '"${artifact.reference} ${artifact.files} ${artifact.kind} ${deploy.url} ${deploy.id}"'
+    assert evaluate(text, scope)[0] == "/x 3 file-tree/1 http://x 01A"
     assert isinstance(evaluate("artifact.files", scope.with_(artifact=UNKNOWN))[0], Unknown)
     assert evaluate("artifact.fils", scope)[1][0][1] == "did you mean artifact.files?"
 

@@ -18,7 +18,7 @@ from milepost.host.lifecycle.rereading import reread
 from milepost.host.lifecycle.workers import Worker
 from milepost.host.project.config import AppConfig, app_config
 from milepost.host.project.project import App, Build, Deploy, Project, ReleaseBlock, Stage
-from milepost.host.project.scope import Scope
+from milepost.host.project.scope import Scope, artifact_names, deploy_names
 from milepost.host.project.settings import Settings, settings, stage_scope
 from milepost.host.recording import convert, needs_today, record, restore, sources_in
 from milepost.host.step import HostStep
@@ -74,22 +74,12 @@ class Subject:
 
     def with_artifact(self, artifact: Artifact | None) -> Subject:
         """Return the same with `artifact.*` known."""
-        if artifact is None:
-            return self
-        known = {
-            **artifact.details,
-            "kind": artifact.kind,
-            "reference": artifact.reference,
-            "digest": artifact.digest,
-        }
-        return self._with(artifact=known)
+        return self if artifact is None else self._with(artifact=artifact_names(artifact))
 
     def with_deployment(self, operation: Operation) -> Subject:
         """Return the same with `deploy.*` known."""
         deployment = operation.deployment
-        if deployment is None:
-            return self
-        return self._with(deploy={**deployment.details, "url": deployment.url or "", "id": operation.id})
+        return self if deployment is None else self._with(deploy=deploy_names(deployment, operation.id))
 
     def _with(self, **known: Mapping[str, Any]) -> Subject:
         """Return the same in a scope that knows more."""

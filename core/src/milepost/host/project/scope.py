@@ -188,6 +188,6 @@ def artifact_names(artifact: Artifact) -> Mapping[str, Value]:
     }
 
 
-def deploy_names(deployment: Deployment) -> Mapping[str, Value]:
-    """Return what `deploy.NAME` means once there is a deployment: its details and its url."""
-    return {**deployment.details, "url": deployment.url}
+def deploy_names(deployment: Deployment, operation: str) -> Mapping[str, Value]:
+    """Return what `deploy.NAME` means once there is a deployment: its details, its url, the operation's id."""
+    return {**deployment.details, "url": deployment.url or "", "id": operation}
