@@ -21,14 +21,15 @@
     │   └── TrafficMovedError           1  traffic-moved
     ├── HistoryError                    1  history
     │   ├── ForeignHistoryError         2  history-foreign
-    │   └── NewerHistoryError           2  history-newer
+    │   ├── NewerHistoryError           2  history-newer
+    │   └── HistoryUnreachableError     1  history-unreachable
     ├── LockedError                     4  locked
+    │   └── LockLostError               4  lock-lost
     ├── RefusedError                    5  refused
     └── CancelledError                130  cancelled
 
-The number is the exit status of the command, the word is the `code` that programs read.
-An error keeps its facts as attributes, builds its own message, and offers in `hint` what to type next.
-Only the standard library is needed: the errors must be there even where nothing else can be loaded.
+The number is the exit status of the command, the word is the `code` that programs read. An error keeps its facts as
+attributes, builds its own message, and offers in `hint` what to type next. Only the standard library is needed.
 """
 
 from __future__ import annotations
@@ -67,12 +68,9 @@ class UnknownNameError(UsageError):
     def __init__(self, kind: str, name: str, known: tuple[str, ...], *, hint: str = "") -> None:
         self.kind, self.name, self.known = kind, name, known
         close = nearest(name, known)
-        message = f"there is no {kind} {name!r}"
-        if close:
-            message += f"; did you mean {close!r}?"
-        elif known:
-            message += f"; there is {', '.join(known[:12])}"
-        super().__init__(message, hint=hint)
+        there = f"; there is {', '.join(known[:12])}" if known else ""
+        more = f"; did you mean {close!r}?" if close else there
+        super().__init__(f"there is no {kind} {name!r}{more}", hint=hint)
 
 
 class ProjectError(MilepostError):
@@ -89,10 +87,8 @@ class ProjectNotFoundError(ProjectError):
 
     def __init__(self, folder: str, names: tuple[str, ...]) -> None:
         self.folder, self.names = folder, names
-        super().__init__(
-            f"no project file in {folder} or any folder above it; looked for {', '.join(names)}",
-            hint="milepost init",
-        )
+        message = f"no project file in {folder} or any folder above it; looked for {', '.join(names)}"
+        super().__init__(message, hint="milepost init")
 
 
 class ProjectFileError(ProjectError):
@@ -135,9 +131,9 @@ class PluginAmbiguousError(PluginError):
 
     def __init__(self, role: str, word: str, distributions: tuple[str, ...]) -> None:
         self.role, self.word, self.distributions = role, word, distributions
+        message = f"the {role.replace('_', ' ')} {word!r} is offered by {' and by '.join(distributions)}"
         super().__init__(
-            f"the {role.replace('_', ' ')} {word!r} is offered by {' and by '.join(distributions)}",
-            hint=f'write {"" if role == "config_source" else "use "}"{distributions[0]}:{word}" to choose one',
+            message, hint=f'write {"" if role == "config_source" else "use "}"{distributions[0]}:{word}" to choose one'
         )
 
 
@@ -148,10 +144,8 @@ class PluginBrokenError(PluginError):
 
     def __init__(self, distribution: str, version: str, what: str) -> None:
         self.distribution, self.version, self.what = distribution, version, what
-        super().__init__(
-            f"the plugin {distribution} {version} cannot be loaded: {what}",
-            hint=f"milepost plugin doctor; pip install --upgrade {distribution}",
-        )
+        hint = f"milepost plugin doctor; pip install --upgrade {distribution}"
+        super().__init__(f"the plugin {distribution} {version} cannot be loaded: {what}", hint=hint)
 
 
 class PluginFaultError(PluginError):
@@ -161,9 +155,9 @@ class PluginFaultError(PluginError):
 
     def __init__(self, distribution: str, version: str, what: str) -> None:
         self.distribution, self.version, self.what = distribution, version, what
+        message = f"this is a bug in the plugin {distribution} {version}: {what}"
         super().__init__(
-            f"this is a bug in the plugin {distribution} {version}: {what}",
-            hint="run the same with --debug for the traceback, and report it to the plugin's author",
+            message, hint="run the same with --debug for the traceback, and report it to the plugin's author"
         )
 
 
@@ -234,10 +228,8 @@ class TrafficMovedError(OperationError):
 
     def __init__(self, expected: str, found: str) -> None:
         self.expected, self.found = expected, found
-        super().__init__(
-            f"{expected or 'nothing'} was to be replaced, but {found or 'nothing'} is live; nothing was changed",
-            hint="milepost status",
-        )
+        message = f"{expected or 'nothing'} was to be replaced, but {found or 'nothing'} is live; nothing was changed"
+        super().__init__(message, hint="milepost status")
 
 
 class HistoryError(MilepostError):
@@ -254,11 +246,9 @@ class ForeignHistoryError(HistoryError):
 
     def __init__(self, project: str, origin: str, found: str, place: str) -> None:
         self.project, self.origin, self.found, self.place = project, origin, found, place
-        super().__init__(
-            f"the history at {place} belongs to another project named {project!r}: "
-            f"it came from {found}, this one is {origin}",
-            hint="rename the project, or run milepost store adopt if it is the same project that has moved",
-        )
+        message = f"the history at {place} belongs to another project named {project!r}: it came from {found}"
+        hint = "rename the project, or run milepost store adopt if it is the same project that has moved"
+        super().__init__(f"{message}, this one is {origin}", hint=hint)
 
 
 class NewerHistoryError(HistoryError):
@@ -269,10 +259,14 @@ class NewerHistoryError(HistoryError):
 
     def __init__(self, place: str, found: int, known: int) -> None:
         self.place, self.found, self.known = place, found, known
-        super().__init__(
-            f"the history at {place} has schema {found}; this milepost knows up to {known}",
-            hint="pip install --upgrade milepost",
-        )
+        message = f"the history at {place} has schema {found}; this milepost knows up to {known}"
+        super().__init__(message, hint="pip install --upgrade milepost")
+
+
+class HistoryUnreachableError(HistoryError):
+    """The history lies elsewhere, and cannot be reached at the moment."""
+
+    code = "history-unreachable"
 
 
 class LockedError(MilepostError):
@@ -284,6 +278,12 @@ class LockedError(MilepostError):
     def __init__(self, what: str, owner: str, since: str, doing: str) -> None:
         self.what, self.owner, self.since, self.doing = what, owner, since, doing
         super().__init__(f"{what} is locked by {owner} since {since}: {doing}", hint="milepost lock list")
+
+
+class LockLostError(LockedError):
+    """The lock under which something was being changed is no longer held: it was broken, or not renewed in time."""
+
+    code = "lock-lost"
 
 
 class RefusedError(MilepostError):

@@ -8,7 +8,14 @@ import pluggy
 
 from milepost.sdk.events import Event
 from milepost.sdk.functions import Function
-from milepost.sdk.offer import BuilderOffer, ConfigSourceOffer, PlatformOffer, RegistryOffer, ReleaserOffer
+from milepost.sdk.offer import (
+    BuilderOffer,
+    ConfigSourceOffer,
+    HistoryStoreOffer,
+    PlatformOffer,
+    RegistryOffer,
+    ReleaserOffer,
+)
 from milepost.sdk.record import Operation
 
 PROJECT = "milepost"
@@ -78,6 +85,19 @@ def milepost_config_source(word: str) -> ConfigSourceOffer | None:
     When: once in a process that evaluates such a value, when the project file is checked or carried out.
     Arguments: `word` is the entry's name, as written in the project file.
     Returns: the offer, or None if the word is not one of this plugin's sources.
+    If it raises: the plugin is reported as broken, with its version; nothing of the project is run.
+    """
+
+
+@hookspec(firstresult=True)
+def milepost_history_store(word: str) -> HistoryStoreOffer | None:
+    """Offer a history store.
+
+    Purpose: make an entry of the group `milepost.v1.history_store` usable after `history { use … }`, and as the scheme
+    of a URL in MILEPOST_HISTORY.
+    When: once in each process that opens such a history, before anything is read of it.
+    Arguments: `word` is the entry's name, as written after `use` or before `://`.
+    Returns: the offer, or None if the word is not one of this plugin's stores.
     If it raises: the plugin is reported as broken, with its version; nothing of the project is run.
     """
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from milepost.sdk.config import PluginConfig, PluginState
 from milepost.sdk.roles import Builder, ConfigSource, Platform, Registry, Releaser
+from milepost.sdk.store import HistoryStore, Opening
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,3 +84,13 @@ class ConfigSourceOffer:
     """The arguments of one value. In the project file they stand in this order, or by name in an object at the end."""
     load: Callable[[], Callable[[], ConfigSource]]
     """Imports and returns the class that is made without arguments. Vendor SDKs may be imported here, not before."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistoryStoreOffer:
+    """A history store: what says where it lies, and the way to what opens it."""
+
+    config: type[PluginConfig]
+    """The arguments in `history { use "WORD" { … } }`. One with a field `url` can be named by MILEPOST_HISTORY too."""
+    load: Callable[[], Callable[[Any, Opening], HistoryStore]]
+    """Imports and returns what opens the store with the config. Raises HistoryError and what is below it."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from milepost.sdk.artifact import Artifact
-from milepost.sdk.deployment import Deployment, Release, Resource
+from milepost.sdk.deployment import Deployment, Health, Release, Resource
 
 Status = Literal["running", "success", "unchanged", "error", "refused", "cancelled", "interrupted"]
 """How far an operation or a run is. `interrupted`: whoever wrote it died before its end."""
@@ -74,6 +74,21 @@ class HookRun(Struct, frozen=True, kw_only=True):
     command: tuple[str, ...]
     seconds: float
     error: str = ""
+    status: int | None = None
+
+
+class Timing(Struct, frozen=True, kw_only=True):
+    """How long a part of an operation took."""
+
+    part: str
+    seconds: float
+
+
+class StatusReport(Struct, frozen=True, kw_only=True):
+    """What a platform or a releaser answered when it was asked how something is."""
+
+    at: datetime
+    health: Health
 
 
 class Run(Struct, frozen=True, kw_only=True):
@@ -99,6 +114,12 @@ class Run(Struct, frozen=True, kw_only=True):
     why: str = ""
     failure: Failure | None = None
     exit_status: int | None = None
+    labels: dict[str, str] = {}
+    command: Annotated[tuple[str, ...], Meta(description="Of an `exec`: what was run, secrets masked.")] = ()
+    target: Annotated[str | None, Meta(description="What it acted on: a deployment's id, a lock's name.")] = None
+    until: Annotated[datetime | None, Meta(description="Of a `freeze`: when it ends by itself.")] = None
+    store: Annotated[str | None, Meta(description="The store it was brought from; none for this store's own.")] = None
+    milepost: Annotated[str, Meta(description="The version of milepost that wrote it.")] = ""
 
 
 class Operation(Struct, frozen=True, kw_only=True):
@@ -115,6 +136,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     writer: Writer
     kind: Literal["operation"] = "operation"
     schema: int = SCHEMA
+    sequence: Annotated[int, Meta(description="Given by the store: of its app's operations of this stage, which.")] = 0
     label: Annotated[str, Meta(description="What people see: the stage, or a task's name.")] = ""
     status: Status = "running"
     ended: datetime | None = None
@@ -130,7 +152,10 @@ class Operation(Struct, frozen=True, kw_only=True):
         str | None, Meta(description="Of artifact and config; None means unknown, never changed.")
     ] = None
     labels: dict[str, str] = {}
-    source: Annotated[Source | None, Meta(description="What a build was made of.")] = None
+    user: Annotated[str, Meta(description="Who asked for the run.")] = ""
+    ci: Annotated[str | None, Meta(description="The CI job it was asked from.")] = None
+    why: Annotated[str, Meta(description="The reason that was given for the run.")] = ""
+    source: Annotated[Source | None, Meta(description="What its artifact was made of.")] = None
     artifact: Annotated[Artifact | None, Meta(description="Made by a build or push, or deployed.")] = None
     build: Annotated[str | None, Meta(description="The id of the build or push whose artifact is deployed.")] = None
     state: Annotated[dict[str, Any] | None, Meta(description="The plugin's own document with its version.")] = None
@@ -155,4 +180,9 @@ class Operation(Struct, frozen=True, kw_only=True):
     failure: Failure | None = None
     evidence: tuple[Evidence, ...] = ()
     hooks: tuple[HookRun, ...] = ()
+    timings: tuple[Timing, ...] = ()
+    reports: tuple[StatusReport, ...] = ()
     warnings: tuple[str, ...] = ()
+    unkept: Annotated[int, Meta(description="How many lines of its output were not kept, being too many.")] = 0
+    store: Annotated[str | None, Meta(description="The store it was brought from; none for this store's own.")] = None
+    milepost: Annotated[str, Meta(description="The version of milepost that wrote it.")] = ""

@@ -14,7 +14,14 @@ from milepost.host.plugins.offers import Offer, Role, mistake
 from milepost.host.plugins.scan import Entry
 from milepost.sdk.errors import PluginBrokenError
 from milepost.sdk.functions import Function
-from milepost.sdk.offer import BuilderOffer, ConfigSourceOffer, PlatformOffer, RegistryOffer, ReleaserOffer
+from milepost.sdk.offer import (
+    BuilderOffer,
+    ConfigSourceOffer,
+    HistoryStoreOffer,
+    PlatformOffer,
+    RegistryOffer,
+    ReleaserOffer,
+)
 
 OfferT_co = TypeVar("OfferT_co", bound=Offer, covariant=True)
 
@@ -49,6 +56,8 @@ class Plugins:
     def offer(self, role: Literal["releaser"], word: str) -> Offered[ReleaserOffer]: ...
     @overload
     def offer(self, role: Literal["config_source"], word: str) -> Offered[ConfigSourceOffer]: ...
+    @overload
+    def offer(self, role: Literal["history_store"], word: str) -> Offered[HistoryStoreOffer]: ...
     @overload
     def offer(self, role: Role, word: str) -> Offered[Offer]: ...
 

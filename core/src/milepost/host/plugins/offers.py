@@ -11,14 +11,15 @@ from milepost.sdk.offer import (
     BuilderOffer,
     ConfigSourceOffer,
     DefaultReleaser,
+    HistoryStoreOffer,
     PlatformOffer,
     RegistryOffer,
     ReleaserOffer,
 )
 from milepost.sdk.source import OPTIONS
 
-Role = Literal["builder", "registry", "platform", "releaser", "config_source"]
-Offer = BuilderOffer | RegistryOffer | PlatformOffer | ReleaserOffer | ConfigSourceOffer
+Role = Literal["builder", "registry", "platform", "releaser", "config_source", "history_store"]
+Offer = BuilderOffer | RegistryOffer | PlatformOffer | ReleaserOffer | ConfigSourceOffer | HistoryStoreOffer
 
 OFFERS: dict[Role, type[Offer]] = {
     "builder": BuilderOffer,
@@ -26,6 +27,7 @@ OFFERS: dict[Role, type[Offer]] = {
     "platform": PlatformOffer,
     "releaser": ReleaserOffer,
     "config_source": ConfigSourceOffer,
+    "history_store": HistoryStoreOffer,
 }
 """The class of offer that each role's hook returns."""
 
