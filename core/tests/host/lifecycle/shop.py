@@ -69,6 +69,8 @@ class Shop:
     def __init__(self, folder: Path, store: HistoryStore | None = None) -> None:
         self.root, self.folder, self.site = folder, folder / "shop", folder / "site"
         self.clock, self.ids = FakeClock(), FakeIds()
+        self.commit: str | None = None
+        """The commit of the source that the next run takes."""
         self.store: HistoryStore = store or MemoryStore()
         self.history = History(self.store)
         self.events: list[Event] = []
@@ -246,7 +248,7 @@ class Shop:
             apps=tuple(apps),
             started=self.clock.now(),
             writer=self.bench.writer,
-            source=Source(folder=str(self.folder)),
+            source=Source(folder=str(self.folder), commit=self.commit),
             request={"choices": {"keep_failed": request.choices.keep_failed}},
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.tests.host.lifecycle.shop import Shop
+from milepost.host.lifecycle.labels import OWN
 
 
 def labelled(shop: Shop) -> None:
@@ -34,9 +35,11 @@ def test_every_operation_has_them(shop: Shop) -> None:
 
 def test_what_is_made_outside_also_says_whose_it_is(shop: Shop) -> None:
     labelled(shop)
-    shop.up()
+    shop.commit = "c0ffee1"
+    shop.up(user="ada")
     (made,) = shop.world.read()["deployments"].values()
     deploy = shop.last("deploy")
+    assert deploy.artifact is not None
     assert made["labels"] == {
         "team": "shop",
         "tier": "deploy",
@@ -44,13 +47,34 @@ def test_what_is_made_outside_also_says_whose_it_is(shop: Shop) -> None:
         "milepost/project": "shop",
         "milepost/app": "web",
         "milepost/workspace": "default",
-        "milepost/run": "1",
-        "milepost/operation": deploy.id,
         "milepost/store": shop.store.id,
+        "milepost/run": deploy.run,
+        "milepost/number": "1",
+        "milepost/operation": deploy.id,
+        "milepost/kind": "deploy",
+        "milepost/when": deploy.started.isoformat(),
+        "milepost/user": "ada",
+        "milepost/commit": "c0ffee1",
+        "milepost/digest": deploy.artifact.digest,
+        "milepost/artifact": deploy.artifact.reference,
+        "milepost/artifact-kind": deploy.artifact.kind,
     }
+    assert {each for each in made["labels"] if each.startswith("milepost/")} == set(OWN)
 
 
 def test_ours_cannot_be_taken(shop: Shop) -> None:
     shop.up(labels={"milepost/app": "other"})
     (made,) = shop.world.read()["deployments"].values()
     assert made["labels"]["milepost/app"] == "web"
+
+
+def test_what_nobody_knows_is_no_label(shop: Shop) -> None:
+    shop.up()
+    (made,) = shop.world.read()["deployments"].values()
+    assert set(OWN) - set(made["labels"]) == {"milepost/user", "milepost/commit"}
+
+
+def test_a_label_of_a_user_is_never_taken_for_one_of_ours(shop: Shop) -> None:
+    shop.up(labels={"milepost/user": "mallory", "milepost/anything": "else"})
+    (made,) = shop.world.read()["deployments"].values()
+    assert not {"milepost/user", "milepost/anything"} & set(made["labels"])

@@ -48,6 +48,7 @@ def recorded_order(bench: Bench, subject: Subject, origin: Operation, live: Live
         build=origin.build,
         fingerprint=origin.fingerprint,
         previous=live.deployment.id if live.deployment else None,
+        source=origin.source,
     )
 
 

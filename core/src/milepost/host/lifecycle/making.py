@@ -128,7 +128,16 @@ def _taken(bench: Bench, part: Part, subject: Subject, other: str) -> Operation:
 
 def _noted(bench: Bench, part: Part, subject: Subject, origin: Operation, result: str) -> Operation:
     """Record an artifact that was made elsewhere as one of this app and workspace."""
-    record = draft(bench, part, subject, "build", build=origin.id, source=origin.source, plugin=origin.plugin)
+    record = draft(
+        bench,
+        part,
+        subject,
+        "build",
+        build=origin.id,
+        source=origin.source,
+        plugin=origin.plugin,
+        config=origin.config,
+    )
 
     def work(operation: OpenOperation) -> None:
         operation.change(artifact=origin.artifact)

@@ -19,7 +19,7 @@ from milepost.sdk.artifact import Artifact
 from milepost.sdk.capabilities import RunsTasks
 from milepost.sdk.deployment import Deployment
 from milepost.sdk.errors import MilepostError, OperationError
-from milepost.sdk.record import Operation
+from milepost.sdk.record import Operation, Source
 from milepost.sdk.step import Task
 
 
@@ -35,6 +35,8 @@ class Order:
     fingerprint: str | None
     previous: str | None
     """The deployment that is live."""
+    source: Source | None = None
+    """What is deployed was made of this; None where the build says so."""
 
     @property
     def delayed(self) -> bool:
@@ -55,6 +57,7 @@ def run_task(bench: Bench, part: Part, subject: Subject, order: Order, task: Tas
         config=config_document(bench, platform),
         artifact=order.artifact,
         build=order.build,
+        source=_source(part, order),
     )
 
     def work(operation: OpenOperation) -> None:
@@ -81,6 +84,7 @@ def deploy(bench: Bench, part: Part, subject: Subject, order: Order) -> Operatio
         facts=terms_document(order.terms, bench.key),
         artifact=order.artifact,
         build=order.build,
+        source=_source(part, order),
         fingerprint=order.fingerprint,
         previous=order.previous,
     )
@@ -96,6 +100,11 @@ def deploy(bench: Bench, part: Part, subject: Subject, order: Order) -> Operatio
 
     around = hooks(_deploy_hooks(subject.app), subject.within(subject.app.deploy))
     return perform(bench, record, around, hook_context(part, subject), work)
+
+
+def _source(part: Part, order: Order) -> Source | None:
+    """Return what is deployed was made of; where nothing was built, the platform takes the folder as it is."""
+    return order.source or (None if order.build else part.source)
 
 
 def _deploy_hooks(app: App) -> Any:

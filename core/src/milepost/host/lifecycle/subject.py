@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from milepost.host.lifecycle.bench import Bench
+from milepost.host.lifecycle.labels import outside_labels
 from milepost.host.lifecycle.operation import OpenOperation
 from milepost.host.lifecycle.rereading import reread
 from milepost.host.lifecycle.workers import Worker
@@ -99,19 +100,6 @@ class Subject:
 def lock_name(workspace: str, app: str) -> str:
     """Return the name of the lock of an app in a workspace."""
     return f"app/{workspace}/{app}"
-
-
-def outside_labels(operation: Operation, store: str) -> dict[str, str]:
-    """Return the labels for the objects that an operation makes outside; ours win over those of the user."""
-    own = {
-        "project": operation.project,
-        "app": operation.app,
-        "workspace": operation.workspace,
-        "run": str(operation.number),
-        "operation": operation.id,
-        "store": store,
-    }
-    return {**operation.labels, **{f"milepost/{name}": value for name, value in own.items()}}
 
 
 def terms_today(subject: Subject, strategy: Strategy, exposes: tuple[str, ...]) -> Terms:
