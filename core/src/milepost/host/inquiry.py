@@ -10,7 +10,6 @@ from datetime import datetime
 
 from milepost.host.assembly import Host, system_clock
 from milepost.host.cancel import Cancel
-from milepost.host.history.journal import alive
 from milepost.host.history.ref import resolve_operation, resolve_run
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.live import Live, ask_health, ask_public, find_live, inquiry
@@ -224,7 +223,7 @@ def cancel(host: Host, ref: str, workspace: str = "default") -> Run:
     document = resolve_run(host.store, ref, workspace)
     run = host.history.run(str(document["id"]))
     assert run is not None
-    status = run.status if run.status != "running" or alive(run.writer) else "interrupted"
+    status = run.status if run.status != "running" or host.history.lives(run) else "interrupted"
     if status != "running":
         raise OperationError(f"run #{run.number} has ended already: {status}", hint=f"milepost show {run.number}")
     host.writable_store().ask_cancel(run.id)

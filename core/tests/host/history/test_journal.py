@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from msgspec.structs import replace
 
-from milepost.host.history.journal import History, alive, identify
+from milepost.host.history.journal import History, alive_here, identify
 from milepost.host.history.sqlite import SqliteStore
 from milepost.host.history.writer import this_writer
 from milepost.sdk.artifact import Artifact
@@ -139,5 +139,5 @@ def test_interrupted_is_what_runs_for_a_dead_writer(history: History) -> None:
 
 def test_a_process_is_identified_as_a_record_keeps_it() -> None:
     assert identify(ME.pid) == ME
-    assert alive(ME)
-    assert not alive(DEAD)
+    assert alive_here(ME)
+    assert not alive_here(DEAD)

@@ -18,7 +18,7 @@ def command(ctx: typer.Context, limit: Limit = 20, before: Before = None) -> int
     where = {"workspace": workspace} if workspace else {}
     store, screen = session.host.store, session.screen
     older = str(resolve_run(store, before, session.workspace_of(before))["id"]) if before else None
-    found = [as_it_is(each) for each in store.latest("run", where, limit=limit, before=older)]
+    found = [as_it_is(each, store) for each in store.latest("run", where, limit=limit, before=older)]
     oldest = str(found[-1]["number"]) if found else ""
     screen.answer("runs", {"runs": found}, [*runs(found, screen), *more(found, limit, oldest, screen)])
     return 0

@@ -41,7 +41,7 @@ def _inspect(session: Session, kind: str, stages: tuple[str | None, ...], ref: s
     store, workspace = session.host.store, session.workspace_of(ref)
     for last, stage in enumerate(stages, 1 - len(stages)):
         try:
-            found = as_it_is(resolve_operation(store, ref, workspace, stage=stage))
+            found = as_it_is(resolve_operation(store, ref, workspace, stage=stage), store)
         except UnknownNameError:
             if not last:
                 raise

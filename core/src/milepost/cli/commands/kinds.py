@@ -51,7 +51,7 @@ def _list(session: Session, kind: str, app: str | None, limit: int, before: str 
         where["status"] = ("success", "unchanged")  # what failed has made none
     store, screen = session.host.store, session.screen
     older = str(resolve_operation(store, before, session.workspace_of(before))["id"]) if before else None
-    found = [as_it_is(each) for each in store.latest("operation", where, limit=limit, before=older)]
+    found = [as_it_is(each, store) for each in store.latest("operation", where, limit=limit, before=older)]
     oldest = str(found[-1]["id"])[-render_tables.ID_TAIL :].lower() if found else ""
     lines = [*render_tables.operations(found, screen), *render_tables.more(found, limit, oldest, screen)]
     screen.answer(kind, {kind: found}, lines)

@@ -17,13 +17,13 @@ def command(ctx: typer.Context, ref: Ref) -> int:
     session: Session = ctx.obj
     store, screen, workspace = session.host.store, session.screen, session.workspace_of(ref)
     parts = parse_ref(ref)
-    run = as_it_is(resolve_run(store, ref, workspace))
+    run = as_it_is(resolve_run(store, ref, workspace), store)
     if (parts and parts.label) or not (parts or ref in WORDS or _is_its_end(ref, run)):
-        operation = as_it_is(resolve_operation(store, ref, workspace))
+        operation = as_it_is(resolve_operation(store, ref, workspace), store)
         screen.answer("operation", {"operation": operation}, render_show.operation(operation, screen))
         return 0
     where = {"run": run["id"], "app": parts.app} if parts and parts.app else {"run": run["id"]}
-    operations = [as_it_is(each) for each in reversed(store.latest("operation", where))]
+    operations = [as_it_is(each, store) for each in reversed(store.latest("operation", where))]
     screen.answer("run", {"run": run, "operations": operations}, render_show.run(run, operations, screen))
     return 0
 

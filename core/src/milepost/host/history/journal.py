@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -37,9 +37,9 @@ def identify(pid: int) -> Writer:
     return Writer(**writer.identify(pid))
 
 
-def alive(process: Writer) -> bool:
-    """Return whether the process lives; one of another machine is taken to."""
-    return writer.alive(msgspec.structs.asdict(process))
+def alive_here(process: Writer) -> bool:
+    """Return whether the process lives on this machine; one of another machine does not."""
+    return writer.alive_here(msgspec.structs.asdict(process)) is True
 
 
 class History:
@@ -98,12 +98,11 @@ class History:
         where: Where = {"app": app, "workspace": workspace, "stage": "deploy", "presence": STANDING}
         return self.operations(where)
 
-    def interrupted(
-        self,
-        workspace: str | None = None,
-        app: str | None = None,
-        lives: Callable[[Writer], bool] = alive,
-    ) -> list[Operation | Run]:
+    def lives(self, record: Operation | Run) -> bool:
+        """Return whether whoever writes the record lives, on this machine or on another."""
+        return writer.lives(_document(record), self.store)
+
+    def interrupted(self, workspace: str | None = None, app: str | None = None) -> list[Operation | Run]:
         """Return what stands as running and whose writer is dead, newest first, the operations before the runs.
 
         With an app, no runs: they are on several.
@@ -116,7 +115,7 @@ class History:
             found += [*self.operations(where), *self.runs(where)]
         else:
             found += self.operations({**where, "app": app})
-        return [each for each in found if not lives(each.writer)]
+        return [each for each in found if not self.lives(each)]
 
 
 def read_run(document: Document) -> Run:

@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from milepost.host.history.writer import alive
+from milepost.host.history.writer import lives
 from milepost.sdk.errors import UnknownNameError, UsageError
 from milepost.sdk.store import Document, HistoryStore
 
@@ -136,7 +136,7 @@ def _only(ref: str, found: list[Document]) -> Document | None:
 def _by_word(store: HistoryStore, kind: str, word: str, where: Mapping[str, str]) -> Document | None:
     """Return the document that `last`, `last-failed` or `previous` means."""
     if word == "last-failed":
-        dead = [each for each in store.latest(kind, {**where, "status": "running"}) if not alive(each["writer"])]
+        dead = [each for each in store.latest(kind, {**where, "status": "running"}) if not lives(each, store)]
         failed = [*store.latest(kind, {**where, "status": FAILED}, limit=1), *dead]
         return max(failed, key=lambda each: (int(each["number"]), str(each["id"])), default=None)
     skipped = 1 if word == "previous" else 0

@@ -1,6 +1,7 @@
 """Whether the process that writes a record still lives: told by pid, start time, boot and machine.
 
-Linux says both times in /proc. macOS is asked through its C library, since a program must not be run for it.
+Linux says both times in /proc. macOS is asked through its C library, since a program must not be run for it. One of
+another machine, or container, cannot be looked at: it lives for as long as its run holds the lock `run/ID`.
 """
 
 from __future__ import annotations
@@ -8,12 +9,20 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from milepost.sdk.store import HistoryStore
 
 PROC = Path("/proc")
 STATE, STARTED = 0, 19
 """Where both stand in a process's `stat`, counted from behind its name: fields 3 and 22."""
+
+
+WHOLE_MACHINE = "pid:[4026531836]"
+"""How Linux names the process ids that are not those of a container."""
 
 
 class Seen(NamedTuple):
@@ -36,35 +45,51 @@ def identify(pid: int) -> dict[str, Any]:
     return {"pid": pid, "started": seen.started if seen else "", "boot": _boot(), "host": os.uname().nodename}
 
 
-def alive(writer: Mapping[str, Any]) -> bool:
-    """Return whether the process with these facts lives. One of another machine is taken to live.
+def alive_here(writer: Mapping[str, Any]) -> bool | None:
+    """Return whether the process with these facts lives; None for one of another machine, boot or container.
 
     A zombie is dead, and so is one whose pid another process has now.
     """
-    if writer.get("host") != os.uname().nodename:
-        return True
-    if writer.get("boot") != _boot():
-        return False
+    if writer.get("host") != os.uname().nodename or writer.get("boot") != _boot():
+        return None
     seen = _seen(int(writer.get("pid") or 0))
     if seen is None or seen.ended:
         return False
     return seen.started in ("", writer.get("started"))
 
 
-def as_it_is(document: dict[str, Any]) -> dict[str, Any]:
+def run_lock(run: str) -> str:
+    """Return the name of the lock that a run holds for as long as anybody carries it out; `run` is its id."""
+    return f"run/{run}"
+
+
+def lives(document: Mapping[str, Any], store: HistoryStore) -> bool:
+    """Return whether whoever writes a run or operation lives, wherever that is."""
+    here = alive_here(document.get("writer") or {})
+    if here is not None:
+        return here
+    run = document["id"] if document.get("kind") == "run" else document.get("run")
+    return store.lock(run_lock(str(run))).holder() is not None
+
+
+def as_it_is(document: dict[str, Any], store: HistoryStore) -> dict[str, Any]:
     """Return a run or operation as it is now: what stands as running, and whose writer is dead, was interrupted."""
-    if document.get("status") != "running" or alive(document.get("writer") or {}):
+    if document.get("status") != "running" or lives(document, store):
         return document
     return {**document, "status": "interrupted"}
 
 
 def _boot() -> str:
-    """Return the id of the boot that this machine is in."""
+    """Return the id of the boot that this machine is in; in a container, with that of its process ids."""
     if sys.platform == "darwin":
         from milepost.host.history.darwin import boot  # noqa: PLC0415  needs a library that others have not
 
         return boot()
-    return (PROC / "sys/kernel/random/boot_id").read_text().strip()
+    boot = (PROC / "sys/kernel/random/boot_id").read_text().strip()
+    with suppress(OSError):
+        space = os.readlink(PROC / "self/ns/pid")
+        return boot if space == WHOLE_MACHINE else f"{boot} {space}"
+    return boot
 
 
 def _seen(pid: int) -> Seen | None:

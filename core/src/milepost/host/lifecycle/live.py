@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 
-from milepost.host.history.journal import alive
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.operation import OpenOperation
 from milepost.host.lifecycle.recorded import worker_of
@@ -79,9 +78,9 @@ def _releases(bench: Bench, subject: Subject) -> Iterator[Operation]:
             yield each
 
 
-def _was_cut(release: Operation) -> bool:
+def _was_cut(bench: Bench, release: Operation) -> bool:
     """Return whether a release was interrupted, be it written down already or not."""
-    return release.status == "interrupted" or (release.status == "running" and not alive(release.writer))
+    return release.status == "interrupted" or (release.status == "running" and not bench.history.lives(release))
 
 
 def _release_of(bench: Bench, subject: Subject, deployment: str) -> Operation | None:
@@ -90,7 +89,7 @@ def _release_of(bench: Bench, subject: Subject, deployment: str) -> Operation | 
         {"app": subject.app.name, "workspace": subject.workspace, "stage": "release", "target": deployment}
     )
     done = next((each for each in found if each.status in ("success", "error", "cancelled")), None)
-    cut = next((each for each in found if _was_cut(each)), None)
+    cut = next((each for each in found if _was_cut(bench, each)), None)
     if cut is not None and (done is None or cut.id > done.id):
         note = "it was interrupted, and found to be live afterwards"
         done = msgspec.structs.replace(cut, status="success", warnings=(*cut.warnings, note))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from milepost.host.history.journal import History, alive
+from milepost.host.history.journal import History, alive_here
 from milepost.host.lifecycle.behalf import start, stop
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.drafts import draft, hook_context
@@ -29,7 +29,7 @@ ABANDONED = Failure(code="interrupted", message="it was ended by force, before i
 def settle(history: History, operation: Operation, now: datetime, why: Failure = CUT) -> Operation:
     """Give an operation whose writer is dead its end: what it had started is ended, and the record says so."""
     for process in operation.processes:
-        if alive(process):
+        if alive_here(process):
             end_group(process.pid)
     ended = msgspec.structs.replace(operation, status="interrupted", ended=now, failure=why, processes=())
     history.amend(ended)
