@@ -149,3 +149,20 @@ def test_a_build_that_failed_is_no_artifact(shop: Any) -> None:
     shop.world.trouble("build", "fail")
     shop("build", status=1)
     assert [each["number"] for each in shop.document("artifact", "list")["artifacts"]] == [1]
+
+
+def test_a_frozen_workspace_refuses_all_but_a_rollback_until_it_is_thawed(shop: Any) -> None:
+    shop("up")
+    assert "a freeze says why" in shop("freeze", status=2).stderr
+    assert "no length of time" in shop("freeze", "-m", "sale", "--for", "soon", status=2).stderr
+    told = shop("freeze", "-m", "sale", "--for", "3d").stdout
+    assert "default is frozen until " in told
+    assert "milepost thaw -w default" in told
+    refused = shop("up", "--force", status=5)
+    assert "by ada@" in refused.stderr
+    assert "(#2): sale" in refused.stderr
+    shop("up", "-w", "staging")
+    shop("rollback", "--to", "1")
+    assert "can be changed again" in shop("thaw").stdout
+    shop("up", "--force")
+    assert "is not frozen" in shop("thaw", status=1).stderr

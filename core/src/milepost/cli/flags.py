@@ -13,7 +13,12 @@ from milepost.sdk.errors import UsageError
 OutputForm = Literal["text", "document", "events"]
 """`document` is one JSON document at the end, `events` is JSON lines as things happen."""
 
-TAKE_A_VALUE = ("-w", "--workspace", "-C", "--chdir", "--var", "--var-env", "--var-file", "--label", "-m", "--message")
+TimeForm = Literal["relative", "local", "utc"]
+"""How times are shown: how long ago, by the clock of this machine, or as ISO 8601 in UTC."""
+
+TAKE_A_VALUE = (
+    "-w", "--workspace", "-C", "--chdir", "--var", "--var-env", "--var-file", "--label", "-m", "--message", "--time",
+)  # fmt: skip
 """The shared flags whose next word is their value."""
 
 
@@ -38,6 +43,8 @@ class Flags:
     """Files of `--var-file`, as typed."""
     labels: tuple[tuple[str, str], ...] = ()
     why: str = ""
+    time: TimeForm | None = None
+    """None: as MILEPOST_TIME says, else relative on a terminal and in UTC elsewhere."""
 
 
 def flags_of(given: dict[str, Any], folder: Path) -> Flags:
@@ -55,6 +62,7 @@ def flags_of(given: dict[str, Any], folder: Path) -> Flags:
         variable_files=tuple(given.get("variable_file") or ()),
         labels=_pairs("--label", given.get("label") or ()),
         why=given.get("message") or "",
+        time=time_form("--time", given.get("time") or ""),
     )
 
 
@@ -72,6 +80,16 @@ def _output(asked: str) -> OutputForm:
         if known == asked:
             return cast(OutputForm, known)
     raise UsageError(f"--json={asked} is not known; there is --json and --json=events")
+
+
+def time_form(where: str, asked: str) -> TimeForm | None:
+    """Return the form of times that is asked for; None for none. Raises UsageError."""
+    for known in get_args(TimeForm):
+        if known == asked:
+            return cast(TimeForm, known)
+    if asked:
+        raise UsageError(f"{where} {asked!r} is not known", hint=f"expected {', '.join(get_args(TimeForm))}")
+    return None
 
 
 def glance(argv: Sequence[str]) -> Flags:
@@ -97,14 +115,14 @@ def before_command(argv: Sequence[str]) -> list[str]:
 
 
 def seconds(flag: str, text: str) -> float | None:
-    """Return a length of time given as `90`, `10m` or `1h30m`, in seconds; None for `none`."""
+    """Return a length of time given as `90`, `10m`, `1h30m` or `3d`, in seconds; None for `none`."""
     if text == "none":
         return None
-    parts = re.fullmatch(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?", text)
+    parts = re.fullmatch(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?", text)
     if not text or not parts:
         raise UsageError(f"{flag} {text!r} is no length of time", hint=f"{flag} 90, {flag} 10m or {flag} none")
-    hours, minutes, rest = (float(part or 0) for part in parts.groups())
-    return hours * 3600 + minutes * 60 + rest
+    days, hours, minutes, rest = (float(part or 0) for part in parts.groups())
+    return days * 86400 + hours * 3600 + minutes * 60 + rest
 
 
 def _pairs(flag: str, words: Sequence[str]) -> tuple[tuple[str, str], ...]:

@@ -23,6 +23,8 @@ class Entry(NamedTuple):
     """Under which heading people find it."""
     entries: tuple[Entry, ...] = ()
     """The commands of a group; beside a module of its own, what its first word may be instead."""
+    flags: tuple[Flag, ...] = ()
+    """What it knows besides the options of its function."""
 
 
 class Flag(NamedTuple):
@@ -49,6 +51,7 @@ SHARED = (
     Flag("variable_file", ("--var-file",), "A file with values for variables.", "FILE", many=True),
     Flag("label", ("--label",), "A label for what is made.", "NAME=VALUE", many=True),
     Flag("message", ("-m", "--message"), "Why, for the history.", "WHY"),
+    Flag("time", ("--time",), "Times: relative, local or utc; MILEPOST_TIME does the same.", "FORM"),
     Flag("yes", ("--yes",), "Do not ask."),
     Flag("quiet", ("--quiet",), "Only the result."),
     Flag("debug", ("--debug",), "Show decisions and tracebacks."),
@@ -78,6 +81,37 @@ BEGINNING = (Flag("from_waypoint", ("--from-waypoint",), "Explain the waypoint.h
 """What `init` knows besides its own options."""
 
 
+_NARROWING = (
+    Flag("only_app", ("--app", "-a"), "Only of this app.", "APP", completes="apps"),
+    Flag("only_status", ("--status",), "Only so ended: success, failed, interrupted, running…", "STATUS", many=True),
+    Flag("since", ("--since",), "Only what began then or later: 2h, 3d, 2026-03-01, 2026-03-01T14:00Z.", "TIME"),
+    Flag("until", ("--until",), "Only what began before; a date means its end.", "TIME"),
+    Flag("only_user", ("--user", "--who"), "Only what this user asked for.", "NAME"),
+    Flag("only_commit", ("--commit",), "Only of this commit: its first characters, 4 or more.", "COMMIT"),
+)
+_PAGING = (
+    Flag("limit", ("--limit", "-n"), "How many at most; 20 when not said.", "NUMBER"),
+    Flag("before", ("--before",), "Only what is older than this one.", "REF", completes="refs"),
+    Flag("after", ("--after",), "Only what is newer than this one, oldest first.", "REF", completes="refs"),
+    Flag("order", ("--order",), "Which come first: newest or oldest.", "ORDER"),
+    Flag("columns", ("--columns",), "Which columns, in order: names or fields such as plugin.version.", "A,B,C"),
+)
+LISTING_RUNS = (
+    *_NARROWING,
+    Flag("only_verb", ("--verb",), "Only runs of this verb: up, rollback, exec, freeze…", "VERB", many=True),
+    *_PAGING,
+)
+"""What `history` knows besides; --label says which labels what is listed must have."""
+
+LISTING = (
+    *_NARROWING,
+    Flag("only_stage", ("--stage", "--kind"), "Only of this stage: build, push, deploy, release…", "STAGE", many=True),
+    Flag("only_presence", ("--presence",), "Only deployments that stand so: staged, parked…", "PRESENCE", many=True),
+    *_PAGING,
+)
+"""What the lists of operations know besides; --label says which labels what is listed must have."""
+
+
 _PRUNING = ("no_prune",)
 _MAKING = ("keep_failed", *_PRUNING)
 _DEPLOYING = ("force", "lock_timeout", *_MAKING)
@@ -89,7 +123,7 @@ _FOLDER = ("allow_dirty",)
 def _lists(kind: str, plural: str) -> tuple[Entry, ...]:
     """Return the commands that list and inspect one kind of result."""
     return (
-        Entry("list", f"List {plural}, newest first.", "kinds", function=f"list_{plural}"),
+        Entry("list", f"List {plural}, newest first.", "kinds", function=f"list_{plural}", flags=LISTING),
         Entry("inspect", "Show all that is recorded about one.", "inspect", function=f"inspect_{kind}"),
     )
 
@@ -133,12 +167,21 @@ COMMANDS = (
     Entry("status", "Show what is live and how it is.", "status", section="Look"),
     Entry("logs", "Show what an app prints.", "logs", section="Look"),
     Entry("exec", "Run a command beside a live app.", "exec", section="Look"),
-    Entry("history", "List runs, newest first.", "history", section="Look"),
+    Entry("history", "List runs, newest first.", "history", section="Look", flags=LISTING_RUNS),
     Entry("show", "Show a run or an operation.", "show", section="Look"),
+    Entry("diff", "Show what differed between two runs or deployments.", "diff", section="Look"),
     Entry("artifact", "List and inspect artifacts.", section="Look", entries=_lists("artifact", "artifacts")),
     Entry("deployment", "List and inspect deployments.", section="Look", entries=_lists("deployment", "deployments")),
     Entry("operation", "List and inspect operations.", section="Look", entries=_lists("operation", "operations")),
+    Entry(
+        "workspace",
+        "List the workspaces.",
+        section="Look",
+        entries=(Entry("list", "List the workspaces of the project file and the history.", "workspace"),),
+    ),
     Entry("cancel", "Ask a run to end.", "cancel", section="Manage"),
+    Entry("freeze", "Let nothing but a rollback change a workspace.", "freeze", section="Manage"),
+    Entry("thaw", "End the freeze of a workspace.", "thaw", section="Manage"),
     Entry(
         "lock",
         "See and break locks.",

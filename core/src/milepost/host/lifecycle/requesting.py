@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import pwd
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -23,18 +24,37 @@ CI_JOBS = ("MILEPOST_CI_JOB", "GITHUB_RUN_ID", "CI_JOB_URL", "BUILD_URL", "BUILD
 """Where the usual CI systems say which job this is."""
 
 
+class Asker(NamedTuple):
+    """Who asks for something."""
+
+    user: str
+    host: str
+    """The machine that it is asked from."""
+    ci: str | None
+    """The CI job that it is asked from, as far as it can be told; `CI` for one that cannot; None outside of CI."""
+
+
+def who_asks(environment: Mapping[str, str]) -> Asker:
+    """Return who asks on this machine, as the environment tells."""
+    ci = next((environment[name] for name in CI_JOBS if environment.get(name)), None)
+    return Asker(
+        user=environment.get("USER") or environment.get("LOGNAME") or _account(),
+        host=os.uname().nodename,
+        ci=ci or ("CI" if environment.get("CI") else None),
+    )
+
+
 def new_request(host: Host, verb: Verb, **fields: Any) -> Request:
     """Return a request of this user on this machine; the fields are those of Request."""
-    environment = host.environment
-    ci = next((environment[name] for name in CI_JOBS if environment.get(name)), None)
+    asker = who_asks(host.environment)
     return Request(
         id=host.new_id(),
         verb=verb,
         project=host.project.name,
         folder=str(host.project.folder),
-        user=environment.get("USER") or environment.get("LOGNAME") or _account(),
-        host=os.uname().nodename,
-        ci=ci or ("CI" if environment.get("CI") else None),
+        user=asker.user,
+        host=asker.host,
+        ci=asker.ci,
         choices=fields.pop("choices", Choices()),
         variables=tuple(fields.pop("variables", ())),
         **fields,
