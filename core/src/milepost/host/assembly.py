@@ -6,11 +6,11 @@ import os
 import re
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from milepost.host.clock import system_clock
 from milepost.host.folders import Folders, folders
 from milepost.host.history.ids import Ulids
 from milepost.host.history.place import folder_origin, history_place, origin_of
@@ -28,11 +28,6 @@ if TYPE_CHECKING:
 
 
 WORKSPACE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
-
-
-def system_clock() -> datetime:
-    """Return the time, in UTC."""
-    return datetime.now(UTC)
 
 
 def open_host(folder: Path, environment: Mapping[str, str]) -> Host:

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from milepost.host.assembly import Host, system_clock
+from milepost.host.assembly import Host
 from milepost.host.cancel import Cancel
+from milepost.host.clock import system_clock
 from milepost.host.history.ref import resolve_operation, resolve_run
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.live import Live, ask_health, ask_public, find_live, inquiry

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from milepost.host import git
-from milepost.host.assembly import system_clock
 from milepost.host.cancel import Cancel
+from milepost.host.clock import system_clock
 from milepost.host.language.functions import BuiltinFunctions
 from milepost.host.plugins.functions import InstalledFunctions
 from milepost.host.plugins.load import Plugins

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import msgspec
 
-from milepost.host.assembly import system_clock
 from milepost.host.cancel import Cancel
+from milepost.host.clock import system_clock
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.goal import Part, Phase, Word
 from milepost.host.lifecycle.part import AppPart

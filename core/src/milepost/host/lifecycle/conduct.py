@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from milepost.host.assembly import Host, system_clock
+from milepost.host.assembly import Host
+from milepost.host.clock import system_clock
 from milepost.host.git import source_of
 from milepost.host.history.journal import identify
 from milepost.host.lifecycle.crew import Crew

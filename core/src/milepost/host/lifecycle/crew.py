@@ -6,7 +6,7 @@ import queue
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from milepost.host.assembly import system_clock
+from milepost.host.clock import system_clock
 from milepost.host.history.journal import History
 from milepost.host.lifecycle.children import AppProcess, Heard
 from milepost.host.lifecycle.goal import Part, Phase

@@ -10,8 +10,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from milepost.host.assembly import system_clock
 from milepost.host.cancel import Cancel
+from milepost.host.clock import system_clock
 from milepost.host.fingerprint import fingerprint_key
 from milepost.host.folders import folders
 from milepost.host.history.ids import Ulids
