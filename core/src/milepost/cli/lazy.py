@@ -14,7 +14,7 @@ from milepost.cli.flags import TAKE_A_VALUE, flags_of
 from milepost.cli.options import options
 from milepost.cli.render_help import overview
 from milepost.cli.session import Session
-from milepost.cli.table import BEGINNING, CHANGING, ROLLING_BACK, ROOT, SHARED, Entry
+from milepost.cli.table import BEGINNING, CHANGING, LISTING, LISTING_RUNS, ROLLING_BACK, ROOT, SHARED, Entry
 from milepost.sdk.errors import UnknownNameError
 from milepost.sdk.problem import nearest
 
@@ -27,12 +27,14 @@ _FLAGS_NOTE = "Flags that every command knows, such as -w, -C, --json, --var and
 class LazyCommand(TyperCommand):
     """A command that gets a session made of the flags, wherever on the line they stood."""
 
+    own: frozenset[str] = frozenset()
+    """The names of its function's own parameters."""
+
     def invoke(self, ctx: Any) -> Any:
         """Call the command with a session and return its exit status, or None for 0."""
         surroundings: Surroundings = ctx.find_root().obj
         given = _given(ctx)
-        own = {each.name for each in self.params if each.name not in _SHARED}
-        ctx.params = {name: value for name, value in ctx.params.items() if name in own}
+        ctx.params = {name: value for name, value in ctx.params.items() if name in self.own}
         session = Session(flags_of(given, surroundings.folder), surroundings, given)
         ctx.obj = session
         try:
@@ -92,16 +94,16 @@ def _command(entry: Entry) -> Any:
     register = typer.command(entry.name, cls=LazyCommand, context_settings=settings, epilog=_FLAGS_NOTE)
     register(getattr(module, entry.function))
     command: Any = get_command(typer)
-    taken = {each.name for each in command.params}
+    taken = command.own = frozenset(each.name for each in command.params)
     changing = [each for each in CHANGING if entry.changes and each.name not in entry.without]
-    own = [*_BESIDES.get(entry.name, ()), *changing]
+    own = [*_BESIDES.get(entry.name, ()), *entry.flags, *changing]
     extra = [*options(own), *options(SHARED, hidden=True)]
     command.params.extend(each for each in extra if each.name not in taken)
     return command
 
 
 _BESIDES = {"rollback": ROLLING_BACK, "init": BEGINNING}
-_SHARED = frozenset(each.name for each in (*SHARED, *CHANGING, *ROLLING_BACK, *BEGINNING))
+_SHARED = frozenset(each.name for each in (*SHARED, *CHANGING, *ROLLING_BACK, *BEGINNING, *LISTING, *LISTING_RUNS))
 
 
 def _named(group: Entry, name: str) -> Entry | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+
+from milepost.cli.width import cut, fitted, padded, width
 
 _STEPS = ((60, "s"), (60, "m"), (24, "h"))
 _SEQUENCE = r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b.?"
@@ -12,10 +14,14 @@ _UNPRINTABLE = re.compile(_SEQUENCE + r"|[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def moment(value: object) -> datetime | None:
-    """Return a time of a JSON document as a time; None if there is none."""
+    """Return a time of a JSON document as a time; None if there is none, or none that is understood."""
     if isinstance(value, datetime):
         return value
-    return datetime.fromisoformat(value) if isinstance(value, str) and value else None
+    try:
+        at = datetime.fromisoformat(value) if isinstance(value, str) and value else None
+    except ValueError:
+        return None
+    return at.replace(tzinfo=UTC) if at is not None and at.tzinfo is None else at
 
 
 def clock(at: datetime) -> str:
@@ -26,6 +32,11 @@ def clock(at: datetime) -> str:
 def local(at: datetime | None) -> str:
     """Return the local date and time."""
     return f"{at.astimezone():%Y-%m-%d %H:%M:%S}" if at else ""
+
+
+def utc(at: datetime | None) -> str:
+    """Return the date and time in UTC, as ISO 8601 to the second."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if at else ""
 
 
 def ago(at: datetime | None, now: datetime) -> str:
@@ -65,19 +76,27 @@ def short(digest: str) -> str:
     return f"{name}:{value[:12]}" if name and len(value) > 12 else digest
 
 
+def line_of(text: object) -> str:
+    """Return a text as one line without what would steer the terminal."""
+    return clean(" ".join(str(text).split()))
+
+
 def clean(text: str) -> str:
     """Return a line of foreign output without what would steer the terminal."""
     return _UNPRINTABLE.sub("", text)
 
 
-def columns(rows: Iterable[Sequence[str]], indent: str = "", gap: int = 2) -> list[str]:
-    """Return the rows as lines with their columns under each other."""
+def columns(rows: Iterable[Sequence[str]], indent: str = "", gap: int = 2, room: int | None = None) -> list[str]:
+    """Return the rows as lines with their columns under each other; cut to `room` where there is a limit."""
     table = [tuple(row) for row in rows]
     if not table:
         return []
-    widths = [max(len(row[at]) for row in table) for at in range(len(table[0]))]
-    padded = ((" " * gap).join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in table)
-    return [f"{indent}{line}".rstrip() for line in padded]
+    widths = [max(width(row[at]) for row in table) for at in range(len(table[0]))]
+    if room is not None:
+        widths = fitted(widths, room - len(indent) - gap * (len(widths) - 1))
+        table = [tuple(cut(cell, cells) for cell, cells in zip(row, widths, strict=True)) for row in table]
+    lines = ((" " * gap).join(padded(cell, cells) for cell, cells in zip(row, widths, strict=True)) for row in table)
+    return [f"{indent}{line}".rstrip() for line in lines]
 
 
 def counted(number: int, noun: str) -> str:

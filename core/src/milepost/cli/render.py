@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from milepost.cli.phrasing import ago, local
+from milepost.cli.flags import time_form
+from milepost.cli.phrasing import ago, local, utc
 from milepost.sdk.errors import RefusedError
 
 if TYPE_CHECKING:
-    from milepost.cli.flags import Flags
+    from milepost.cli.flags import Flags, TimeForm
     from milepost.cli.surroundings import Surroundings
 
 SCHEMA = 1
@@ -29,7 +31,7 @@ class Screen:
         self.now = surroundings.now
         self._out, self._err, self._input = surroundings.out, surroundings.err, surroundings.input
         self._people = self._out if flags.output == "text" else self._err
-        environment = surroundings.environment
+        self._environment = environment = surroundings.environment
         self.is_terminal = self._people.isatty() and environment.get("TERM") != "dumb"
         self.in_ci = bool(environment.get("CI")) or not self._people.isatty()
         self.has_color = self.is_terminal and not environment.get("NO_COLOR") and flags.color is not False
@@ -82,9 +84,37 @@ class Screen:
         """Return the text in a style, where colours are wanted: `good`, `bad`, `warning`, `faint`, `strong`."""
         return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if self.has_color else text
 
+    @property
+    def time(self) -> TimeForm:
+        """How times are shown: as asked, else relative on a terminal and in UTC elsewhere. Raises UsageError."""
+        named = time_form("MILEPOST_TIME", self._environment.get("MILEPOST_TIME", ""))
+        return self.flags.time or named or ("relative" if self.is_terminal else "utc")
+
+    @property
+    def room(self) -> int | None:
+        """How many cells a line of a table may take; None where it may be as long as it is."""
+        if not self.is_terminal:
+            return None
+        try:
+            return int(self._environment.get("COLUMNS", "")) or None
+        except ValueError:
+            pass  # not said by the environment: the terminal knows
+        try:
+            return os.get_terminal_size(self._people.fileno()).columns or None
+        except (OSError, ValueError):
+            return None
+
     def when(self, at: datetime | None) -> str:
-        """Return a time: how long ago on a terminal, the local time else."""
-        return ago(at, self.now()) if self.is_terminal else local(at)
+        """Return a time in the form that is wanted."""
+        if self.time == "relative":
+            return ago(at, self.now())
+        return utc(at) if self.time == "utc" else local(at)
+
+    def at(self, at: datetime | None) -> str:
+        """Return a time by the clock, and how long ago that was where times are relative."""
+        if self.time == "utc" or at is None:
+            return utc(at)
+        return f"{local(at)} ({ago(at, self.now())})" if self.time == "relative" else local(at)
 
     def ask(self, question: str, default: str = "") -> str:
         """Ask and return the answer; the default when it is empty. Raises RefusedError when nobody can answer."""

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import typer
 
-from milepost.cli.arguments import Before, Limit
-from milepost.cli.render_tables import more, runs
+from milepost.cli.fields import OF_RUN, chosen
+from milepost.cli.listing import listing, page
+from milepost.cli.render_tables import RUNS, more, run_name, table
 from milepost.cli.session import Session
-from milepost.host.history.ref import resolve_run
-from milepost.host.history.writer import as_it_is
 
 
-def command(ctx: typer.Context, limit: Limit = 20, before: Before = None) -> int:
+def command(ctx: typer.Context) -> int:
     """List runs, newest first: of all workspaces, or of the one that is named."""
     session: Session = ctx.obj
-    workspace = session.asked_workspace
-    where = {"workspace": workspace} if workspace else {}
-    store, screen = session.host.store, session.screen
-    older = str(resolve_run(store, before, session.workspace_of(before))["id"]) if before else None
-    found = [as_it_is(each, store) for each in store.latest("run", where, limit=limit, before=older)]
-    oldest = str(found[-1]["number"]) if found else ""
-    screen.answer("runs", {"runs": found}, [*runs(found, screen), *more(found, limit, oldest, screen)])
+    columns = chosen(session.given["columns"], RUNS, OF_RUN) if session.given.get("columns") else RUNS
+    wanted = listing(session, "run", {})
+    found = page(session, wanted)
+    last = found.documents[-1] if found.documents else {}
+    any_run = session.host.store.latest("run", {}, limit=1)
+    nothing = "no such run" if any_run else "no run yet; milepost up makes the first"
+    lines = table(found.documents, columns, session.screen) or [nothing]
+    lines += more(found, wanted, run_name(last).removeprefix("#"), session.screen)
+    session.screen.answer("runs", {"runs": found.documents, "next": last.get("id") if found.more else None}, lines)
     return 0

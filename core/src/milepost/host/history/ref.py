@@ -3,26 +3,36 @@
 118, #118                a run by its number
 web#118                  the same, of which the app web is meant
 web#118/deploy           an operation of it, by its label or stage
+7@laptop                 a run that was brought from the store `laptop`; also web#7@laptop/deploy
 last, last-failed        the newest of the workspace, or the newest that failed
 previous                 the one before the newest
 7K2Q                     the end of an id: 4 characters or more, capital or not
+
+A number alone, and a word, mean this store's own runs. Words pass over what carried out no operation.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import NamedTuple
 
 from milepost.host.history.writer import lives
 from milepost.sdk.errors import UnknownNameError, UsageError
-from milepost.sdk.store import Document, HistoryStore
+from milepost.sdk.store import Document, HistoryStore, Where
 
-NUMBERED = re.compile(r"(?:(?P<app>[\w.-]+)?#)?(?P<number>[0-9]{1,15})(?:/(?P<label>.+))?", re.ASCII)
+NUMBERED = re.compile(
+    r"(?:(?P<app>[\w.-]+)?#)?(?P<number>[0-9]{1,15})(?:@(?P<store>[\w.-]+))?(?:/(?P<label>.+))?", re.ASCII
+)
 WORDS = ("last", "last-failed", "previous")
 SHORTEST_END = 4
 FAILED = ("error", "interrupted")
+NOTED = ("exec", "break", "freeze", "thaw")
+"""The verbs of runs that carry out no operation: they are found by their number."""
 HINT = "milepost history"
+PAGE = 50
+"""How many documents are read at once where those of other stores are passed over."""
 
 
 class Numbered(NamedTuple):
@@ -31,6 +41,8 @@ class Numbered(NamedTuple):
     number: int
     app: str | None
     label: str | None
+    store: str | None = None
+    """The store it was brought from; None for this store's own."""
 
 
 class Wanted(NamedTuple):
@@ -49,7 +61,7 @@ class Wanted(NamedTuple):
 def parse_ref(ref: str) -> Numbered | None:
     """Return the parts of a REF by number; None for one of another form."""
     found = NUMBERED.fullmatch(ref)
-    return Numbered(int(found["number"]), found["app"], found["label"]) if found else None
+    return Numbered(int(found["number"]), found["app"], found["label"], found["store"]) if found else None
 
 
 def resolve_run(store: HistoryStore, ref: str, workspace: str) -> Document:
@@ -62,7 +74,7 @@ def resolve_run(store: HistoryStore, ref: str, workspace: str) -> Document:
     else:
         found = _run_by_number(store, ref) or _by_end(store, "run", ref, {}) or _run_of_operation(store, ref)
     if found is None:
-        raise UnknownNameError("run", ref, (), hint=HINT)
+        raise UnknownNameError("run", ref, _elsewhere(store, ref), hint=HINT)
     return found
 
 
@@ -82,22 +94,32 @@ def resolve_operation(
         found = found or _operation_of_run(store, ref, wanted)
     if found is None:
         what = " ".join(each for each in (wanted.app, wanted.stage or "operation") if each)
-        raise UnknownNameError(what, ref, (), hint=HINT)
+        raise UnknownNameError(what, ref, _elsewhere(store, ref), hint=HINT)
     return found
 
 
 def name_of(operation: Mapping[str, object]) -> str:
-    """Return the REF of an operation: `web#118/deploy`."""
-    return f"{operation['app']}#{operation['number']}/{operation.get('label') or operation['stage']}"
+    """Return the REF of an operation: `web#118/deploy`, of another store's `web#7@laptop/deploy`."""
+    store = f"@{operation['store']}" if operation.get("store") else ""
+    return f"{operation['app']}#{operation['number']}{store}/{operation.get('label') or operation['stage']}"
 
 
 def _run_by_number(store: HistoryStore, ref: str) -> Document | None:
-    """Return the run with the REF's number that is on the REF's app."""
+    """Return the run with the REF's number, of the REF's store, that is on the REF's app."""
     parts = parse_ref(ref)
-    runs = store.latest("run", {"number": parts.number}, limit=1) if parts else []
+    runs = store.latest("run", {"number": parts.number}) if parts else []
+    runs = [each for each in runs if parts and (each.get("store") or None) == parts.store]
     if parts is None or not runs or (parts.app is not None and parts.app not in runs[0].get("apps", ())):
         return None
     return runs[0]
+
+
+def _elsewhere(store: HistoryStore, ref: str) -> tuple[str, ...]:
+    """Return the REFs of other stores' runs of the number that was typed."""
+    parts = parse_ref(ref)
+    runs = store.latest("run", {"number": parts.number}) if parts else []
+    names = [f"{each['number']}@{each['store']}" for each in runs if each.get("store")]
+    return tuple(name for name in names if name != ref)
 
 
 def _run_of_operation(store: HistoryStore, ref: str) -> Document | None:
@@ -136,11 +158,19 @@ def _only(ref: str, found: list[Document]) -> Document | None:
 def _by_word(store: HistoryStore, kind: str, word: str, where: Mapping[str, str]) -> Document | None:
     """Return the document that `last`, `last-failed` or `previous` means."""
     if word == "last-failed":
-        dead = [each for each in store.latest(kind, {**where, "status": "running"}) if not lives(each, store)]
-        failed = [*store.latest(kind, {**where, "status": FAILED}, limit=1), *dead]
+        dead = [each for each in _own(store, kind, {**where, "status": "running"}) if not lives(each, store)]
+        failed = [*islice(_own(store, kind, {**where, "status": FAILED}), 1), *dead]
         return max(failed, key=lambda each: (int(each["number"]), str(each["id"])), default=None)
     skipped = 1 if word == "previous" else 0
-    return next(iter(store.latest(kind, where, limit=skipped + 1)[skipped:]), None)
+    return next(islice(_own(store, kind, where), skipped, None), None)
+
+
+def _own(store: HistoryStore, kind: str, where: Where) -> Iterator[Document]:
+    """Yield this store's own documents, newest first, without runs that carried out no operation."""
+    cursor = None
+    while found := store.latest(kind, where, PAGE, cursor):
+        yield from (each for each in found if not each.get("store") and each.get("verb") not in NOTED)
+        cursor = str(found[-1]["id"])
 
 
 def _by_end(store: HistoryStore, kind: str, end: str, where: Mapping[str, str]) -> Document | None:
