@@ -11,7 +11,8 @@ import pytest
 from milepost.testing.project import write_files
 
 WRONG = {
-    f"test_{name}": Path(__file__).with_name(name).read_text() for name in ("wrong_plugins.py", "wrong_sources.py")
+    f"test_{name}": Path(__file__).with_name(name).read_text()
+    for name in ("wrong_plugins.py", "wrong_finders.py", "wrong_sources.py")
 }
 
 CAUGHT = {
@@ -27,6 +28,10 @@ CAUGHT = {
     "StartsTooEarly": "a_deploy_that_starts_at_release_only_prepares[stop-first]",
     "TaskAlwaysWorks": "a_task_runs_to_its_end_and_its_failure_is_told",
     "FindsAll": "find_returns_what_carries_the_labels_and_no_more",
+    "LosesParked": "find_returns_what_is_parked_and_nothing_that_was_destroyed",
+    "FindsByNameOnly": "what_was_found_can_be_destroyed_without_its_record",
+    "AdoptsHalves": "what_a_dead_deploy_left_is_found_and_can_be_destroyed_or_adopted_whole",
+    "ForgetsTheArtifact": "a_deployment_can_be_adopted_by_what_was_found_of_it",
     "NoCompare": "a_wrong_claim_of_what_is_live_changes_nothing[nothing]",
     "UrlMoves": "a_release_takes_over_from_the_one_before",
     "OneRouteForAll": "another_app_workspace_or_project_has_a_route_of_its_own[other0]",

@@ -140,12 +140,6 @@ class TestTaskAlwaysWorks(OfPlatform):
             step.output(" ".join(task.command))
 
 
-class TestFindsAll(OfPlatform):
-    class Made(FakePlatform):
-        def find(self, labels, step):
-            return super().find({}, step)
-
-
 class OfReleaser(ReleaserContract):
     lacks: ClassVar = {"traffic": "the fake has none"}
     Made = FakeReleaser

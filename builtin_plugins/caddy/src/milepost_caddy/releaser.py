@@ -7,7 +7,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
-from milepost.sdk import Facts, Health, MilepostError, Recorded, Release, Step, TrafficMovedError
+from milepost.sdk import Facts, Health, MilepostError, OperationError, Recorded, Release, Step, TrafficMovedError
 from milepost.sdk.errors import DeadlineError
 from milepost_caddy import disk, port, traffic
 from milepost_caddy.config import CaddyConfig, CaddyState
@@ -52,6 +52,17 @@ class CaddyReleaser:
         """Return the operation id of the deployment that gets the requests, whether or not Caddy runs."""
         found = traffic.read(Routes(project_folder(step.facts)).folder(route_key(step.facts)))
         return found.deployment if found else None
+
+    def adopt_release(self, deployment: str, step: Step) -> Release:
+        """Return the release of the deployment that gets the requests. Raises OperationError if another one does."""
+        folder, key = project_folder(step.facts), route_key(step.facts)
+        routes = Routes(folder)
+        route, now = routes.find(key), traffic.read(routes.folder(key))
+        if route is None or now is None or now.deployment != deployment:
+            found = f"{now.deployment} does" if now else "nothing does"
+            raise OperationError(f"{deployment} does not get the requests of {step.facts.app}: {found}")
+        step.save(_state(folder, route, deployment))
+        return Release(urls=route.urls(step.facts.hosts))
 
     def status(self, recorded: Recorded[Any], step: Step) -> Health:
         """Return what a request at the public port gets."""

@@ -45,6 +45,16 @@ class Place(NamedTuple):
         return self.root / "labels.json"
 
     @property
+    def note(self) -> Path:
+        """What is deployed and how, for a history that has lost its record."""
+        return self.root / "deployment.json"
+
+    @property
+    def whole(self) -> Path:
+        """There once the deploy came to its end."""
+        return self.root / "whole"
+
+    @property
     def parked(self) -> Path:
         """There while the deployment is stopped on purpose."""
         return self.root / "parked"
@@ -53,6 +63,20 @@ class Place(NamedTuple):
     def doomed(self) -> Path:
         """There as soon as the deployment is being destroyed: a supervisor that sees it does not start."""
         return self.root / "doomed"
+
+
+def places(data: Path) -> tuple[Place, ...]:
+    """Return where all deployments lie that can be told apart by labels, in the order of their keys."""
+    return tuple(Place(each.parent) for each in sorted((data / "deployments").glob("[!.]*/labels.json")))
+
+
+def read_labels(place: Place) -> dict[str, str]:
+    """Return a deployment's labels; none if it was removed meanwhile, or a crash of the machine left the file empty."""
+    try:
+        found: dict[str, str] = json.loads(place.labels.read_text())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return found
 
 
 def socket_path(data: Path, key: str, runtime: Path) -> Path:

@@ -12,13 +12,10 @@ from pathlib import Path
 import msgspec
 
 from milepost.sdk import (
-    HTTP_ENDPOINT,
-    STATIC_FILES,
     Artifact,
     ArtifactGoneError,
     Command,
     Deployment,
-    Endpoint,
     Health,
     OperationError,
     Recorded,
@@ -27,7 +24,7 @@ from milepost.sdk import (
     Step,
     Task,
 )
-from milepost.sdk.capabilities import LogLine
+from milepost.sdk.capabilities import Adopted, LogLine
 from milepost.sdk.secret import Part
 from milepost_local import processes
 from milepost_local.config import LocalConfig, LocalState
@@ -38,12 +35,10 @@ from milepost_local.disk import explained, remove_tree
 from milepost_local.environment import app_environment
 from milepost_local.files import discard_damaged
 from milepost_local.logs import read_logs
-from milepost_local.place import Place, socket_path, write_text
+from milepost_local.note import FOLDER, PROCESSES, adopted, deployment_of, where, write_note
+from milepost_local.place import Place, places, read_labels, socket_path, write_text
 from milepost_local.prepare import prepare
 from milepost_local.readiness import health, wait_ready
-
-FOLDER, PROCESSES = "folder", "processes"
-"""The kinds of objects that a deploy makes."""
 
 
 class LocalPlatform:
@@ -66,14 +61,19 @@ class LocalPlatform:
         step.save(state)
         with explained("making the deployment's folder"):
             place.log.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_text(place.labels, json.dumps(_labels(step)))
+            write_note(place, state, tree)
+            write_text(place.labels, json.dumps(dict(step.facts.labels)))
         step.created(key, str(place.root))
         _unpack(tree, place.app, step)
         prepare(self._config, place.app, step)
-        if step.facts.strategy != "blue-green":
+        if step.facts.strategy == "blue-green":
+            deployment = self._started(state, step)
+        else:
             _mark_parked(place)
-            return _deployment(state)
-        return self._started(state, step)
+            deployment = deployment_of(state)
+        with explained("marking the deployment as whole"):
+            place.whole.touch()
+        return deployment
 
     def status(self, recorded: Recorded[LocalState], step: Step) -> Health:
         """Return how the deployment is now."""
@@ -132,13 +132,17 @@ class LocalPlatform:
 
     def find(self, labels: dict[str, str], step: Step) -> tuple[Resource, ...]:
         """Return the folders of deployments that carry the labels."""
-        folders = [each.parent for each in sorted((step.facts.data / "deployments").glob("[!.]*/labels.json"))]
-        found = {folder: json.loads(Place(folder).labels.read_text()) for folder in folders}
+        found = {place.root: read_labels(place) for place in places(step.facts.data)}
         return tuple(
             Resource(kind=FOLDER, key=folder.name, id=str(folder), labels=own)
             for folder, own in found.items()
-            if labels.items() <= own.items()
+            if own and labels.items() <= own.items()
         )
+
+    def adopt(self, resources: tuple[Resource, ...], step: Step) -> Adopted:
+        """Return the deployment whose folder was found, by the note that its deploy left there."""
+        (folder,) = (each.key for each in resources if each.kind == FOLDER)
+        return adopted(_place(step, folder), step)
 
     def _started(self, state: LocalState, step: Step) -> Deployment:
         """Return the deployment when its processes run and are ready."""
@@ -153,11 +157,11 @@ class LocalPlatform:
                 processes.start(state, step)
             ports = wait_ready(state, step)
             state = msgspec.structs.replace(state, ports=ports)
-            step.created(key, f"on port {', '.join(map(str, ports))}" if ports else "a worker")
+            step.created(key, where(ports))
             step.save(state)
         with explained("marking the deployment as started"):
             place.parked.unlink(missing_ok=True)
-        return _deployment(state)
+        return deployment_of(state)
 
 
 def _terminal(step: Step) -> dict[str, str | Secret]:
@@ -227,24 +231,6 @@ def _mark_parked(place: Place) -> None:
     """Note that the deployment is stopped on purpose."""
     with explained("marking the deployment as parked"):
         place.parked.touch()
-
-
-def _labels(step: Step) -> dict[str, str]:
-    """Return the labels by which the deployment is found."""
-    facts = step.facts
-    own = {"project": facts.project, "app": facts.app, "workspace": facts.workspace, "store": facts.store}
-    return {**facts.labels, **own, "operation": facts.operation}
-
-
-def _deployment(state: LocalState) -> Deployment:
-    """Return what the platform answers for a deployment in this state."""
-    app = str(Place(Path(state.folder)).app)
-    details = {"folder": app, "ports": list(state.ports)}
-    if state.launch.is_static:
-        return Deployment(endpoints=(Endpoint(kind=STATIC_FILES, address=app),), details=details)
-    urls = [f"http://127.0.0.1:{port}" for port in state.ports]
-    endpoints = tuple(Endpoint(kind=HTTP_ENDPOINT, address=url) for url in urls)
-    return Deployment(endpoints=endpoints, url=urls[0] if urls else None, details=details)
 
 
 def _live_environment(state: LocalState, step: Step) -> dict[str, str | Secret] | None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, Any, Protocol, runtime_checkable
+from typing import Annotated, Any, Literal, Protocol, runtime_checkable
 
 from msgspec import Meta, Struct
 
 from milepost.sdk.artifact import Artifact
-from milepost.sdk.deployment import Deployment, Recorded, Resource
+from milepost.sdk.config import PluginConfig
+from milepost.sdk.deployment import Deployment, Recorded, Release, Resource
 from milepost.sdk.step import Step, Stream, Task
 
 
@@ -76,7 +77,47 @@ class Finds(Protocol):
     """A platform that can look for objects by their labels, for those that no record names."""
 
     def find(self, labels: dict[str, str], step: Step) -> tuple[Resource, ...]:
-        """Return all objects that carry the labels."""
+        """Return all objects that carry the labels, whole or half made, each with all its labels and its exact key."""
+        ...
+
+
+class Adopted(Struct, frozen=True, kw_only=True):
+    """A deployment as its platform knows it, for a history that has lost its record or never had one."""
+
+    recorded: Annotated[
+        Recorded[Any],
+        Meta(description="What a deploy would have left in its record: state, resources, artifact, deployment."),
+    ]
+    presence: Annotated[
+        Literal["staged", "parked"], Meta(description="`parked`: it does not run, and `unpark` starts it.")
+    ]
+    config: Annotated[
+        PluginConfig | None, Meta(description="The config it was deployed with; None where nobody knows any more.")
+    ] = None
+
+
+@runtime_checkable
+class Adopts(Protocol):
+    """A platform that can say of objects it finds what a deploy would have left in the record."""
+
+    def adopt(self, resources: tuple[Resource, ...], step: Step) -> Adopted:
+        """Return the deployment that the found objects are; nothing is changed.
+
+        The step's operation is the one that made them. Raises OperationError where they are only a part of one, such
+        as what a deploy left that died.
+        """
+        ...
+
+
+@runtime_checkable
+class AdoptsReleases(Protocol):
+    """A releaser that can say of a release it finds what `release` would have left in the record."""
+
+    def adopt_release(self, deployment: str, step: Step) -> Release:
+        """Return the release of the deployment of that operation, which gets the traffic; nothing is changed.
+
+        What `release` would have saved is saved. Raises OperationError when that deployment does not get the traffic.
+        """
         ...
 
 

@@ -24,6 +24,7 @@ class TestWebroot(PlatformContract):
         "exec": "nothing runs beside files",
         "tasks": "nothing can run files",
         "finds": "folders carry no labels",
+        "adopts": "what it cannot find it cannot adopt",
     }
 
     @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 
 from milepost.host.plugins.offers import mistake
 from milepost.sdk.artifact import Artifact
-from milepost.sdk.capabilities import Executes, Finds, LogLine, Logs, Parks, RunsTasks
+from milepost.sdk.capabilities import Executes, LogLine, Logs, Parks, RunsTasks
 from milepost.sdk.config import PluginConfig
 from milepost.sdk.deployment import Deployment, Recorded
 from milepost.sdk.errors import CancelledError, CommandFailedError, OperationError
@@ -19,14 +19,16 @@ from milepost.sdk.offer import PlatformOffer
 from milepost.sdk.roles import Platform
 from milepost.sdk.step import HealthCheck, Task
 from milepost.testing.bench import Bench
-from milepost.testing.contracts.contract import SECRET, Contract, each_end, needs
+from milepost.testing.contracts.contract import SECRET, each_end, needs
+from milepost.testing.contracts.finding import FindingContract, deployed
 from milepost.testing.step import FakeStep, Stop
 
 
-class PlatformContract(Contract):
+class PlatformContract(FindingContract):
     """Inherit it, and override `offer`, `config`, `artifact`, `remains`, and the configs that fail and never end.
 
-    Capabilities for `lacks`: `beside`, `parks`, `logs`, `exec`, `tasks`, `finds`, `failing`, `endless`.
+    Capabilities for `lacks`: `beside`, `parks`, `logs`, `exec`, `tasks`, `finds`, `adopts`, `failing`,
+    `endless`.
     """
 
     @pytest.fixture
@@ -262,19 +264,3 @@ class PlatformContract(Contract):
         with pytest.raises(CommandFailedError):
             platform.run_task(Task(name="fail", command=("false",)), artifact, bench.step("task"))
         assert remains() == []
-
-    @needs("finds")
-    def test_find_returns_what_carries_the_labels_and_no_more(
-        self, platform: Platform, artifact: Artifact | None, bench: Bench
-    ) -> None:
-        self.able(platform, Finds, "finds")
-        assert isinstance(platform, Finds)
-        deployed(platform, artifact, bench.step("deploy", labels={"milepost/app": "web", "milepost/project": "shop"}))
-        found = platform.find({"milepost/app": "web"}, bench.step("status"))
-        assert [each.labels["milepost/app"] for each in found] == ["web"]
-        assert platform.find({"milepost/app": "other"}, bench.step("status")) == ()
-
-
-def deployed(platform: Platform, artifact: Artifact | None, step: FakeStep) -> Recorded[Any]:
-    """Deploy, and return what the history would know of it."""
-    return step.recorded(artifact, platform.deploy(artifact, step))

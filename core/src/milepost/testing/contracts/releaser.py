@@ -9,9 +9,10 @@ from typing import Any, Literal
 import pytest
 
 from milepost.host.plugins.offers import mistake
+from milepost.sdk.capabilities import AdoptsReleases
 from milepost.sdk.config import PluginConfig
 from milepost.sdk.deployment import Deployment, Endpoint, Recorded, Release
-from milepost.sdk.errors import TrafficMovedError
+from milepost.sdk.errors import OperationError, TrafficMovedError
 from milepost.sdk.offer import ReleaserOffer
 from milepost.sdk.roles import Releaser
 from milepost.testing.bench import Bench
@@ -22,7 +23,10 @@ Staged = Callable[[], Recorded[Any]]
 
 
 class ReleaserContract(Contract):
-    """Inherit it, and override `offer`, `config`, `endpoints`, and `ask` (or declare `traffic` as lacking)."""
+    """Inherit it, and override `offer`, `config`, `endpoints`, and `ask` (or declare `traffic` as lacking).
+
+    Capabilities for `lacks`: `traffic`, `adopts`.
+    """
 
     @pytest.fixture
     def offer(self) -> ReleaserOffer:
@@ -83,6 +87,20 @@ class ReleaserContract(Contract):
         assert isinstance(step.recorded().state, offer.state)
         assert again.current(bench.step("status")) == first.operation
         assert again.status(step.recorded(), bench.step("status")).name == "ready"
+
+    @needs("adopts")
+    def test_what_is_live_can_be_told_again_without_its_record(
+        self, offer: ReleaserOffer, releaser: Releaser, staged: Staged, bench: Bench
+    ) -> None:
+        self.able(releaser, AdoptsReleases, "adopts")
+        assert isinstance(releaser, AdoptsReleases)
+        first, step = staged(), bench.step("release")
+        release = releaser.release(first, None, step)
+        again = bench.step("release")
+        found = releaser.adopt_release(first.operation, again)
+        assert (found.urls, again.recorded().state) == (release.urls, step.recorded().state)
+        with pytest.raises(OperationError):
+            releaser.adopt_release(bench.step("deploy").facts.operation, bench.step("status"))
 
     def test_a_release_takes_over_from_the_one_before(self, releaser: Releaser, staged: Staged, bench: Bench) -> None:
         first, second = staged(), staged()

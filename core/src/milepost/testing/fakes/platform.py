@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
+import msgspec
 from msgspec import Meta
 
 from milepost.sdk.artifact import Artifact
-from milepost.sdk.capabilities import LogLine
+from milepost.sdk.capabilities import Adopted, LogLine
 from milepost.sdk.config import PluginState
 from milepost.sdk.deployment import HTTP_ENDPOINT, STATIC_FILES, Deployment, Endpoint, Health, Recorded, Resource
 from milepost.sdk.errors import ArtifactGoneError, CommandFailedError, NotReadyError, OperationError
@@ -99,8 +100,7 @@ class PlainPlatform:
             found = world["deployments"][key]
             found["health"] = "ready"
             found["lines"] += ["starting", "ready"]
-        endpoints = tuple(Endpoint(kind=found["kind"], address=each) for each in found["addresses"])
-        return Deployment(endpoints=endpoints, url=next(iter(found["addresses"]), None), details={"key": key})
+        return _deployment(key, found)
 
     def _make(self, artifact: Artifact | None, step: Step, key: str, *, running: bool) -> None:
         """Put the object into the world."""
@@ -118,6 +118,7 @@ class PlainPlatform:
                 "kind": next(iter(kinds), ""),
                 "addresses": addresses if kinds else [],
                 "digest": artifact.digest if artifact else None,
+                "artifact": msgspec.to_builtins(artifact),
                 "env": {name: str(value) for name, value in step.facts.env.items()},
                 "files": {name: str(value) for name, value in step.facts.files.items()},
                 "labels": dict(step.facts.labels),
@@ -126,7 +127,7 @@ class PlainPlatform:
 
 
 class FakePlatform(PlainPlatform):
-    """A platform with all capabilities but one. More points: `park`, `unpark`, `task`."""
+    """A platform with all capabilities but one. More points: `park`, `unpark`, `task`, `find`, `adopt`."""
 
     def park(self, recorded: Recorded[FakePlatformState], step: Step) -> None:
         """Stop the object and keep it."""
@@ -167,12 +168,30 @@ class FakePlatform(PlainPlatform):
 
     def find(self, labels: dict[str, str], step: Step) -> tuple[Resource, ...]:
         """Return the objects that carry the labels."""
+        self.meet("find", step)
         there = World(step.facts.data).read()["deployments"]
         return tuple(
             Resource(kind="object", key=key, id=f"id-{key}", labels=found["labels"])
             for key, found in there.items()
             if labels.items() <= found["labels"].items()
         )
+
+    def adopt(self, resources: tuple[Resource, ...], step: Step) -> Adopted:
+        """Return the object as a deployment. Raises OperationError for one that was never ready."""
+        self.meet("adopt", step)
+        (key,) = (each.key for each in resources)
+        found = World(step.facts.data).read()["deployments"].get(key)
+        if found is None or found["health"] not in ("ready", "parked"):
+            raise OperationError(f"the object {key} was never ready", hint=f"milepost orphans destroy {key}")
+        recorded = Recorded(
+            operation=step.facts.operation,
+            state=FakePlatformState(key=key),
+            resources=(Resource(kind="object", key=key, id=f"id-{key}"),),
+            artifact=msgspec.convert(found["artifact"], Artifact | None),
+            deployment=_deployment(key, found),
+        )
+        presence: Literal["staged", "parked"] = "staged" if found["health"] == "ready" else "parked"
+        return Adopted(recorded=recorded, presence=presence, config=self.config)
 
 
 class InPlacePlatform(PlainPlatform):
@@ -192,6 +211,12 @@ def _key(recorded: Recorded[FakePlatformState]) -> str:
     if recorded.state:
         return recorded.state.key
     return next((each.key for each in recorded.resources), "nothing")
+
+
+def _deployment(key: str, found: dict[str, Any]) -> Deployment:
+    """Return an object of the world as a deployment."""
+    endpoints = tuple(Endpoint(kind=found["kind"], address=each) for each in found["addresses"])
+    return Deployment(endpoints=endpoints, url=next(iter(found["addresses"]), None), details={"key": key})
 
 
 def _check_artifact(artifact: Artifact | None) -> None:

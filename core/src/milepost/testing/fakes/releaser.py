@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from milepost.sdk.config import PluginState
 from milepost.sdk.deployment import Health, Recorded, Release
-from milepost.sdk.errors import TrafficMovedError
+from milepost.sdk.errors import OperationError, TrafficMovedError
 from milepost.sdk.step import Step
 from milepost.testing.fakes.platform import FakePlatformState
 from milepost.testing.fakes.trouble import TroubleConfig, meet
@@ -49,13 +49,21 @@ class FakeReleaser:
             world["routes"][route] = deployment.operation
         self._meet("switched", step)
         drained = step.now() + timedelta(seconds=self._config.drain) if self._config.drain else None
-        return Release(urls=(f"http://{route.replace('/', '.')}.fake",), drain_until=drained)
+        return Release(urls=_urls(route), drain_until=drained)
 
     def current(self, step: Step) -> str | None:
         """Return the operation that the route points at."""
         self._meet("current", step)
         live: str | None = World(step.facts.data).read()["routes"].get(_route(step))
         return live
+
+    def adopt_release(self, deployment: str, step: Step) -> Release:
+        """Return the release that the route is. Raises OperationError when it points at something else."""
+        route = _route(step)
+        if World(step.facts.data).read()["routes"].get(route) != deployment:
+            raise OperationError(f"the route {route} does not point at {deployment}")
+        step.save(FakeReleaserState(route=route))
+        return Release(urls=_urls(route))
 
     def status(self, recorded: Recorded[FakeReleaserState], step: Step) -> Health:
         """Return whether the route is there."""
@@ -78,3 +86,8 @@ class FakeReleaser:
 def _route(step: Step) -> str:
     """Return the key of the app's route."""
     return f"{step.facts.project}/{step.facts.workspace}/{step.facts.app}"
+
+
+def _urls(route: str) -> tuple[str, ...]:
+    """Return where a route is public."""
+    return (f"http://{route.replace('/', '.')}.fake",)
