@@ -4,43 +4,85 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
+from typing import NamedTuple
 
-from milepost.sdk.errors import HistoryError
-from milepost.sdk.store import Document, OutputLine
+from milepost.sdk.errors import HistoryError, LockLostError
+from milepost.sdk.store import Document, Lease, OutputLine, Where
+from milepost.testing.conditions import condition
+
+GIVEN = ("number", "sequence")
+"""What the store gives a document, and nobody changes."""
+
+
+class Holding(NamedTuple):
+    """A lock that is held: with which epoch, and what its holder wrote."""
+
+    lease: Lease
+    owner: Document
 
 
 class MemoryStore:
     """Implements `milepost.sdk.store.HistoryStore`; threads may share it, processes may not."""
+
+    lease_seconds: float | None = None
 
     def __init__(self, id: str = "01TESTSTORE") -> None:
         self.id = id
         self.place = "memory"
         # As text, so that nobody holds a piece of what is stored.
         self._documents: dict[str, str] = {}
-        self._numbers = 0
+        self._numbers: dict[tuple[str, ...], int] = {}
         self._version = 0
         self._cancelled: set[str] = set()
         self._output: dict[str, dict[int, OutputLine]] = {}
-        self._owners: dict[str, tuple[object, Document]] = {}
+        self._holdings: dict[str, Holding] = {}
+        self._fence: tuple[Lease, ...] = ()
         self._guard = threading.RLock()
+        self._changed = threading.Condition(self._guard)
 
     def append(self, document: Document) -> int:
         """Add a document and return its number."""
         with self._guard:
+            self._check_fence()
             there = self.get(document["id"])
-            number: int = there["number"] if there else self._number(document)
-            if not there:
-                self._keep({**document, "number": number})
+            if there is None:
+                there = {**document, "number": self._number(document), **self._sequence(document)}
+                self._keep(there)
+            number: int = there["number"]
             return number
 
     def amend(self, documents: Sequence[Document]) -> None:
         """Replace documents, all or none. Raises HistoryError for one that was never appended."""
         with self._guard:
-            numbers = [self._known(each["id"])["number"] for each in documents]
-            for document, number in zip(documents, numbers, strict=True):
-                self._keep({**document, "number": number})
+            self._check_fence()
+            old = [self._known(each["id"]) for each in documents]
+            for document, before in zip(documents, old, strict=True):
+                self._keep({**document, **{name: before[name] for name in GIVEN if name in before}})
+
+    def admit(self, documents: Iterable[Document]) -> int:
+        """Add documents as they are; return how many were not there yet."""
+        with self._guard:
+            new = [each for each in documents if self.get(each["id"]) is None]
+            for each in new:
+                self._keep(each)
+                if each.get("store") is None:
+                    self._raise(("run",), each.get("number") or 0)
+                    self._raise(_series(each), each.get("sequence") or 0)
+            return len(new)
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Forget documents and their output."""
+        with self._guard:
+            self._check_fence()
+            for each in ids:
+                self._documents.pop(each, None)
+            self.drop_output(ids)
+
+    def fence(self, leases: Sequence[Lease]) -> None:
+        """Write from now on only while these are held."""
+        self._fence = tuple(leases)
 
     def get(self, id: str) -> Document | None:
         """Return the document with that id."""
@@ -54,37 +96,49 @@ class MemoryStore:
         return [each for each in self.latest(kind, {}) if each["id"].endswith(tail)][:10]
 
     def latest(
-        self,
-        kind: str,
-        where: Mapping[str, str | int | Sequence[str]],
-        limit: int | None = None,
-        before: str | None = None,
+        self, kind: str, where: Where, limit: int | None = None, before: str | None = None, *, oldest: bool = False
     ) -> list[Document]:
-        """Return what fits, newest first."""
+        """Return what fits, newest first, or oldest first."""
+        tests = [condition(name, wanted) for name, wanted in where.items()]
         with self._guard:
-            ids = list(self._documents)
-        older = ids[: ids.index(before)] if before is not None else ids
-        found = (self._known(each) for each in reversed(older))
-        return list(islice((each for each in found if each["kind"] == kind and _fits(each, where)), limit))
+            all_ = [json.loads(text) for text in self._documents.values()]
+        ordered = all_ if oldest else all_[::-1]
+        if before is not None:
+            places = [place for place, each in enumerate(ordered) if each["id"] == before]
+            ordered = ordered[places[0] + 1 :] if places else []
+        fitting = (each for each in ordered if each["kind"] == kind and all(test(each) for test in tests))
+        return list(islice(fitting, limit))
 
     def version(self) -> int:
         """Return how many changes there were."""
         return self._version
 
+    def watch(self, version: int, seconds: float) -> int:
+        """Wait for a change."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._version != version, seconds)
+            return self._version
+
     def lock(self, name: str) -> MemoryLock:
         """Return the lock of that name."""
-        return MemoryLock(self._owners, self._guard, name)
+        return MemoryLock(self, name)
 
     def locks(self) -> dict[str, Document]:
         """Return who holds which lock."""
         with self._guard:
-            return {name: dict(owner) for name, (_, owner) in self._owners.items()}
+            return {name: dict(each.owner) for name, each in self._holdings.items()}
+
+    def break_lock(self, name: str) -> Document | None:
+        """Take the lock from its holder."""
+        with self._guard:
+            holding = self._holdings.pop(name, None)
+            return holding.owner if holding else None
 
     def ask_cancel(self, run: str) -> None:
         """Note that the run should end."""
-        with self._guard:
+        with self._changed:
             self._cancelled.add(run)
-            self._version += 1
+            self._count()
 
     def cancel_asked(self, run: str) -> bool:
         """Return whether it should."""
@@ -96,7 +150,7 @@ class MemoryStore:
             kept = self._output.setdefault(operation, {})
             for line in lines:
                 kept.setdefault(line.number, line)
-            self._version += 1
+            self._count()
 
     def read_output(self, operation: str, after: int = 0) -> list[OutputLine]:
         """Return the lines after that number."""
@@ -104,16 +158,48 @@ class MemoryStore:
             kept = self._output.get(operation, {})
             return [kept[number] for number in sorted(kept) if number > after]
 
+    def seal_output(self, operation: str) -> None:
+        """Do nothing: there is nothing to pack."""
+
+    def drop_output(self, operations: Sequence[str]) -> None:
+        """Forget what these printed."""
+        with self._guard:
+            for each in operations:
+                self._output.pop(each, None)
+            self._count()
+
+    def check(self) -> list[str]:
+        """Return nothing: memory is sound."""
+        return []
+
+    def facts(self) -> Document:
+        """Return what it knows of itself."""
+        with self._guard:
+            size = sum(map(len, self._documents.values()))
+        return {"id": self.id, "project": "", "origin": "", "made": "", "schema": 0, "size": size}
+
     def close(self) -> None:
-        """Do nothing: nothing is open."""
+        """Do nothing: nothing is open, and its locks are those of this process."""
 
     def _number(self, document: Document) -> int:
         """Return the number that a new document gets."""
         if document["kind"] != "run":
             number: int = self._known(document["run"])["number"]
             return number
-        self._numbers += 1
-        return self._numbers
+        return self._next(("run",))
+
+    def _sequence(self, document: Document) -> Document:
+        """Return the field `sequence` of a new operation."""
+        return {"sequence": self._next(_series(document))} if document["kind"] == "operation" else {}
+
+    def _next(self, series: tuple[str, ...]) -> int:
+        """Return the next number of a series."""
+        self._raise(series, self._numbers.get(series, 0) + 1)
+        return self._numbers[series]
+
+    def _raise(self, series: tuple[str, ...], number: int) -> None:
+        """See that no number up to this one is given."""
+        self._numbers[series] = max(self._numbers.get(series, 0), number)
 
     def _known(self, id: str) -> Document:
         """Return a document that must be there."""
@@ -124,8 +210,46 @@ class MemoryStore:
 
     def _keep(self, document: Document) -> None:
         """Write a document; one that is there keeps its place."""
-        self._documents[document["id"]] = json.dumps(document)
+        self._documents[document["id"]] = json.dumps(document, allow_nan=False)
+        self._count()
+
+    def _count(self) -> None:
+        """Count a change and wake those who watch."""
         self._version += 1
+        self._changed.notify_all()
+
+    def _check_fence(self) -> None:
+        """Raise LockLostError when something that must be held is not."""
+        for lease in self._fence:
+            self.check_held(lease)
+
+    def check_held(self, lease: Lease) -> None:
+        """Raise LockLostError unless this holding lasts."""
+        holding = self._holdings.get(lease.name)
+        if holding is None or holding.lease != lease:
+            raise LockLostError(lease.name, "nobody or another", "it was lost", "nothing more is recorded under it")
+
+    def take(self, name: str, owner: Document) -> Lease | None:
+        """Begin a holding of a lock; None if another has it."""
+        with self._guard:
+            if name in self._holdings:
+                return None
+            lease = Lease(name, self._next(("epoch",)))
+            self._holdings[name] = Holding(lease, dict(owner))
+            return lease
+
+    def rewrite(self, lease: Lease, owner: Document) -> None:
+        """Write down anew what a holder does."""
+        with self._guard:
+            self.check_held(lease)
+            self._holdings[lease.name] = Holding(lease, dict(owner))
+
+    def give_back(self, lease: Lease) -> None:
+        """End a holding, if it lasts still."""
+        with self._guard:
+            holding = self._holdings.get(lease.name)
+            if holding is not None and holding.lease == lease:
+                del self._holdings[lease.name]
 
 
 class MemoryLock:
@@ -133,34 +257,45 @@ class MemoryLock:
 
     handle: int | None = None
 
-    def __init__(self, owners: dict[str, tuple[object, Document]], guard: threading.RLock, name: str) -> None:
-        self._owners, self._guard, self._name = owners, guard, name
+    def __init__(self, store: MemoryStore, name: str) -> None:
+        self._store, self._name = store, name
+        self._lease: Lease | None = None
+        self._joined = False
+
+    @property
+    def lease(self) -> Lease | None:
+        """This holding."""
+        return self._lease
 
     def acquire(self, owner: Document) -> bool:
-        """Take the lock if it is free."""
-        with self._guard:
-            if self._name in self._owners:
-                return False
-            self._owners[self._name] = (self, dict(owner))
+        """Take the lock if it is free, or write anew what its holder does."""
+        if self._lease is not None:
+            self._store.rewrite(self._lease, owner)
             return True
+        self._lease = self._store.take(self._name, owner)
+        return self._lease is not None
 
     def holder(self) -> Document | None:
         """Return what its holder wrote."""
-        with self._guard:
-            held = self._owners.get(self._name)
-            return dict(held[1]) if held else None
+        return self._store.locks().get(self._name)
+
+    def join(self, lease: Lease) -> None:
+        """Hold it with another. Raises LockLostError when that one has it no more."""
+        self._store.check_held(lease)
+        self._lease, self._joined = lease, True
+
+    def renew(self) -> None:
+        """Raise LockLostError when it is lost."""
+        self._store.check_held(self._lease or Lease(self._name, 0))
 
     def release(self) -> None:
-        """Give it back, if it is this one that has it."""
-        with self._guard:
-            held = self._owners.get(self._name)
-            if held and held[0] is self:
-                del self._owners[self._name]
+        """Give it back, if it is this one that acquired it."""
+        lease, self._lease = self._lease, None
+        if lease is not None and not self._joined:
+            self._store.give_back(lease)
+        self._joined = False
 
 
-def _fits(document: Document, where: Mapping[str, str | int | Sequence[str]]) -> bool:
-    """Return whether each field is the wanted value or one of the wanted ones."""
-    return all(
-        document.get(field) == wanted if isinstance(wanted, str | int) else document.get(field) in wanted
-        for field, wanted in where.items()
-    )
+def _series(document: Document) -> tuple[str, ...]:
+    """Return which operations an operation is numbered among."""
+    return str(document.get("app")), str(document.get("stage"))

@@ -46,7 +46,7 @@ def test_records_read_back_as_they_were(history: History) -> None:
         ended=NOON,
     )
     assert history.append(written) == replace(written, number=1)
-    assert history.operation("O1") == replace(written, number=1)
+    assert history.operation("O1") == replace(written, number=1, sequence=1)
     assert history.run("R1") == run(number=1)
 
 

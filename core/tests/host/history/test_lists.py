@@ -47,21 +47,21 @@ def plan(store: SqliteStore, query: lists.Query) -> str:
 )
 def test_a_list_is_read_in_order_from_an_index(store: SqliteStore, kind: str, where: dict, searched: str) -> None:
     for before in (None, "O1"):
-        told = plan(store, lists.latest(kind, where, 20, before))
+        told = plan(store, lists.latest(kind, where, lists.Page(20, before)))
         assert f"SEARCH document USING INDEX {searched}" in told
         assert "SCAN" not in told
         assert "TEMP B-TREE" not in told
 
 
 def test_the_deployments_that_stand_are_read_alone(store: SqliteStore) -> None:
-    told = plan(store, lists.latest("operation", {**WEB, "stage": "deploy", "presence": STANDING}, None, None))
+    told = plan(store, lists.latest("operation", {**WEB, "stage": "deploy", "presence": STANDING}, lists.Page()))
     assert "document_presence (app=? AND workspace=? AND presence=?)" in told
 
 
 @pytest.mark.parametrize("field", ["run", "number", "target"])
 def test_several_values_use_the_index_too(store: SqliteStore, field: str) -> None:
     values = (1, 2) if field == "number" else ("A", "B")
-    assert f"document_{field} ({field}=?" in plan(store, lists.latest("operation", {field: values}, 20, None))
+    assert f"document_{field} ({field}=?" in plan(store, lists.latest("operation", {field: values}, lists.Page(20)))
 
 
 def test_a_field_without_a_column_is_refused_by_name(store: SqliteStore) -> None:

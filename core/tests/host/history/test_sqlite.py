@@ -100,7 +100,7 @@ def test_the_history_of_another_project_is_refused_by_its_name(open_store: Open)
 def test_a_newer_schema_is_refused_with_both_versions(open_store: Open, tmp_path: Path) -> None:
     open_store().close()
     change(tmp_path / "store", "PRAGMA user_version = 7")
-    with pytest.raises(NewerHistoryError, match="has schema 7; this milepost knows up to 1"):
+    with pytest.raises(NewerHistoryError, match="has schema 7; this milepost knows up to 2"):
         open_store()
     with pytest.raises(NewerHistoryError):
         open_store(create=False)

@@ -128,7 +128,7 @@ def test_a_mutex_is_free_again_after_its_hook(shop: Shop, notes) -> None:
     shop.write(build='use "fake" {}\n' + note("before", "one", mutex='"make"') + note("after", "two", mutex='"make"'))
     shop.up()
     assert notes() == ["one", "two"]
-    assert shop.locks == {}
+    assert shop.outside.locks() == {}
 
 
 def test_a_mutex_that_another_holds_is_waited_for_within_the_hooks_limit(shop: Shop) -> None:

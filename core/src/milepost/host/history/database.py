@@ -28,6 +28,8 @@ class Shape(NamedTuple):
 
     schema: int
     statements: tuple[str, ...]
+    steps: tuple[Callable[[sqlite3.Connection], None], ...] = ()
+    """What brings a file of an older version up: the first one from 1 to 2. Each runs in one transaction with all."""
 
 
 class Database:
@@ -42,6 +44,16 @@ class Database:
         """Return the rows that the query finds."""
         with self._guard, told(self.path):
             return self._connection.execute(query, values).fetchall()
+
+    def rows(self, query: str) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a long answer without having all of them in memory."""
+        with self._guard, told(self.path):
+            yield from self._connection.execute(query)
+
+    def see(self, look: Callable[[sqlite3.Connection], None]) -> None:
+        """Look at the file by several queries of one's own; what is found may change between them."""
+        with self._guard, told(self.path):
+            look(self._connection)
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:

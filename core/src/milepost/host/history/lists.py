@@ -6,37 +6,20 @@ the history is. SQLite, left alone, may choose one that has to sort all document
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from milepost.host.history.database import Shape
+from milepost.host.history import columns
+from milepost.host.history.schema import BLOCK
+from milepost.sdk.store import FIELDS, Where
 
-FIELDS = ("run", "number", "workspace", "app", "stage", "status", "verb", "target", "presence")
-"""The fields of documents that stand in columns of their own."""
+IN_ORDER = ("document_all", "document_workspace", "document_app", "document_user")
+"""The indexes in which the documents of a block lie together."""
 
-SHAPE = Shape(
-    schema=1,
-    statements=(
-        "CREATE TABLE fact (name TEXT PRIMARY KEY, value) WITHOUT ROWID",
-        "CREATE TABLE cancel (run TEXT PRIMARY KEY, asked TEXT NOT NULL) WITHOUT ROWID",
-        """CREATE TABLE document (
-            position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
-            run TEXT, number INTEGER, workspace TEXT, app TEXT, stage TEXT, status TEXT,
-            verb TEXT, target TEXT, presence TEXT, body TEXT NOT NULL)""",
-        # With the position in the middle, the equal rows lie in order, and the fields behind it can be
-        # looked at without reading a document.
-        "CREATE INDEX document_all ON document (kind, position, workspace, app, stage, status, verb)",
-        "CREATE INDEX document_workspace ON document (kind, workspace, position, app, stage, status, verb)",
-        "CREATE INDEX document_app ON document (app, workspace, position, stage, status) WHERE app IS NOT NULL",
-        "CREATE INDEX document_run ON document (run) WHERE run IS NOT NULL",
-        "CREATE INDEX document_number ON document (number)",
-        "CREATE INDEX document_target ON document (target) WHERE target IS NOT NULL",
-        "CREATE INDEX document_presence ON document (app, workspace, presence) WHERE presence IS NOT NULL",
-        "CREATE INDEX document_running ON document (kind) WHERE status = 'running'",
-    ),
-)
+MOMENTS = {"since": ("started >= ?", "span.latest >= ?"), "until": ("started < ?", "span.earliest < ?")}
+"""What must hold of a document, and of one in its block at least."""
 
-Where = Mapping[str, str | int | Sequence[str]]
+SPANNED = f"position BETWEEN span.block * {BLOCK} AND span.block * {BLOCK} + {BLOCK - 1}"
 
 
 class Query(NamedTuple):
@@ -46,18 +29,72 @@ class Query(NamedTuple):
     values: tuple[str | int, ...]
 
 
-def latest(kind: str, where: Where, limit: int | None, before: str | None) -> Query:
-    """Return the query for the bodies of the documents that `HistoryStore.latest` promises."""
-    tests, values = ["kind = ?"], [kind, *_values(where)]
-    tests += [_test(name, value) for name, value in where.items()]
-    if before is not None:
-        tests.append("position < (SELECT position FROM document WHERE id = ?)")
-        values.append(before)
+class Page(NamedTuple):
+    """Which of the documents that fit are wanted."""
+
+    limit: int | None = None
+    before: str | None = None
+    oldest: bool = False
+
+
+class Tests:
+    """Conditions, with the values for their question marks in the same order."""
+
+    def __init__(self) -> None:
+        self.sql: list[str] = []
+        self.values: list[str | int] = []
+
+    def add(self, sql: str, *values: str | int) -> None:
+        """Add a condition."""
+        self.sql.append(sql)
+        self.values += [columns.storable(each) if isinstance(each, str) else each for each in values]
+
+
+def latest(kind: str, where: Where, page: Page) -> Query:
+    """Return the query for the bodies of the documents that `HistoryStore.latest` promises.
+
+    Raises ValueError for a condition that is not known.
+    """
+    tests = Tests()
+    way = "ASC" if page.oldest else "DESC"
+    source, order = _source(kind, where, tests)
+    tests.add("document.kind = ?", kind)
+    _add(tests, where)
+    if page.before is not None:
+        than = ">" if page.oldest else "<"
+        tests.add(f"{order[-1]} {than} (SELECT position FROM document WHERE id = ?)", page.before)  # noqa: S608 - names of our own
     sql = (
-        f"SELECT body FROM document INDEXED BY {index_for(where)} "  # noqa: S608  the names stand in this file
-        f"WHERE {' AND '.join(tests)} ORDER BY position DESC LIMIT ?"
+        f"SELECT body FROM {source} WHERE {' AND '.join(tests.sql)} "  # noqa: S608 - the names stand in this file
+        f"ORDER BY {', '.join(f'{each} {way}' for each in order)} LIMIT ?"
     )
-    return Query(sql, (*values, -1 if limit is None else limit))
+    return Query(sql, (*tests.values, -1 if page.limit is None else page.limit))
+
+
+def _source(kind: str, where: Where, tests: Tests) -> tuple[str, tuple[str, ...]]:
+    """Return where the documents are looked for, and the columns that order them there; add what narrows it."""
+    index = index_for(where)
+    if "label" in where:
+        _add_labels(tests, kind, columns.several(where["label"]))
+        return "label CROSS JOIN document ON document.position = label.position", ("label.position",)
+    limits = [name for name in MOMENTS if name in where]
+    if not limits or index not in IN_ORDER:
+        return f"document INDEXED BY {index}", ("document.position",)
+    tests.add(SPANNED)
+    for name in limits:
+        tests.add(MOMENTS[name][1], _moment(name, where[name]))
+    return f"span CROSS JOIN document INDEXED BY {index}", ("span.block", "document.position")
+
+
+def _add_labels(tests: Tests, kind: str, labels: Sequence[str]) -> None:
+    """Add that a document has all of these labels: the first finds it, the others are looked up."""
+    tests.add("label.label = ? AND label.kind = ?", labels[0], kind)
+    for label in labels[1:]:
+        tests.add(
+            "EXISTS (SELECT 1 FROM label AS other WHERE other.label = ? AND other.kind = ? "
+            "AND other.position = document.position)",
+            label,
+            kind,
+        )
 
 
 def index_for(where: Where) -> str:
@@ -68,27 +105,48 @@ def index_for(where: Where) -> str:
     if where.get("status") == "running":
         return "document_running"
     one = {name for name, value in where.items() if isinstance(value, str)}
+    for name in ("commit", "store"):
+        if name in one:
+            return f"document_{name}"
     if {"app", "workspace"} <= one:
         return "document_presence" if "presence" in where else "document_app"
+    if "user" in one:
+        return "document_user"
     return "document_workspace" if "workspace" in one else "document_all"
 
 
-def _test(name: str, value: str | int | Sequence[str]) -> str:
-    """Return the condition on one field. Raises ValueError for one that has no column."""
-    if name not in FIELDS:
-        raise ValueError(f"documents cannot be found by {name!r}, only by {', '.join(FIELDS)}")
-    if (name, value) == ("status", "running"):
-        return "status = 'running'"  # as text, or SQLite cannot tell that the index of these holds
-    if isinstance(value, str | int):
-        return f"{name} = ?"
-    return f"{name} IN ({', '.join('?' * len(value))})"
+def _add(tests: Tests, where: Where) -> None:
+    """Add the conditions on fields and on the start. Raises ValueError for one that is not known."""
+    for name, wanted in where.items():
+        if name in MOMENTS:
+            tests.add(MOMENTS[name][0], _moment(name, wanted))
+        elif name == "commit":
+            _add_commits(tests, columns.several(wanted))
+        elif (name, wanted) == ("status", "running"):
+            tests.add("status = 'running'")  # as text, or SQLite cannot tell that the index of these holds
+        elif name in FIELDS:
+            values = columns.several(wanted)
+            one = isinstance(wanted, str | int)
+            tests.add(f'"{name}" = ?' if one else f'"{name}" IN ({", ".join("?" * len(values))})', *values)
+        elif name != "label":
+            raise ValueError(
+                f"documents cannot be found by {name!r}, only by {', '.join(FIELDS)}, since, until and label"
+            )
 
 
-def _values(where: Where) -> list[str | int]:
-    """Return the values of all conditions in order."""
-    values: list[str | int] = []
-    for name, value in where.items():
-        if (name, value) == ("status", "running"):
-            continue
-        values += [value] if isinstance(value, str | int) else value
-    return values
+def _add_commits(tests: Tests, wanted: Sequence[str]) -> None:
+    """Add that the commit begins like one of these. Raises ValueError for one that is too short."""
+    short = [each for each in wanted if len(each) < columns.SHORTEST_COMMIT]
+    if short:
+        raise ValueError(f"{short[0]!r} is too short for a commit: {columns.SHORTEST_COMMIT} characters at the least")
+    each = 'substr("commit", 1, 4) = ? AND substr("commit", 1, ?) = ?'
+    values = [value for text in wanted for value in (text[:4], len(text), text)]
+    tests.add(each if len(wanted) == 1 else "(" + " OR ".join([each] * len(wanted)) + ")", *values)
+
+
+def _moment(name: str, wanted: object) -> int:
+    """Return a time of a condition. Raises ValueError for what is none."""
+    found = columns.moment(wanted)
+    if found is None:
+        raise ValueError(f"{name} must be a time as ISO 8601, not {wanted!r}")
+    return found

@@ -72,6 +72,30 @@ class FileLock:
         with told(self.path):
             return _holder(self.path)
 
+    def is_there(self) -> bool:
+        """Return whether the file that is locked still has its name: one that was removed keeps nobody out."""
+        return self._handle is not None and _is_the_file(self.path, self._handle)
+
+    def is_free(self, *, remove: bool = False) -> bool:
+        """Return whether nobody holds the lock; with `remove`, its file is gone then."""
+        with told(self.path), suppress(FileNotFoundError):
+            handle = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                # Shared, so that one who wants the lock sees that it has no owner, and tries again.
+                fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                if remove and _is_the_file(self.path, handle):
+                    self.remove()
+            except BlockingIOError:
+                return False
+            finally:
+                os.close(handle)
+        return True
+
+    def remove(self) -> None:
+        """Remove the file: who holds it holds nothing any more."""
+        with told(self.path):
+            self.path.unlink(missing_ok=True)
+
     def release(self) -> None:
         """Give it back; a child that inherited it still has it."""
         # Closed, not unlocked: unlocking would take it from the child too.

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TypedDict, Unpack
 
-from milepost.host.history import lists, lock
+from milepost.host.history import epochs
 from milepost.host.history.database import Database, empty, open_to_read, open_to_write
+from milepost.host.history.documents import Documents
+from milepost.host.history.leases import FileStoreLock, Leases
+from milepost.host.history.lists import Page
 from milepost.host.history.output import OutputLog
+from milepost.host.history.schema import SHAPE
+from milepost.host.history.soundness import check
 from milepost.sdk.errors import ForeignHistoryError, HistoryError
-from milepost.sdk.store import Document, Lock, OutputLine
+from milepost.sdk.store import Document, Lease, OutputLine, Where
 
 FILE = "history.sqlite"
 LOCKS = "locks"
+LOOK_AGAIN = 0.05
+"""How often one who watches looks, in seconds."""
 
 
 class Opening(TypedDict, total=False):
@@ -35,6 +42,8 @@ class SqliteStore:
 
     def __init__(self, folder: Path, database: Database, now: Callable[[], datetime]) -> None:
         self._folder, self._database, self._now = folder, database, now
+        self._documents = Documents(database, str(folder))
+        self._leases = Leases(folder / LOCKS, database)
         self._output = OutputLog(folder)
         self._facts = dict(database.read("SELECT name, value FROM fact"))
 
@@ -56,10 +65,10 @@ class SqliteStore:
         """
         path = folder / FILE
         if how.get("create", True):
-            database = open_to_write(path, lists.SHAPE, _filled(new_id(), project, origin, now()))
+            database = open_to_write(path, SHAPE, _filled(new_id(), project, origin, now()))
         else:
             missing = _filled("", project, origin, now())
-            database = open_to_read(path, lists.SHAPE) or empty(path, lists.SHAPE, missing)
+            database = open_to_read(path, SHAPE) or empty(path, SHAPE, missing)
         try:
             store = cls(folder, database, now)
             store._claim(project, origin, how)
@@ -85,7 +94,7 @@ class SqliteStore:
                 connection.executemany(
                     "UPDATE fact SET value = ? WHERE name = ?", [(origin, "origin"), (project, "project")]
                 )
-                _count(connection, "version")
+                epochs.count(connection, "version")
 
     @property
     def id(self) -> str:
@@ -97,93 +106,74 @@ class SqliteStore:
         """The folder."""
         return str(self._folder)
 
+    @property
+    def lease_seconds(self) -> None:
+        """None: a lock lasts as long as its process."""
+        return
+
     def append(self, document: Document) -> int:
         """Add a document and return its number. Raises HistoryError for an operation of an unknown run."""
-        with self._database.writing() as connection:
-            known = connection.execute("SELECT number FROM document WHERE id = ?", (document["id"],)).fetchone()
-            if known:
-                return int(known[0])
-            number = _number(connection, document)
-            numbered = {**document, "number": number}
-            connection.execute(
-                f"INSERT INTO document (id, kind, {', '.join(lists.FIELDS)}, body) "  # noqa: S608  names of our own
-                f"VALUES (?, ?{', ?' * len(lists.FIELDS)}, ?)",
-                (document["id"], document["kind"], *_columns(numbered)),
-            )
-            _count(connection, "version")
-        return number
+        return self._documents.append(document)
 
     def amend(self, documents: Sequence[Document]) -> None:
         """Replace documents, all or none. Raises HistoryError for one that was never appended."""
-        if not documents:
-            return
-        with self._database.writing() as connection:
-            for document in documents:
-                self._replace(connection, document)
-            _count(connection, "version")
+        self._documents.amend(documents)
 
-    def _replace(self, connection: sqlite3.Connection, document: Document) -> None:
-        """Replace one document; its number stays as the store gave it."""
-        known = connection.execute("SELECT number FROM document WHERE id = ?", (document["id"],)).fetchone()
-        if known is None:
-            raise HistoryError(
-                f"there is no document {document['id']!r} in the history at {self.place}, so it cannot be changed",
-                hint="milepost history",
-            )
-        connection.execute(
-            f"UPDATE document SET {', '.join(f'{name} = ?' for name in lists.FIELDS)}, body = ? "  # noqa: S608  names of our own
-            "WHERE id = ?",
-            (*_columns({**document, "number": known[0]}), document["id"]),
-        )
+    def admit(self, documents: Iterable[Document]) -> int:
+        """Add documents as they are, with the numbers they have; return how many were not there yet."""
+        return self._documents.admit(documents)
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Remove documents, all or none, then their output; what is not there is no error."""
+        self._documents.remove(ids)
+        self._output.drop(ids)
+
+    def fence(self, leases: Sequence[Lease]) -> None:
+        """From now on append, amend and remove nothing unless these are held still."""
+        self._documents.fence = tuple(leases)
 
     def get(self, id: str) -> Document | None:
         """Return the document with that id."""
-        found = self._documents("SELECT body FROM document WHERE id = ?", (id,))
-        return found[0] if found else None
+        return self._documents.get(id)
 
     def ending_with(self, kind: str, tail: str) -> list[Document]:
         """Return the newest ten documents of a kind whose id ends with `tail`."""
-        # The inner query reads ids only, from the index that makes them unique.
-        return self._documents(
-            "SELECT body FROM document WHERE kind = ? AND position IN "
-            "(SELECT position FROM document WHERE substr(id, -length(?)) = ?) ORDER BY position DESC LIMIT 10",
-            (kind, tail, tail),
-        )
+        return self._documents.ending_with(kind, tail)
 
     def latest(
-        self,
-        kind: str,
-        where: Mapping[str, str | int | Sequence[str]],
-        limit: int | None = None,
-        before: str | None = None,
+        self, kind: str, where: Where, limit: int | None = None, before: str | None = None, *, oldest: bool = False
     ) -> list[Document]:
-        """Return documents, newest first. `presence` is indexed too. Raises ValueError for another field."""
-        query = lists.latest(kind, where, limit, before)
-        if any(not isinstance(value, int) and not value for value in where.values()):
-            return []  # none of no values
-        return self._documents(query.sql, query.values)
-
-    def _documents(self, sql: str, values: Sequence[str | int]) -> list[Document]:
-        """Return the documents whose bodies the query finds."""
-        return [json.loads(body) for (body,) in self._database.read(sql, values)]
+        """Return the documents for which the conditions hold, newest first. Raises ValueError for an unknown one."""
+        return self._documents.latest(kind, where, Page(limit, before, oldest))
 
     def version(self) -> int:
         """Return a number that grows with each document, change, wish to cancel and line of output; not with locks."""
         return int(self._database.read("SELECT value FROM fact WHERE name = 'version'")[0][0]) + self._output.version()
 
-    def lock(self, name: str) -> Lock:
+    def watch(self, version: int, seconds: float) -> int:
+        """Return the version as soon as it is another, or after that many seconds."""
+        end = time.monotonic() + seconds
+        while (now := self.version()) == version and (left := end - time.monotonic()) > 0:
+            time.sleep(min(LOOK_AGAIN, left))
+        return now
+
+    def lock(self, name: str) -> FileStoreLock:
         """Return the lock of that name, not taken."""
-        return lock.lock_named(self._folder / LOCKS, name)
+        return self._leases.named(name)
 
     def locks(self) -> dict[str, Document]:
         """Return who holds which lock."""
-        return lock.held(self._folder / LOCKS)
+        return self._leases.held()
+
+    def break_lock(self, name: str) -> Document | None:
+        """Take the lock away from its holder; return what that one wrote, None if it was free."""
+        return self._leases.take_away(name)
 
     def ask_cancel(self, run: str) -> None:
         """Ask the run, wherever it is carried out, to end."""
         with self._database.writing() as connection:
             connection.execute("INSERT OR IGNORE INTO cancel VALUES (?, ?)", (run, self._now().isoformat()))
-            _count(connection, "version")
+            epochs.count(connection, "version")
 
     def cancel_asked(self, run: str) -> bool:
         """Return whether somebody asked the run to end."""
@@ -197,42 +187,39 @@ class SqliteStore:
         """Return the lines whose number is greater than `after`."""
         return self._output.read(operation, after)
 
+    def seal_output(self, operation: str) -> None:
+        """Say that no more will be printed."""
+        self._output.seal(operation)
+
+    def drop_output(self, operations: Sequence[str]) -> None:
+        """Remove the output of operations whose documents stay."""
+        self._output.drop(operations)
+
+    def check(self) -> list[str]:
+        """Return what is damaged, a sentence each."""
+        return check(self._database)
+
+    def facts(self) -> Document:
+        """Return what the store knows of itself."""
+        size = sum(each.stat().st_size for each in self._folder.glob("*.sqlite*"))
+        return {name: self._facts[name] for name in ("id", "project", "origin", "made")} | {
+            "schema": SHAPE.schema,
+            "size": size,
+        }
+
     def close(self) -> None:
-        """Let go of all that is open; locks stay with those who hold them."""
+        """Let go of all that is open; locks are released unless another process holds them, too."""
+        self._leases.release()
         self._output.close()
         self._database.close()
 
 
 def _filled(id: str, project: str, origin: str, made: datetime) -> Callable[[sqlite3.Connection], None]:
     """Return what writes the facts of a new store."""
-    facts = {"id": id, "project": project, "origin": origin, "made": made.isoformat(), "number": 0, "version": 0}
+    facts = {"id": id, "project": project, "origin": origin, "made": made.isoformat()}
+    counters = {"number": 0, "version": 0, "epoch": 0}
 
     def fill(connection: sqlite3.Connection) -> None:
-        connection.executemany("INSERT INTO fact VALUES (?, ?)", facts.items())
+        connection.executemany("INSERT INTO fact VALUES (?, ?)", [*facts.items(), *counters.items()])
 
     return fill
-
-
-def _count(connection: sqlite3.Connection, name: str) -> int:
-    """Raise one of the store's counters by one and return it."""
-    connection.execute("UPDATE fact SET value = value + 1 WHERE name = ?", (name,))
-    return int(connection.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()[0])
-
-
-def _number(connection: sqlite3.Connection, document: Document) -> int:
-    """Return the number of a new document: the next one for a run, the run's own for an operation."""
-    if document["kind"] == "run":
-        return _count(connection, "number")
-    run = connection.execute("SELECT number FROM document WHERE id = ?", (document.get("run"),)).fetchone()
-    if run is None:
-        raise HistoryError(
-            f"the operation {document['id']!r} belongs to the run {document.get('run')!r}, "
-            "which was not recorded before it"
-        )
-    return int(run[0])
-
-
-def _columns(document: Document) -> tuple[str | int | None, ...]:
-    """Return the values of the indexed columns, then the whole document as JSON."""
-    body = json.dumps(document, separators=(",", ":"), allow_nan=False)
-    return (*(document.get(name) for name in lists.FIELDS), body)

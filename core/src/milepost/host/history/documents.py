@@ -1,0 +1,133 @@
+"""The documents of a store in its database: added, replaced, removed and found."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from itertools import islice
+
+from milepost.host.history import columns, epochs, lists, schema
+from milepost.host.history.database import Database
+from milepost.sdk.errors import HistoryError
+from milepost.sdk.store import Document, Lease, Where
+
+BATCH = 500
+"""How many documents are admitted in one transaction, so that others may write in between."""
+
+
+class Documents:
+    """The documents of one file. What is written is written under `fence`: the locks that must be held still."""
+
+    def __init__(self, database: Database, place: str) -> None:
+        self._database, self._place = database, place
+        self.fence: tuple[Lease, ...] = ()
+
+    def append(self, document: Document) -> int:
+        """Add a document and return its number. Raises HistoryError for an operation of an unknown run."""
+        with self._database.writing() as connection:
+            epochs.check(connection, self.fence)
+            known = connection.execute("SELECT number FROM document WHERE id = ?", (document["id"],)).fetchone()
+            if known:
+                return int(known[0])
+            number = _number(connection, document)
+            schema.put(connection, schema.sequenced(connection, {**document, "number": number}))
+            epochs.count(connection, "version")
+        return number
+
+    def amend(self, documents: Sequence[Document]) -> None:
+        """Replace documents, all or none. Raises HistoryError for one that was never appended."""
+        if not documents:
+            return
+        with self._database.writing() as connection:
+            epochs.check(connection, self.fence)
+            for document in documents:
+                self._replace(connection, document)
+            epochs.count(connection, "version")
+
+    def _replace(self, connection: sqlite3.Connection, document: Document) -> None:
+        """Replace one document; what the store gave it stays."""
+        known = connection.execute(
+            "SELECT position, number, sequence, body FROM document WHERE id = ?", (document["id"],)
+        ).fetchone()
+        if known is None:
+            raise HistoryError(
+                f"there is no document {document['id']!r} in the history at {self._place}, so it cannot be changed",
+                hint="milepost history",
+            )
+        position, number, sequence, body = known
+        given = {"number": number} if sequence is None else {"number": number, "sequence": sequence}
+        new = {**document, **given}
+        connection.execute(columns.UPDATE, (*columns.row(new), position))
+        schema.relabel(connection, json.loads(body), new, position)
+        schema.widen(connection, position, columns.moment(new.get("started")))
+
+    def admit(self, documents: Iterable[Document]) -> int:
+        """Add documents as they are; return how many were not there yet."""
+        rest, added = iter(documents), 0
+        while batch := list(islice(rest, BATCH)):
+            with self._database.writing() as connection:
+                new = sum(_admitted(connection, each) for each in batch)
+                if new:
+                    epochs.count(connection, "version")
+            added += new
+        return added
+
+    def remove(self, ids: Sequence[str]) -> None:
+        """Remove documents, all or none; what is not there is no error."""
+        with self._database.writing() as connection:
+            epochs.check(connection, self.fence)
+            for each in ids:
+                found = connection.execute("SELECT position, body FROM document WHERE id = ?", (each,)).fetchone()
+                if found is not None:
+                    schema.forget(connection, *found)
+            epochs.count(connection, "version")
+
+    def get(self, id: str) -> Document | None:
+        """Return the document with that id."""
+        found = self._found("SELECT body FROM document WHERE id = ?", (columns.storable(id),))
+        return found[0] if found else None
+
+    def ending_with(self, kind: str, tail: str) -> list[Document]:
+        """Return the newest ten documents of a kind whose id ends with `tail`."""
+        # The inner query reads ids only, from the index that makes them unique.
+        return self._found(
+            "SELECT body FROM document WHERE kind = ? AND position IN "
+            "(SELECT position FROM document WHERE substr(id, -length(?)) = ?) ORDER BY position DESC LIMIT 10",
+            (kind, columns.storable(tail), columns.storable(tail)),
+        )
+
+    def latest(self, kind: str, where: Where, page: lists.Page) -> list[Document]:
+        """Return the documents for which the conditions hold, in order. Raises ValueError for an unknown condition."""
+        wanted = {name: value for name, value in where.items() if name != "label" or value}
+        if any(not isinstance(value, int) and not value for value in wanted.values()):
+            return []  # none of no values
+        query = lists.latest(kind, wanted, page)
+        return self._found(query.sql, query.values)
+
+    def _found(self, sql: str, values: Sequence[str | int]) -> list[Document]:
+        """Return the documents whose bodies the query finds."""
+        return [json.loads(body) for (body,) in self._database.read(sql, values)]
+
+
+def _number(connection: sqlite3.Connection, document: Document) -> int:
+    """Return the number of a new document: the next one for a run, the run's own for an operation."""
+    if document["kind"] == "run":
+        return epochs.count(connection, "number")
+    run = connection.execute("SELECT number FROM document WHERE id = ?", (document.get("run"),)).fetchone()
+    if run is None:
+        raise HistoryError(
+            f"the operation {document['id']!r} belongs to the run {document.get('run')!r}, "
+            "which was not recorded before it"
+        )
+    return int(run[0])
+
+
+def _admitted(connection: sqlite3.Connection, document: Document) -> bool:
+    """Add one document as it is, and return whether it was not there yet."""
+    if connection.execute("SELECT 1 FROM document WHERE id = ?", (document["id"],)).fetchone():
+        return False
+    schema.put(connection, document)
+    if document.get("store") is None:
+        schema.raise_counters(connection, document)
+    return True

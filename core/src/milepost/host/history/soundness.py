@@ -1,0 +1,78 @@
+"""What can be wrong inside a file of documents, told a sentence each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from milepost.host.history import columns
+from milepost.host.history.database import Database
+from milepost.sdk.errors import HistoryError
+
+MOST = 1000
+"""Nobody reads more sentences than that."""
+
+
+def check(database: Database) -> list[str]:
+    """Return what is damaged in the file; nothing when all is sound."""
+    try:
+        pages = [str(row[0]) for row in database.read("PRAGMA integrity_check")]
+    except HistoryError as error:
+        return [str(error)]
+    if pages != ["ok"]:
+        return [f"{database.path} is damaged: {each}" for each in pages]
+    told = [*_documents(database), *_parents(database), *_counters(database)]
+    return told[:MOST]
+
+
+def _documents(database: Database) -> Iterator[str]:
+    """Yield what is wrong with single documents."""
+    names = columns.COLUMNS[:-1]
+    labelled: dict[int, set[str]] = {}
+    for label, position in database.read("SELECT label, position FROM label"):
+        labelled.setdefault(position, set()).add(label)
+    for position, *values, body in database.rows(f"SELECT position, {columns.QUOTED} FROM document ORDER BY position"):  # noqa: S608 - names of our own
+        name = values[0]
+        try:
+            document = json.loads(body)
+            wanted = (document["id"], document["kind"], *columns.fields(document))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            yield f"the document {name!r} is no record: {error!r}"
+            continue
+        yield from _differences(names, values, wanted)
+        if labelled.pop(position, set()) != columns.labels(document):
+            yield f"the document {name!r} is not found by its labels"
+    for position, labels in labelled.items():
+        yield f"there is no document at {position}, which has the labels {', '.join(sorted(labels))}"
+
+
+def _differences(names: tuple[str, ...], values: list[object], wanted: tuple[object, ...]) -> Iterator[str]:
+    """Yield the columns that do not say what the document says."""
+    for name, found, said in zip(names, values, wanted, strict=True):
+        if found != said:
+            yield f"the document {values[0]!r} says {name} = {said!r}, and is found by {found!r}"
+
+
+def _parents(database: Database) -> Iterator[str]:
+    """Yield the operations whose run is not there."""
+    rows = database.read(
+        "SELECT id, run FROM document AS operation WHERE kind = 'operation' AND NOT EXISTS "
+        "(SELECT 1 FROM document WHERE id = operation.run AND kind = 'run') ORDER BY position"
+    )
+    for operation, run in rows:
+        yield f"the operation {operation!r} belongs to the run {run!r}, which is not there"
+
+
+def _counters(database: Database) -> Iterator[str]:
+    """Yield the counters that would give a number a second time."""
+    (given,) = database.read("SELECT value FROM fact WHERE name = 'number'")[0]
+    (highest,) = database.read("SELECT coalesce(max(number), 0) FROM document WHERE store IS NULL")[0]
+    if given < highest:
+        yield f"the next run would be given the number {given + 1}, but there is a run {highest} already"
+    rows = database.read(
+        "SELECT app, stage, max(sequence) AS highest FROM document AS each WHERE store IS NULL AND sequence > 0 "
+        "GROUP BY app, stage HAVING highest > coalesce("
+        "(SELECT value FROM sequence WHERE sequence.app = each.app AND sequence.stage = each.stage), 0)"
+    )
+    for app, stage, sequence in rows:
+        yield f"the next {stage} of {app} would be given a number up to {sequence}, which is there already"
