@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from milepost.cli.standing import live_release
 from milepost.host.history.writer import as_it_is
 
 if TYPE_CHECKING:
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
 
 PAGE = 500
 """How many documents are read at once."""
-GONE = ("destroyed", "forgotten")
 
 
 def known(store: HistoryStore, in_file: Iterable[str]) -> list[Document]:
@@ -49,12 +49,7 @@ def _standing(store: HistoryStore, workspace: str) -> list[Document]:
 
 
 def _live(store: HistoryStore, workspace: str, app: str) -> int | None:
-    """Return the number of the deployment that the last release of an app made live, unless it is gone since."""
-    where = {"workspace": workspace, "app": app, "stage": "release", "status": "success"}
-    for release in store.latest("operation", where, limit=1):
-        if store.latest("operation", {"target": release["id"], "stage": "destroy", "status": "success"}, limit=1):
-            return None
-        made = store.get(str(release.get("target") or ""))
-        if made is not None and made.get("presence") not in GONE:
-            return int(made["number"])
-    return None
+    """Return the number of the deployment of an app that is live, as recorded."""
+    release = live_release(store, workspace, app)
+    made = store.get(str(release.get("target") or "")) if release else None
+    return int(made["number"]) if made else None

@@ -1,0 +1,117 @@
+"""Which documents are compared: what a REF stands for, app by app."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from milepost.cli.differences import STAGES, Side
+from milepost.cli.standing import live_release
+from milepost.host.history.ref import WORDS, parse_ref, resolve_operation, resolve_run
+from milepost.sdk.errors import UnknownNameError, UsageError
+
+if TYPE_CHECKING:
+    from milepost.cli.session import Session
+    from milepost.sdk.store import Document, HistoryStore
+
+DEEPEST = 20
+"""Over how many steps an artifact is followed back to its build."""
+
+
+class Pair(NamedTuple):
+    """Two sides of an app; None where there is nothing of it."""
+
+    app: str
+    old: Side | None
+    new: Side | None
+
+
+def pairs(session: Session, refs: tuple[str, ...]) -> list[Pair]:
+    """Return what is to be compared, by app.
+
+    Two REFs: the first against the second. One: what was live before it against it. None: what a rollback
+    goes to against what is live. Raises UnknownNameError, UsageError.
+    """
+    store = session.host.store
+    if len(refs) > 2:
+        raise UsageError("two things can be compared, not more", hint="milepost diff 118 119")
+    if len(refs) == 2:
+        old, new = (_sides(session, ref) for ref in refs)
+        return [Pair(app, old.get(app), new.get(app)) for app in dict.fromkeys((*old, *new))]
+    found = _sides(session, refs[0]) if refs else _live(session)
+    return [Pair(app, _before(store, side), side) for app, side in found.items()]
+
+
+def _live(session: Session) -> dict[str, Side]:
+    """Return what is live in the workspace. Raises UsageError when nothing is."""
+    store, workspace = session.host.store, session.workspace
+    releases = [live_release(store, workspace, app) for app in session.host.project.apps]
+    found = {str(each["app"]): _side(store, [each]) for each in releases if each is not None}
+    if not found:
+        raise UsageError(f"nothing is live in {workspace} that could be compared", hint="milepost diff 118 119")
+    return found
+
+
+def _sides(session: Session, ref: str) -> dict[str, Side]:
+    """Return what a REF stands for: an operation of an app, or all that a run did, by app."""
+    store, workspace, parts = session.host.store, session.workspace_of(ref), parse_ref(ref)
+    run = resolve_run(store, ref, workspace)
+    operations = store.latest("operation", {"run": str(run["id"])}, oldest=True)
+    if (parts and parts.label) or not (parts or ref in WORDS or str(run["id"]).lower().endswith(ref.lower())):
+        one = resolve_operation(store, ref, workspace)
+        return {str(one["app"]): _side(store, [one])}
+    apps = [parts.app] if parts and parts.app else dict.fromkeys(str(each["app"]) for each in operations)
+    found = {app: [each for each in operations if each["app"] == app and each["stage"] in STAGES] for app in apps}
+    made = {app: _side(store, of_app) for app, of_app in found.items() if of_app}
+    if not made:
+        raise UnknownNameError("build, deployment or release in", ref, (), hint=f"milepost show {run['number']}")
+    return made
+
+
+def _side(store: HistoryStore, operations: Iterable[Document]) -> Side:
+    """Return the side of an app that some operations of it make; what they rest on is looked up."""
+    by_stage: dict[str, Document] = {}
+    for each in operations:
+        held = _held(store, each)
+        by_stage[str(held["stage"])] = {**held, "status": each.get("status")}
+    if "release" in by_stage and "deploy" not in by_stage:
+        by_stage |= _by_stage(store.get(str(by_stage["release"].get("target") or "")))
+    made = by_stage.get("deploy") or by_stage.get("push") or by_stage.get("build") or {}
+    origins = list(_origins(store, made))
+    for each in origins:
+        by_stage.setdefault(str(each["stage"]), each)
+    last = next(iter(by_stage.values()))
+    run = store.get(str(last.get("run"))) or {}
+    sources = [each["source"] for each in (*reversed(origins), made) if (each.get("source") or {}).get("commit")]
+    return Side(str(last["app"]), run, sources[0] if sources else run.get("source") or {}, by_stage)
+
+
+def _by_stage(operation: Document | None) -> dict[str, Document]:
+    return {str(operation["stage"]): operation} if operation else {}
+
+
+def _held(store: HistoryStore, operation: Document) -> Document:
+    """Return the operation that holds: of one that changed nothing, the one it found as it should be."""
+    return store.get(str(operation["same_as"])) or operation if operation.get("same_as") else operation
+
+
+def _origins(store: HistoryStore, operation: Document) -> Iterator[Document]:
+    """Yield the push and the build that an operation's artifact came from, the nearest first."""
+    for _ in range(DEEPEST):
+        before = store.get(str(operation["build"])) if operation.get("build") else None
+        if before is None:
+            return
+        yield before
+        operation = before
+
+
+def _before(store: HistoryStore, side: Side) -> Side | None:
+    """Return what was live before a side's release; of one that was not released, what was deployed before."""
+    release = side.operations.get("release")
+    if release is not None:
+        former = store.get(str(release.get("previous") or ""))
+        return _side(store, [former]) if former else None
+    made = side.operations.get("deploy") or next(iter(side.operations.values()))
+    where = {"app": side.app, "workspace": str(made["workspace"]), "stage": str(made["stage"]), "status": "success"}
+    earlier = store.latest("operation", where, limit=1, before=str(made["id"]))
+    return _side(store, earlier) if earlier else None
