@@ -134,7 +134,8 @@ class HistoryStore(Protocol):
         """Add documents as they are, with the numbers they have; return how many were not there yet.
 
         Those with `store` came from another store of that name, and their numbers are that store's. Those without are
-        this store's own: no new run gets a number as low as theirs.
+        this store's own: no new run gets a number as low as theirs. One whose id is not greater than that of the
+        newest document is put before all that are there, or what is old would pass for the newest.
         """
         ...
 

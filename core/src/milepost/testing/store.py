@@ -66,7 +66,10 @@ class MemoryStore:
         with self._guard:
             new = [each for each in documents if self.get(each["id"]) is None]
             for each in new:
+                older = each["id"] <= next(reversed(self._documents), "")
                 self._keep(each)
+                if older:  # it is put before all that are there
+                    self._documents = {each["id"]: self._documents.pop(each["id"]), **self._documents}
                 if each.get("store") is None:
                     self._raise(("run",), each.get("number") or 0)
                     self._raise(_series(each), each.get("sequence") or 0)

@@ -127,7 +127,15 @@ def _admitted(connection: sqlite3.Connection, document: Document) -> bool:
     """Add one document as it is, and return whether it was not there yet."""
     if connection.execute("SELECT 1 FROM document WHERE id = ?", (document["id"],)).fetchone():
         return False
-    schema.put(connection, document)
+    schema.put(connection, document, _place_before(connection, document))
     if document.get("store") is None:
         schema.raise_counters(connection, document)
     return True
+
+
+def _place_before(connection: sqlite3.Connection, document: Document) -> int | None:
+    """Return a place before all others for a document older than the newest, which must not pass for newer."""
+    newest = connection.execute("SELECT id FROM document ORDER BY position DESC LIMIT 1").fetchone()
+    if newest is None or document["id"] > newest[0]:
+        return None
+    return int(connection.execute("SELECT min(position) FROM document").fetchone()[0]) - 1

@@ -35,6 +35,25 @@ class Several:
 _LABELS = Meaning("Labels for all that is made here, over those of the block around it.", dict[str, str], "none")
 _ON_FAILURE = Literal["fail", "rollback"]
 
+_KEEP_RUNS = Meaning(
+    "How many of the newest runs of each workspace stay; an older one stays as long as `age` says.",
+    int,
+    "no number",
+    plain=True,
+)
+_KEEP_AGE = Meaning(
+    "How long a run stays, however many there are: `365d`. Without `runs` and `age`, for ever.",
+    str,
+    "no age",
+    plain=True,
+)
+_KEEP_OUTPUT = Meaning(
+    "How long the output of operations stays: `90d`. Their records are not touched.",
+    str,
+    "as long as the run",
+    plain=True,
+)
+
 ARGUMENTS: Mapping[str, Meaning] = {
     "project": Meaning("The project's name: its history is found by it.", str, plain=True),
     "labels": _LABELS,
@@ -122,6 +141,12 @@ ARGUMENTS: Mapping[str, Meaning] = {
     "history.path": Meaning(
         "The folder of the history, from the project file's folder.", str, "the user's state folder", plain=True
     ),
+    "keep.runs": _KEEP_RUNS,
+    "keep.age": _KEEP_AGE,
+    "keep.output": _KEEP_OUTPUT,
+    "verb.runs": _KEEP_RUNS,
+    "verb.age": _KEEP_AGE,
+    "verb.output": _KEEP_OUTPUT,
     "url.auto_hostname": Meaning(f"Whether the app gets a host name by itself. {_NOT_DONE}", bool, "`false`"),
     "runner.profile": Meaning(f"Which kind of runner carries out the runs. {_NOT_DONE}", str, "none"),
     "runner.enabled": Meaning(f"Whether runs are carried out by a runner. {_NOT_DONE}", bool, "`false`"),
@@ -155,7 +180,10 @@ BLOCKS: Mapping[str, str] = {
     "What else stands in it is the plugin's business.",
     "plugin.type": f"The roles of the plugin. {_NOT_DONE}",
     "milepost": "What the file needs of milepost; checked before all else.",
-    "history": "Where the history lies.",
+    "history": "Where the history lies, and how much of it is kept.",
+    "keep": "What `milepost store prune` leaves, and what a run removes at its end, at most once a day. Whatever is live, "
+    "staged or needed by a rollback stays.",
+    "verb": "The same for the runs of one verb, in place of what holds for all.",
     "health": "How to tell that a deployment is ready.",
     "build": "How the artifact is made.",
     "registry": "Where the artifact is kept.",

@@ -13,6 +13,7 @@ from milepost.host.project import top
 from milepost.host.project.blocks import Blocks, env_of
 from milepost.host.project.declared import variable_block
 from milepost.host.project.file import named_source
+from milepost.host.project.keep import Keep, keep
 from milepost.host.project.misfits import misfits
 from milepost.host.project.on_demand import OnDemand
 from milepost.host.project.safe_names import with_safe_names
@@ -69,6 +70,10 @@ class Project(NamedTuple):
     """The folders that functions may read files of, absolute: its own, and those that the file names besides."""
     history_path: str | None
     """The place of the history that the file names, absolute."""
+    history_use: Use | None
+    """The plugin that opens the history, which several machines share."""
+    keep: Keep
+    """How much of the history is to be kept."""
     observers: tuple[PluginBlock, ...]
     warnings: tuple[Problem, ...]
     """What is odd and does no harm, with source lines."""
@@ -144,6 +149,8 @@ def project_of(file: Path, body: Body, *, checked: bool = False, besides: Beside
         protected=top.protected(body, problems),
         readable=top.readable(body, folder, problems),
         history_path=top.history(body, folder, problems),
+        history_use=top.shared_history(body, problems),
+        keep=keep(body, problems),
         observers=top.plugins(body),
         warnings=body.source.error(blocks.warnings).problems if blocks.warnings else (),
         body=body,

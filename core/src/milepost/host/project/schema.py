@@ -122,6 +122,9 @@ _PLUGIN = Nested(
 )
 
 _VALIDATION = Nested(Shape((), ("condition", "error_message")), many=True)
+_LIMITS = ("runs", "age", "output")
+_KEEP = Nested(Shape(_LIMITS, (), {"verb": Nested(Shape(_LIMITS), "what was asked for: up, build, exec", many=True)}))
+
 _VARIABLE = Nested(
     Shape(
         ("type", "default", "description", "env", "sensitive", "nullable"),
@@ -143,7 +146,7 @@ ROOT = Shape(
         "variable": _VARIABLE,
         "locals": Nested(_ANYTHING, many=True),
         "plugin": _PLUGIN,
-        "history": Nested(Shape(("path",))),
+        "history": Nested(Shape(("path",), (), {"use": _USE, "keep": _KEEP})),
         "config": _CONFIG,
         "runner": _RUNNER,
         "pipeline": _PIPELINE,

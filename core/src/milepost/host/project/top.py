@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 
 from milepost.host.language.tree import Body
-from milepost.host.language.walk import references
+from milepost.host.language.walk import expressions, references
 from milepost.host.project import plain
-from milepost.host.project.stages import PluginBlock
+from milepost.host.project.stages import PluginBlock, Use
 from milepost.sdk.problem import Problem
 
 
@@ -77,3 +77,25 @@ def history(body: Body, folder: Path, problems: list[Problem]) -> str | None:
             Problem('path: "~" means nothing here', block.body.attributes["path"].value.position, hint=hint)
         )
     return str(folder / path) if path else None
+
+
+def shared_history(body: Body, problems: list[Problem]) -> Use | None:
+    """Return the plugin that opens the history; None where it lies in a folder."""
+    block = body.one("history")
+    use = block.body.one("use") if block else None
+    if block is None or use is None or not use.labels:
+        return None
+    if "path" in block.body.attributes:
+        message = 'a history block has a "path" or a "use"; found both'
+        problems.append(Problem(message, use.position, hint="leave one of them out"))
+    word = use.labels[0].text
+    problems += _changing(use.body)
+    return Use(word=word, body=use.body, position=use.position, path=f'history > use "{word}"')
+
+
+def _changing(body: Body) -> list[Problem]:
+    """Return what stands in the `history` block and is not the same for all apps and workspaces."""
+    found = (each for expression in expressions(body) for each in references(expression))
+    changing = (each for each in found if each.root in ("app", "workspace", "labels", "config"))
+    message = "{} is not known here: one history is for all apps and workspaces"
+    return [Problem(message.format(each), each.position, hint="use var, local or a function") for each in changing]
