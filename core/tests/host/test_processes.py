@@ -72,10 +72,11 @@ def until(holds: Callable[[], object]) -> bool:
     return True
 
 
-def test_what_it_prints_is_returned_and_told_line_by_line(seen: Seen) -> None:
+def test_what_it_prints_is_returned_and_told_with_an_end_to_the_last_line(seen: Seen) -> None:
     result = seen.run(*sh("echo one; echo two >&2; printf three"))
     assert (result.status, result.stdout, result.stderr) == (0, b"one\nthree", b"two\n")
-    assert sorted(seen.lines) == [("stderr", "two"), ("stdout", "one"), ("stdout", "three")]
+    text = {stream: "".join(each for of, each in seen.lines if of == stream) for stream in ("stdout", "stderr")}
+    assert text == {"stdout": "one\nthree\n", "stderr": "two\n"}
 
 
 def test_it_is_recorded_before_it_can_do_anything(seen: Seen, tmp_path: Path) -> None:
@@ -201,7 +202,7 @@ def test_a_quiet_one_is_returned_and_not_told(seen: Seen) -> None:
 
 def test_what_is_no_text_is_returned_as_it_is_and_shown_as_well_as_can_be(seen: Seen) -> None:
     assert seen.run("printf", r"\377\n").stdout == b"\xff\n"
-    assert seen.lines == [("stdout", "\ufffd")]
+    assert seen.lines == [("stdout", "\ufffd\n")]
 
 
 def test_a_detached_one_outlives_us_and_logs_to_its_file(seen: Seen, tmp_path: Path) -> None:

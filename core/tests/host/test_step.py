@@ -131,9 +131,11 @@ def test_what_was_made_is_still_written_down_after_a_cancel(desk: Desk) -> None:
     assert desk.book.notes == ["intend object key", "created key id", "evidence log"]
 
 
-def test_output_is_kept_line_by_line(desk: Desk) -> None:
+def test_output_is_whole_lines_with_or_without_a_last_end(desk: Desk) -> None:
     desk.step.output("one\ntwo\n", "stderr")
-    assert desk.book.notes == ["stderr one", "stderr two"]
+    desk.step.output("three")
+    desk.step.output("")
+    assert desk.book.notes == ["stderr one\ntwo\n", "stdout three\n"]
 
 
 def test_a_sleep_ends_as_soon_as_there_is_a_reason(desk: Desk) -> None:

@@ -9,13 +9,13 @@ import socket
 import subprocess
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO
 
 from milepost.host.cancel import Cancel, Deadline
+from milepost.host.reading import Reader
 from milepost.sdk.errors import CommandFailedError, MilepostError
 from milepost.sdk.secret import reveal
 from milepost.sdk.step import Command, Result, Stream
@@ -25,8 +25,9 @@ from milepost.sdk.step import Command, Result, Stream
 GATE = 'IFS= read -r go && exec "$@"'
 GATE_WITHOUT_INPUT = 'IFS= read -r go && exec "$@" </dev/null'
 
-TAIL_LINES = 20
-KEPT_BYTES = 4 * 1024 * 1024
+EVENTS_AT_ONCE = 256 * 1024
+"""How many bytes of events are read at once: what a program prints comes in long ones."""
+
 PROC = "/proc"
 KILL_AFTER = 3.0
 """How long a program may take to obey TERM, in seconds; shorter than the grace of a run in CI."""
@@ -43,7 +44,10 @@ class Watch:
     ended: Callable[[int], None]
     """Called when the process is gone."""
     output: Callable[[str, Stream], None]
-    """Called with each line, from another thread."""
+    """Called with what it prints as it comes, from another thread: lines with their ends, or a piece of one.
+
+    The last one has an end, even if the program wrote none.
+    """
 
 
 def run(command: Command, environment: Mapping[str, str], watch: Watch) -> Result:
@@ -137,11 +141,7 @@ def _follow(process: subprocess.Popen[bytes], command: Command, watch: Watch) ->
     """Let the program run and stay with it to its end."""
     assert process.stdout is not None
     assert process.stderr is not None
-    tail: deque[str] = deque(maxlen=TAIL_LINES)
-    readers = [
-        _Reader(process.stdout, "stdout", command.quiet, watch.output, tail),
-        _Reader(process.stderr, "stderr", command.quiet, watch.output, tail),
-    ]
+    reader = Reader(process.stdout, process.stderr, None if command.quiet else watch.output)
     feeder = threading.Thread(target=_open_gate, args=(process, command), daemon=True)
     feeder.start()
     try:
@@ -150,12 +150,11 @@ def _follow(process: subprocess.Popen[bytes], command: Command, watch: Watch) ->
         end_group(process.pid, reap=process.poll)
         process.wait()
         feeder.join(1)
-        for reader in readers:
-            reader.join(1)
+        reader.finish()
     status = process.returncode
     if command.check and status != 0:
-        raise CommandFailedError(command.argv, status, "\n".join(tail))
-    return Result(status=status, stdout=bytes(readers[0].kept), stderr=bytes(readers[1].kept), pid=process.pid)
+        raise CommandFailedError(command.argv, status, "\n".join(reader.tail))
+    return Result(status=status, stdout=bytes(reader.stdout), stderr=bytes(reader.stderr), pid=process.pid)
 
 
 def _wait(process: subprocess.Popen[bytes], command: Command, watch: Watch) -> None:
@@ -170,29 +169,6 @@ def _wait(process: subprocess.Popen[bytes], command: Command, watch: Watch) -> N
             own.check()
         else:
             return
-
-
-class _Reader(threading.Thread):
-    """Passes on what a program prints, line by line, and keeps the beginning of it."""
-
-    def __init__(
-        self, pipe: IO[bytes], stream: Stream, quiet: bool, output: Callable[[str, Stream], None], tail: deque[str]
-    ) -> None:
-        super().__init__(daemon=True)
-        self._pipe, self._stream, self._quiet, self._output, self._tail = pipe, stream, quiet, output, tail
-        self.kept = bytearray()
-        self.start()
-
-    def run(self) -> None:
-        """Read to the end of the stream."""
-        with self._pipe:
-            while line := self._pipe.readline(65536):
-                if len(self.kept) < KEPT_BYTES:
-                    self.kept += line
-                text = line.decode(errors="replace").rstrip("\r\n")
-                self._tail.append(text)
-                if not self._quiet:
-                    self._output(text, self._stream)
 
 
 def _attached(command: Command, argv: tuple[str, ...], env: Mapping[str, str]) -> Result:
@@ -274,6 +250,7 @@ def start_child(argv: tuple[str, ...], environment: Mapping[str, str], control: 
         stderr=subprocess.PIPE,
         env=dict(environment),
         start_new_session=True,
+        bufsize=EVENTS_AT_ONCE,
     )
     assert process.stdout is not None
     assert process.stderr is not None

@@ -53,7 +53,7 @@ class Ledger(Protocol):
         ...
 
     def output(self, text: str, stream: Stream) -> None:
-        """Keep and show a line."""
+        """Keep and show what was printed: lines with their ends, or a piece of one."""
         ...
 
     def warn(self, text: str) -> None:
@@ -139,8 +139,8 @@ class HostStep:
 
     def output(self, text: str, stream: Stream = "stdout") -> None:
         """Keep and show what a tool printed."""
-        for line in text.splitlines():
-            self.ledger.output(line, stream)
+        if text:
+            self.ledger.output(text if text.endswith("\n") else f"{text}\n", stream)
 
     def now(self) -> datetime:
         """Return the time, in UTC."""

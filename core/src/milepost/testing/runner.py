@@ -67,6 +67,6 @@ class RecordingRunner:
     def _print(result: Result, watch: Watch) -> None:
         """Pass on the output, as if a program had printed it."""
         for line in result.stdout.decode("utf-8", "replace").splitlines():
-            watch.output(line, "stdout")
+            watch.output(f"{line}\n", "stdout")
         for line in result.stderr.decode("utf-8", "replace").splitlines():
-            watch.output(line, "stderr")
+            watch.output(f"{line}\n", "stderr")

@@ -62,7 +62,7 @@ def test_a_line_number_is_found_without_reading_what_lies_before(store: SqliteSt
     store.write_output("O1", [line(1, "one")])
     connection = sqlite3.connect(Path(store.place) / "output.sqlite")
     plan = connection.execute(
-        "EXPLAIN QUERY PLAN SELECT text FROM output WHERE operation = ? AND number > ? ORDER BY number", ("O1", 1)
+        "EXPLAIN QUERY PLAN SELECT packed, body FROM block WHERE operation = ? AND last > ? ORDER BY last", ("O1", 1)
     ).fetchall()
     connection.close()
-    assert [row[-1] for row in plan] == ["SEARCH output USING INDEX output_line (operation=? AND number>?)"]
+    assert [row[-1] for row in plan] == ["SEARCH block USING INDEX block_line (operation=? AND last>?)"]

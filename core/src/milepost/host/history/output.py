@@ -3,29 +3,57 @@
 A file of its own, so that a chatty build neither makes the documents' file large nor holds up those who write
 documents. A database and not a text file per operation, because a full disk or a torn write then leaves no
 half line behind, `logs -f` goes on from a line number without reading what it has read, and a hundred
-thousand operations are not as many files. Lines come in batches, one transaction each.
+thousand operations are not as many files. Lines lie in blocks, which are packed when the operation has ended.
 """
 
 from __future__ import annotations
 
+import sqlite3
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
+from milepost.host.history import passage
 from milepost.host.history.database import Database, Shape, open_to_read, open_to_write
+from milepost.host.history.passage import Block, Passage
 from milepost.sdk.store import OutputLine
 
 FILE = "output.sqlite"
 
-SHAPE = Shape(
-    schema=1,
-    statements=(
-        """CREATE TABLE output (
-            position INTEGER PRIMARY KEY, operation TEXT NOT NULL, number INTEGER NOT NULL,
-            at TEXT NOT NULL, source TEXT NOT NULL, stream TEXT NOT NULL, text TEXT NOT NULL)""",
-        "CREATE UNIQUE INDEX output_line ON output (operation, number)",
-    ),
+WORTH_PACKING = 4096
+"""The bytes below which an operation's output is left as it is."""
+
+INSERT = "INSERT INTO block (operation, first, last, packed, body) VALUES (?, ?, ?, ?, ?)"
+
+
+def to_2(connection: sqlite3.Connection) -> None:
+    """Bring a file with a row for each line up to one with blocks of lines."""
+    for statement in TABLES:
+        connection.execute(statement)
+    operations = connection.execute("SELECT operation FROM output GROUP BY operation ORDER BY max(position)")
+    for (operation,) in operations.fetchall():
+        rows = connection.execute(
+            "SELECT number, at, source, stream, text FROM output WHERE operation = ? ORDER BY number", (operation,)
+        )
+        _insert(connection, operation, passage.blocks_of(passage.passages_of(OutputLine(*row) for row in rows)))
+    # Who compares versions must see that the file has changed.
+    connection.execute(
+        "UPDATE sqlite_sequence SET seq = max(seq, (SELECT coalesce(max(position), 0) FROM output)) + 1 "
+        "WHERE name = 'block'"
+    )
+    connection.execute("DROP TABLE output")
+
+
+TABLES = (
+    # A position is never given again, so that the last one says whether anything was added.
+    """CREATE TABLE block (
+        position INTEGER PRIMARY KEY AUTOINCREMENT, operation TEXT NOT NULL, first INTEGER NOT NULL,
+        last INTEGER NOT NULL, packed INTEGER NOT NULL, body BLOB NOT NULL)""",
+    "CREATE INDEX block_line ON block (operation, last)",
 )
+
+SHAPE = Shape(schema=2, statements=TABLES, steps=(to_2,))
 
 
 class OutputLog:
@@ -38,14 +66,15 @@ class OutputLog:
 
     def write(self, operation: str, lines: Iterable[OutputLine]) -> None:
         """Add lines, durably. A line whose number is there already is taken for the same line."""
-        rows = [(operation, line.number, line.at, line.source, line.stream, _writable(line.text)) for line in lines]
-        if not rows:
+        passages = passage.passages_of(lines)
+        if not passages:
             return
+        blocks = list(passage.blocks_of(passages))
         with self._to_write().writing() as connection:
-            connection.executemany(
-                "INSERT OR IGNORE INTO output (operation, number, at, source, stream, text) VALUES (?, ?, ?, ?, ?, ?)",
-                rows,
-            )
+            (last,) = connection.execute("SELECT max(last) FROM block WHERE operation = ?", (operation,)).fetchone()
+            if last is not None and last >= passages[0].first:
+                blocks = _without_known(connection, operation, passages)
+            _insert(connection, operation, blocks)
 
     def read(self, operation: str, after: int) -> list[OutputLine]:
         """Return the lines of the operation whose number is greater, in order."""
@@ -53,15 +82,42 @@ class OutputLog:
         if database is None:
             return []
         rows = database.read(
-            "SELECT number, at, source, stream, text FROM output WHERE operation = ? AND number > ? ORDER BY number",
-            (operation, after),
+            "SELECT packed, body FROM block WHERE operation = ? AND last > ? ORDER BY last", (operation, after)
         )
-        return [OutputLine(*row) for row in rows]
+        found = [each for row in rows for each in _passages(*row)]
+        in_order = all(one.first < other.first for one, other in pairwise(found))
+        lines = [line for each in found for line in each.lines() if line.number > after]
+        return lines if in_order else sorted(lines)
+
+    def seal(self, operation: str) -> None:
+        """Pack what the operation has printed, as much as is worth it."""
+        database = self._to_read()
+        query = "SELECT position, body FROM block WHERE operation = ? AND NOT packed ORDER BY last"
+        rows = database.read(query, (operation,)) if database else []
+        if sum(len(body) for _, body in rows) < WORTH_PACKING:
+            return
+        # Several small blocks become few large ones; all that takes time is done before others are kept waiting.
+        blocks = passage.blocks_of(each for _, body in rows for each in passage.read(body))
+        packed = [block._replace(body=passage.packed(block.body)) for block in blocks]
+        with self._to_write().writing() as connection:
+            gone = connection.executemany("DELETE FROM block WHERE position = ?", [(place,) for place, _ in rows])
+            if gone.rowcount == len(rows):
+                _insert(connection, operation, packed, packed=True)
+            else:  # another one sealed or dropped it at this moment
+                connection.execute("ROLLBACK")
+                connection.execute("BEGIN IMMEDIATE")
+
+    def drop(self, operations: Sequence[str]) -> None:
+        """Remove the output of these operations."""
+        if self._to_read() is not None and operations:
+            with self._to_write().writing() as connection:
+                connection.executemany("DELETE FROM block WHERE operation = ?", [(each,) for each in operations])
 
     def version(self) -> int:
         """Return a number that grows with each line."""
         database = self._to_read()
-        return 0 if database is None else int(database.read("SELECT coalesce(max(position), 0) FROM output")[0][0])
+        rows = database.read("SELECT seq FROM sqlite_sequence WHERE name = 'block'") if database else []
+        return int(rows[0][0]) if rows else 0
 
     def close(self) -> None:
         """Close the file if it was opened."""
@@ -85,6 +141,21 @@ class OutputLog:
             return self._opened
 
 
-def _writable(text: str) -> str:
-    """Return the text with lone surrogates, as Python reads bytes that are no UTF-8, spelt out."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+def _insert(connection: sqlite3.Connection, operation: str, blocks: Iterable[Block], *, packed: bool = False) -> None:
+    """Add blocks of an operation."""
+    connection.executemany(INSERT, [(operation, each.first, each.last, packed, each.body) for each in blocks])
+
+
+def _passages(packed: int, body: bytes) -> list[Passage]:
+    """Return what stands in a block."""
+    return passage.read(passage.unpacked(body) if packed else body)
+
+
+def _without_known(connection: sqlite3.Connection, operation: str, passages: Sequence[Passage]) -> list[Block]:
+    """Return the blocks of those lines whose numbers are not there yet."""
+    rows = connection.execute(
+        "SELECT packed, body FROM block WHERE operation = ? AND last >= ?", (operation, passages[0].first)
+    )
+    known = {line.number for row in rows for each in _passages(*row) for line in each.lines()}
+    new = [line for each in passages for line in each.lines() if line.number not in known]
+    return list(passage.blocks_of(passage.passages_of(new)))

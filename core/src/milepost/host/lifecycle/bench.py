@@ -9,7 +9,9 @@ from datetime import datetime
 from milepost.host import processes
 from milepost.host.cancel import Cancel, Deadline
 from milepost.host.folders import Folders
+from milepost.host.history.heartbeat import Holding
 from milepost.host.history.journal import History
+from milepost.host.lifecycle.kept import LIMIT
 from milepost.host.mask import Masker
 from milepost.host.plugins.load import Plugins
 from milepost.host.plugins.observers import Observers
@@ -42,11 +44,22 @@ class Bench:
     masker: Masker = field(default_factory=Masker)
     cancel: Cancel = field(default_factory=Cancel)
     runner: Runner = processes.run
+    holding: Holding | None = None
+    """The locks that all is done under; None where nothing is changed."""
+    output_limit: int = LIMIT
+    """How much of an operation's output is kept, in characters."""
+    patience: float | None = None
+    """How long a plugin may take for what it is asked now, in seconds; None: as long as it takes."""
 
-    def no_deadline(self) -> Deadline:
-        """Return a limit that never passes."""
-        return Deadline("", None, self.monotonic)
+    def deadline(self) -> Deadline:
+        """Return the limit of the step that begins now."""
+        return Deadline("the answer", self.patience, self.monotonic)
 
     def uncancelled(self) -> Bench:
-        """Return a bench for cleaning up: a wish to end has been heard and must not stop that too."""
+        """Return a bench for cleaning up: a wish to end has been heard and must not stop that too.
+
+        Raises LockLostError, HistoryUnreachableError when what was begun may be another's to clean up by now.
+        """
+        if self.holding is not None:
+            self.holding.check()
         return replace(self, cancel=Cancel())

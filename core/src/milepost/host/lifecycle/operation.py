@@ -5,27 +5,25 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import msgspec
 
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.hooks import HookContext, run_hooks
+from milepost.host.lifecycle.printing import kept_fields, seal, transcript_of
+from milepost.host.lifecycle.timing import Stopwatch
 from milepost.host.mask import SHORTEST, Masker
 from milepost.host.project.hooks import Hook
 from milepost.host.recording import record_state
 from milepost.sdk.config import PluginState
 from milepost.sdk.deployment import Resource
 from milepost.sdk.errors import CancelledError, MilepostError, RefusedError
-from milepost.sdk.events import OperationFinished, OperationStarted, Output, Said, Warned
-from milepost.sdk.record import Evidence, Failure, HookRun, Operation, Status
+from milepost.sdk.events import OperationFinished, OperationStarted, Warned
+from milepost.sdk.record import Evidence, Failure, HookRun, Operation, Status, Timing
 from milepost.sdk.secret import Secret
 from milepost.sdk.step import Stream
-from milepost.sdk.store import OutputLine
-
-FLUSH_AFTER = 0.2
-"""How long output may wait in memory before it is kept, in seconds."""
 
 
 class OpenOperation:
@@ -34,13 +32,20 @@ class OpenOperation:
     def __init__(self, bench: Bench, record: Operation) -> None:
         self.bench, self.record, self.stage = bench, record, str(record.stage)
         self.result, self.summary = "done", ""
-        self.source = "plugin"
         self.along: tuple[Operation, ...] = ()
         """Other records that the end of this one changes, all or none."""
-        self._lines: list[OutputLine] = []
-        self._count = 0
-        self._flushed = time.monotonic()
         self._guard = threading.RLock()
+        self.transcript = transcript_of(bench, record)
+        self._watch = Stopwatch(bench.monotonic)
+
+    def timed(self, part: str) -> AbstractContextManager[None]:
+        """Return a context in which the time goes to that part of the operation."""
+        return self._watch.part(part)
+
+    @property
+    def timings(self) -> tuple[Timing, ...]:
+        """How long the parts took so far."""
+        return self._watch.timings()
 
     def change(self, *along: Operation, **fields: Any) -> None:
         """Replace fields of the record, durably, and the records `along` in the same transaction."""
@@ -80,16 +85,20 @@ class OpenOperation:
 
     def say(self, text: str) -> None:
         """Tell people, and keep it with the output."""
-        masked = self.bench.masker.text(text)
-        self._keep("say", masked)
-        self.bench.emit(Said(at=self.bench.clock(), app=self.record.app, stage=self.record.label, text=masked))
+        self.transcript.say(text)
 
     def output(self, text: str, stream: Stream) -> None:
-        """Keep and show a line that was printed."""
-        masked = self.bench.masker.text(text)
-        self._keep(stream, masked)
-        event = Output(at=self.bench.clock(), app=self.record.app, stage=self.record.label, stream=stream, text=masked)
-        self.bench.emit(event)
+        """Keep and show what was printed: lines with their ends, or a piece of one."""
+        self.transcript.output(text, stream)
+
+    @property
+    def source(self) -> str:
+        """What prints at this moment: it stands at each line."""
+        return self.transcript.source
+
+    @source.setter
+    def source(self, source: str) -> None:
+        self.transcript.source = source
 
     def warn(self, text: str) -> None:
         """Tell people that something is not as it should be, and record it."""
@@ -120,23 +129,6 @@ class OpenOperation:
         """Record a hook that was run."""
         self.change(hooks=(*self.record.hooks, hook))
 
-    def _keep(self, stream: str, text: str) -> None:
-        """Put a line into the output, and write it out when the last time was long enough ago."""
-        with self._guard:
-            self._count += 1
-            at = self.bench.clock().isoformat()
-            self._lines.append(OutputLine(self._count, at, self.source, stream, text))
-            if time.monotonic() - self._flushed >= FLUSH_AFTER:
-                self.flush()
-
-    def flush(self) -> None:
-        """Write out what was printed."""
-        with self._guard:
-            lines, self._lines = self._lines, []
-            self._flushed = time.monotonic()
-            if lines:
-                self.bench.history.store.write_output(self.record.id, lines)
-
 
 Work = Callable[[OpenOperation], None]
 
@@ -157,19 +149,27 @@ def _attempt(operation: OpenOperation, hooks: Sequence[Hook], context: HookConte
     """Do it, and return what went wrong; hooks for a failure, and those for always, have been run then."""
     error: BaseException | None = None
     try:
-        _announce(operation)
-        run_hooks(operation, "before", hooks, context)
-        work(operation)
-        run_hooks(operation, "after", hooks, context)
+        with operation.timed("observers"):
+            _announce(operation)
+        _run_hooks(operation, "before", hooks, context)
+        with operation.timed("plugin"):
+            work(operation)
+        _run_hooks(operation, "after", hooks, context)
     except BaseException as caught:  # written down first, then raised again by the caller
         error = caught
     ending = context.failed(str(error)) if error else context
     for when in ("failure", "always") if error else ("always",):
         try:
-            run_hooks(operation, when, hooks, ending)
+            _run_hooks(operation, when, hooks, ending)
         except MilepostError as caught:
             error = error or caught
     return error
+
+
+def _run_hooks(operation: OpenOperation, when: str, hooks: Sequence[Hook], context: HookContext) -> None:
+    """Run the hooks of that moment, and measure them."""
+    with operation.timed(f"hooks {when}"):
+        run_hooks(operation, when, hooks, context)
 
 
 def _announce(operation: OpenOperation) -> None:
@@ -186,17 +186,18 @@ def _announce(operation: OpenOperation) -> None:
 
 def _end(operation: OpenOperation, error: BaseException | None, seconds: float) -> None:
     """Write how it ended, then tell it."""
-    operation.flush()
+    operation.transcript.close()
     bench = operation.bench
     status = operation.record.status
-    fields: dict[str, Any] = {"ended": bench.clock()}
+    fields: dict[str, Any] = {"ended": bench.clock(), "timings": operation.timings}
     if error is not None:
         status = status_of(error)
         fields["failure"] = _masked(failure_of(error), bench.masker)
         operation.result = "FAILED" if status == "error" else status.upper()
     elif status == "running":
         status = "success"
-    operation.change(*operation.along, status=status, **fields)
+    operation.change(*operation.along, status=status, **fields, **kept_fields(operation.transcript, operation.record))
+    seal(bench, operation.record)
     failure = operation.record.failure
     release = operation.record.release
     bench.emit(

@@ -141,6 +141,13 @@ ARGUMENTS: Mapping[str, Meaning] = {
     "history.path": Meaning(
         "The folder of the history, from the project file's folder.", str, "the user's state folder", plain=True
     ),
+    "history.output_limit": Meaning(
+        "How much of the output of one operation is kept: `10MB`, `32MiB`. Of more, the beginning and the end are kept, and "
+        "a line in between says how much is missing. What is shown while it runs is never cut.",
+        str,
+        '`"32MiB"`',
+        plain=True,
+    ),
     "keep.runs": _KEEP_RUNS,
     "keep.age": _KEEP_AGE,
     "keep.output": _KEEP_OUTPUT,
@@ -181,7 +188,7 @@ BLOCKS: Mapping[str, str] = {
     "plugin.type": f"The roles of the plugin. {_NOT_DONE}",
     "milepost": "What the file needs of milepost; checked before all else.",
     "history": "Where the history lies, and how much of it is kept.",
-    "keep": "What `milepost store prune` leaves, and what a run removes at its end, at most once a day. Whatever is live, "
+    "keep": "What `milepost store prune` leaves, as does each run that succeeds, at most once a day. Whatever is live, "
     "staged or needed by a rollback stays.",
     "verb": "The same for the runs of one verb, in place of what holds for all.",
     "health": "How to tell that a deployment is ready.",

@@ -14,6 +14,7 @@ from milepost.host.project.blocks import Blocks, env_of
 from milepost.host.project.declared import variable_block
 from milepost.host.project.file import named_source
 from milepost.host.project.keep import Keep, keep
+from milepost.host.project.output_limit import output_limit
 from milepost.host.project.misfits import misfits
 from milepost.host.project.on_demand import OnDemand
 from milepost.host.project.safe_names import with_safe_names
@@ -73,6 +74,7 @@ class Project(NamedTuple):
     history_use: Use | None
     """The plugin that opens the history, which several machines share."""
     keep: Keep
+    output_limit: int
     """How much of the history is to be kept."""
     observers: tuple[PluginBlock, ...]
     warnings: tuple[Problem, ...]
@@ -151,6 +153,7 @@ def project_of(file: Path, body: Body, *, checked: bool = False, besides: Beside
         history_path=top.history(body, folder, problems),
         history_use=top.shared_history(body, problems),
         keep=keep(body, problems),
+        output_limit=output_limit(body, problems),
         observers=top.plugins(body),
         warnings=body.source.error(blocks.warnings).problems if blocks.warnings else (),
         body=body,

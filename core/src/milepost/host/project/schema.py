@@ -146,7 +146,7 @@ ROOT = Shape(
         "variable": _VARIABLE,
         "locals": Nested(_ANYTHING, many=True),
         "plugin": _PLUGIN,
-        "history": Nested(Shape(("path",), (), {"use": _USE, "keep": _KEEP})),
+        "history": Nested(Shape(("path", "output_limit"), (), {"use": _USE, "keep": _KEEP})),
         "config": _CONFIG,
         "runner": _RUNNER,
         "pipeline": _PIPELINE,
