@@ -14,7 +14,7 @@ from milepost.sdk import (
     Artifact,
     Deployment,
     Endpoint,
-    OperationError,
+    NotReadyError,
     Recorded,
     Resource,
     Step,
@@ -35,7 +35,7 @@ def write_note(place: Place, state: LocalState, artifact: Artifact) -> None:
 
 
 def adopted(place: Place, step: Step) -> Adopted:
-    """Return the deployment in that place. Raises OperationError where its deploy did not come to its end."""
+    """Return the deployment in that place. Raises NotReadyError where its deploy did not come to its end."""
     noted = _read(place)
     if not place.whole.exists() or not place.app.is_dir():
         raise _half(place, "its deploy did not come to its end")
@@ -47,8 +47,7 @@ def adopted(place: Place, step: Step) -> Adopted:
         artifact=msgspec.convert(noted["artifact"], Artifact),
         deployment=deployment_of(state),
     )
-    presence = "parked" if place.parked.exists() else "staged"
-    return Adopted(recorded=recorded, presence=presence, config=state.launch)
+    return Adopted(recorded=recorded, presence="parked" if place.parked.exists() else "staged", config=state.launch)
 
 
 def deployment_of(state: LocalState) -> Deployment:
@@ -68,7 +67,7 @@ def where(ports: tuple[int, ...]) -> str:
 
 
 def _read(place: Place) -> dict[str, Any]:
-    """Return the note. Raises OperationError if there is none that can be read."""
+    """Return the note. Raises NotReadyError if there is none that can be read."""
     try:
         noted: dict[str, Any] = json.loads(place.note.read_bytes())
     except (OSError, ValueError) as error:
@@ -95,8 +94,8 @@ def _resources(place: Place, state: LocalState, step: Step) -> tuple[Resource, .
     return folder, Resource(kind=PROCESSES, key=step.key(PROCESSES), id=where(state.ports))
 
 
-def _half(place: Place, why: str) -> OperationError:
+def _half(place: Place, why: str) -> NotReadyError:
     """Return the error for a folder that is no whole deployment."""
-    return OperationError(
+    return NotReadyError(
         f"{place.root.name} is no whole deployment: {why}", hint=f"milepost orphans destroy {place.root.name}"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal, Protocol, runtime_checkable
 
@@ -81,19 +82,16 @@ class Finds(Protocol):
         ...
 
 
-class Adopted(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True)
+class Adopted:
     """A deployment as its platform knows it, for a history that has lost its record or never had one."""
 
-    recorded: Annotated[
-        Recorded[Any],
-        Meta(description="What a deploy would have left in its record: state, resources, artifact, deployment."),
-    ]
-    presence: Annotated[
-        Literal["staged", "parked"], Meta(description="`parked`: it does not run, and `unpark` starts it.")
-    ]
-    config: Annotated[
-        PluginConfig | None, Meta(description="The config it was deployed with; None where nobody knows any more.")
-    ] = None
+    recorded: Recorded[Any]
+    """What a deploy would have left in its record: state, resources, artifact, deployment."""
+    presence: Literal["staged", "parked"]
+    """`parked`: it does not run, and `unpark` starts it."""
+    config: PluginConfig | None = None
+    """The config it was deployed with; None where nobody knows any more."""
 
 
 @runtime_checkable
@@ -103,8 +101,8 @@ class Adopts(Protocol):
     def adopt(self, resources: tuple[Resource, ...], step: Step) -> Adopted:
         """Return the deployment that the found objects are; nothing is changed.
 
-        The step's operation is the one that made them. Raises OperationError where they are only a part of one, such
-        as what a deploy left that died.
+        The step's operation is the one that made them. Raises NotReadyError where they never became a whole one, such
+        as what a deploy left that died, OperationError where that cannot be told.
         """
         ...
 

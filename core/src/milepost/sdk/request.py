@@ -7,7 +7,18 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 Verb = Literal[
-    "up", "build", "deploy", "release", "redeploy", "restart", "stop", "start", "rollback", "promote", "destroy"
+    "up",
+    "build",
+    "deploy",
+    "release",
+    "redeploy",
+    "restart",
+    "stop",
+    "start",
+    "rollback",
+    "promote",
+    "destroy",
+    "adopt",
 ]
 """What a run can do."""
 
@@ -65,6 +76,9 @@ class Request(Struct, frozen=True, kw_only=True):
     artifact: Annotated[
         str | None, Meta(description="The REF of a build to deploy; None: the newest of the workspace.")
     ] = None
+    orphans: Annotated[
+        tuple[str, ...], Meta(description="The exact keys of objects to adopt or destroy that no record names.")
+    ] = ()
     variables: Annotated[tuple[Variable, ...], Meta(description="Values for the project file's variables.")] = ()
     labels: Annotated[dict[str, str], Meta(description="Labels that win over those of the project file.")] = {}
     choices: Annotated[Choices, Meta(description="How to do it.")] = Choices()

@@ -6,14 +6,11 @@ from typing import Any
 
 from milepost.host.language.values import Unknown
 from milepost.host.lifecycle.bench import Bench
-from milepost.host.lifecycle.drafts import draft
 from milepost.host.lifecycle.goal import BY_RECORDS, Part
-from milepost.host.lifecycle.live import inquiry
 from milepost.host.lifecycle.recorded import worker_of
+from milepost.host.lifecycle.sighting import is_foreign, look, of_app
 from milepost.host.lifecycle.subject import Subject
 from milepost.host.lifecycle.workers import Worker, todays
-from milepost.host.plugins.faults import blame
-from milepost.sdk.capabilities import Finds
 from milepost.sdk.errors import RefusedError
 
 
@@ -22,24 +19,17 @@ def refuse_foreign(bench: Bench, part: Part, subject: Subject) -> None:
     if part.request.choices.force:
         return
     platform = _platform(bench, part, subject)
-    if platform is None or not isinstance(platform.role, Finds):
+    if platform is None:
         return
-    app = {
-        "milepost/project": subject.project.name,
-        "milepost/app": subject.app.name,
-        "milepost/workspace": subject.workspace,
-    }
-    asked = draft(bench, part, subject, "deploy", plugin=platform.stamp)
-    with inquiry(bench, subject, platform, asked) as step, blame(platform.entry, "looking for objects"):
-        found = platform.role.find(app, step)
-    strange = [each for each in found if each.labels.get("milepost/store") != bench.history.store.id]
+    strange = [each for each in look(bench, subject, platform, of_app(subject)) if is_foreign(bench, each)]
     if strange:
-        names = ", ".join(f"{each.kind} {each.key}" for each in strange[:3])
-        stores = ", ".join(sorted({each.labels.get("milepost/store", "unknown") for each in strange}))
+        names = ", ".join(f"{each.resources[0].kind} {each.key}" for each in strange[:3])
+        stores = ", ".join(sorted({each.store or "unknown" for each in strange}))
         raise RefusedError(
             f"{subject.app.name} in {subject.workspace} has objects of the history {stores}: {names}; "
             f"this one is {bench.history.store.id} at {bench.history.store.place}",
-            hint="use that history, by MILEPOST_HISTORY or history { path }, or go on beside them with --force",
+            hint="use that history, by MILEPOST_HISTORY or history { path }; "
+            f"if it is lost, milepost history rebuild -w {subject.workspace}; or go on beside them with --force",
         )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from milepost.host.lifecycle import making
+from milepost.host.lifecycle.adopting import adopt_orphans, destroy_orphans
 from milepost.host.lifecycle.aim import aim, still_releasable
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.choosing import choose_releaser, recorded_order, todays_order
@@ -64,6 +65,8 @@ class AppPart:
             "release": self._release,
             "destroy": self._destroy,
         }
+        if self.part.request.orphans:
+            steps = {"deploy": self._adopt_orphans, "destroy": self._destroy_orphans}
         steps[phase]()
 
     @property
@@ -248,6 +251,12 @@ class AppPart:
         except MilepostError as error:
             text = f"#{old.number} could not be parked: {error}"
             self.bench.emit(Warned(at=self.bench.clock(), app=self.subject.app.name, text=text))
+
+    def _adopt_orphans(self) -> None:
+        adopt_orphans(self.bench, self.part, self.subject, self.part.request.orphans)
+
+    def _destroy_orphans(self) -> None:
+        destroy_orphans(self.bench, self.part, self.subject, self.part.request.orphans)
 
     def _destroy(self) -> None:
         if self.goal.close:

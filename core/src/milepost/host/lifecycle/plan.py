@@ -28,6 +28,7 @@ PHASES_OF: Mapping[str, tuple[Phase, ...]] = {
     "rollback": ("deploy", "release"),
     "promote": ("build", "task", "deploy", "release"),
     "destroy": ("destroy",),
+    "adopt": ("deploy",),
 }
 
 ENDED = ("success", "error", "cancelled")
@@ -65,6 +66,9 @@ def plan(request: Request, project: Project, history: History) -> tuple[AppPlan,
 
 def _goals(request: Request, project: Project, history: History) -> dict[str, Goal]:
     """Return the apps and what is to be done with each."""
+    if request.orphans:
+        # Of apps that are known by what was found of them, and may be in no file or record.
+        return {app: Goal() for app in request.apps}
     match request.verb:
         case "rollback":
             return _back(request, project, history)
@@ -111,6 +115,8 @@ def _waits(request: Request, project: Project, app: str, apps: tuple[str, ...]) 
     if request.verb in BACKWARDS:
         after = frozenset(each for each in apps if app in _upwards(project, (each,)))
         return after - _upwards(project, (app,))
+    if request.orphans:
+        return frozenset()
     block = project.apps[app].build
     giver = {block.from_app} if block is not None and block.from_app is not None else set()
     needed = (_upwards(project, (app,)) | giver) & set(apps)

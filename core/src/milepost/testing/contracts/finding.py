@@ -11,7 +11,7 @@ import pytest
 from milepost.sdk.artifact import Artifact
 from milepost.sdk.capabilities import Adopted, Adopts, Finds, Parks
 from milepost.sdk.deployment import Recorded, Resource
-from milepost.sdk.errors import OperationError
+from milepost.sdk.errors import NotReadyError
 from milepost.sdk.roles import Platform
 from milepost.testing.bench import Bench
 from milepost.testing.contracts.contract import Contract, each_end, needs
@@ -120,7 +120,7 @@ class FindingContract(Contract):
         assert _keys(found) <= set(step.resources)
         try:
             adopted = platform.adopt(found, bench.step("status", operation=step.facts.operation))
-        except OperationError:
+        except NotReadyError:
             return
         assert platform.status(adopted.recorded, bench.step("status")).name in ("ready", "parked")
 

@@ -177,12 +177,12 @@ class FakePlatform(PlainPlatform):
         )
 
     def adopt(self, resources: tuple[Resource, ...], step: Step) -> Adopted:
-        """Return the object as a deployment. Raises OperationError for one that was never ready."""
+        """Return the object as a deployment. Raises NotReadyError for one that was never ready."""
         self.meet("adopt", step)
         (key,) = (each.key for each in resources)
         found = World(step.facts.data).read()["deployments"].get(key)
-        if found is None or found["health"] not in ("ready", "parked"):
-            raise OperationError(f"the object {key} was never ready", hint=f"milepost orphans destroy {key}")
+        if found is None or found["health"] == "alive":
+            raise NotReadyError(f"the object {key} was never ready", hint=f"milepost orphans destroy {key}")
         recorded = Recorded(
             operation=step.facts.operation,
             state=FakePlatformState(key=key),
@@ -190,7 +190,7 @@ class FakePlatform(PlainPlatform):
             artifact=msgspec.convert(found["artifact"], Artifact | None),
             deployment=_deployment(key, found),
         )
-        presence: Literal["staged", "parked"] = "staged" if found["health"] == "ready" else "parked"
+        presence: Literal["staged", "parked"] = "parked" if found["health"] == "parked" else "staged"
         return Adopted(recorded=recorded, presence=presence, config=self.config)
 
 

@@ -1,0 +1,174 @@
+"""Sightings: what platforms have of a project, found by labels, whatever the history knows of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from milepost.host.history.journal import STANDING, History
+from milepost.host.lifecycle.bench import Bench
+from milepost.host.lifecycle.labels import APP, KIND, NUMBER, OPERATION, PROJECT, RUN, STORE, WHEN, WORKSPACE
+from milepost.host.lifecycle.live import inquiry
+from milepost.host.lifecycle.recorded import worker_of
+from milepost.host.lifecycle.subject import Subject
+from milepost.host.lifecycle.workers import Worker, config_document, todays
+from milepost.host.plugins.faults import blame, demand
+from milepost.sdk.capabilities import Finds
+from milepost.sdk.deployment import Resource
+from milepost.sdk.errors import MilepostError
+from milepost.sdk.record import Operation
+
+UNDATED = datetime.min.isoformat()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sighting:
+    """The objects that one operation made, as a platform has them."""
+
+    platform: Worker[Any]
+    resources: tuple[Resource, ...]
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """What they are labelled with."""
+        return self.resources[0].labels
+
+    @property
+    def key(self) -> str:
+        """The exact key of the first of them, by which people call them."""
+        return self.resources[0].key
+
+    @property
+    def app(self) -> str:
+        """The app they are of."""
+        return self.labels.get(APP, "")
+
+    @property
+    def workspace(self) -> str:
+        """The workspace they are in."""
+        return self.labels.get(WORKSPACE, "")
+
+    @property
+    def store(self) -> str:
+        """The id of the history that they were made from."""
+        return self.labels.get(STORE, "")
+
+    @property
+    def operation(self) -> str:
+        """The id of the operation that made them; empty where nothing says so."""
+        return self.labels.get(OPERATION, "")
+
+    @property
+    def is_deployment(self) -> bool:
+        """Whether a deploy made them: a task may leave something, too."""
+        return self.labels.get(KIND, "deploy") == "deploy" and bool(self.operation)
+
+    @property
+    def number(self) -> int | None:
+        """The number of the run that made them."""
+        text = self.labels.get(NUMBER) or self.labels.get(RUN, "")
+        return int(text) if text.isdecimal() else None
+
+    @property
+    def at(self) -> datetime | None:
+        """When they were made, where a label says it."""
+        try:
+            return datetime.fromisoformat(self.labels.get(WHEN, ""))
+        except ValueError:
+            return None
+
+
+def question(bench: Bench, subject: Subject, platform: Worker[Any], operation: str = "") -> Operation:
+    """Return what a step is about that asks and is never recorded; it may stand in for an operation that is lost."""
+    return Operation(
+        id=operation or bench.new_id(),
+        run="",
+        number=0,
+        project=subject.project.name,
+        workspace=subject.workspace,
+        app=subject.app.name,
+        stage="deploy",
+        started=bench.clock(),
+        writer=bench.writer,
+        plugin=platform.stamp,
+    )
+
+
+def look(bench: Bench, subject: Subject, platform: Worker[Any], labels: Mapping[str, str]) -> tuple[Sighting, ...]:
+    """Return what the platform has with these labels; nothing, where it cannot look."""
+    if not isinstance(platform.role, Finds):
+        return ()
+    doing = "looking for objects"
+    with inquiry(bench, subject, platform, question(bench, subject, platform)) as step, blame(platform.entry, doing):
+        found = platform.role.find(dict(labels), step)
+    made: dict[str, list[Resource]] = {}
+    for each in demand(platform.entry, found, tuple, doing):
+        made.setdefault(each.labels.get(OPERATION) or each.key, []).append(each)
+    return tuple(Sighting(platform=platform, resources=tuple(each)) for each in made.values())
+
+
+def of_app(subject: Subject) -> dict[str, str]:
+    """Return the labels of all that an app has in a workspace."""
+    return {PROJECT: subject.project.name, APP: subject.app.name, WORKSPACE: subject.workspace}
+
+
+def platforms(bench: Bench, subject: Subject) -> Iterator[Worker[Any] | MilepostError]:
+    """Yield the platforms that an app may have objects on, today's and those of records, each config once.
+
+    Instead of one that cannot be made now, why.
+    """
+    seen: set[str] = set()
+    for each in _made(bench, subject):
+        key = str(each) if isinstance(each, MilepostError) else identity(bench, each)
+        if key not in seen:
+            seen.add(key)
+            yield each
+
+
+def identity(bench: Bench, platform: Worker[Any]) -> str:
+    """Return what is equal for two platforms that have the same objects."""
+    return json.dumps([platform.entry.distribution, platform.entry.word, config_document(bench, platform)])
+
+
+def _made(bench: Bench, subject: Subject) -> Iterator[Worker[Any] | MilepostError]:
+    """Yield today's platform and those of records, or why one cannot be made."""
+    block = subject.app.deploy
+    if block is not None:
+        try:
+            yield todays(bench, "platform", block.use, subject.within(block))
+        except MilepostError as error:
+            yield error
+    where = {"app": subject.app.name, "workspace": subject.workspace, "stage": "deploy"}
+    newest = bench.history.operations({**where, "status": "success"}, limit=1)
+    for deploy in (*newest, *bench.history.operations({**where, "presence": STANDING})):
+        if deploy.plugin is not None:
+            try:
+                yield worker_of(bench, subject, deploy)
+            except MilepostError as error:
+                yield error
+
+
+def named_by(history: History, sighting: Sighting) -> Operation | None:
+    """Return the record that names these objects as something that may stand; None for orphans."""
+    record = history.operation(sighting.operation) if sighting.operation else None
+    if record is not None and (record.stage != "deploy" or record.presence in STANDING):
+        return record
+    keys = {each.key for each in sighting.resources}
+    for deploy in history.deployments(sighting.app, sighting.workspace):
+        if keys & {each.key for each in deploy.resources}:
+            return deploy
+    return None
+
+
+def is_foreign(bench: Bench, sighting: Sighting) -> bool:
+    """Return whether another history made these objects, and this one has no record of its own of them.
+
+    What was adopted, or rebuilt after that history was lost, keeps its labels and is ours all the same.
+    """
+    if sighting.store == bench.history.store.id:
+        return False
+    record = bench.history.operation(sighting.operation) if sighting.operation else None
+    return record is None or record.store is not None

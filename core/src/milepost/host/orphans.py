@@ -1,0 +1,231 @@
+"""The survey: what the platforms have of a project, laid beside what the history knows; it only asks."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from milepost.host.assembly import Host
+from milepost.host.cancel import Cancel
+from milepost.host.history.journal import GONE, STANDING
+from milepost.host.inquiry import quiet_bench
+from milepost.host.lifecycle.bench import Bench
+from milepost.host.lifecycle.labels import PROJECT
+from milepost.host.lifecycle.requesting import gather
+from milepost.host.lifecycle.serving import Serves, serves
+from milepost.host.lifecycle.sighting import Sighting, identity, is_foreign, look, named_by, platforms
+from milepost.host.lifecycle.stand import Given, subject_of
+from milepost.host.lifecycle.subject import Subject
+from milepost.host.lifecycle.workers import Worker
+from milepost.host.plugins.load import Plugins
+from milepost.host.project.variable_sources import ByHand
+from milepost.sdk.capabilities import Finds
+from milepost.sdk.errors import MilepostError, UnknownNameError, UsageError
+from milepost.sdk.record import Operation
+
+LIMIT = 10.0
+"""How long a platform may take for its answer, in seconds."""
+
+SHORTEST_END = 4
+"""How many characters of the end of an id are enough to name it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Orphan:
+    """Objects that no record names as something that may stand."""
+
+    sighting: Sighting
+    serves: Serves
+    is_foreign: bool
+    """Whether another history made them."""
+    record: Operation | None = None
+    """The record of the operation that made them, which says that they are gone."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Survey:
+    """What was found, and what could not be asked."""
+
+    workspace: str
+    asked: tuple[str, ...] = ()
+    """The platforms that answered, by their words."""
+    named: int = 0
+    """How many of the objects a record names."""
+    orphans: tuple[Orphan, ...] = ()
+    missing: tuple[Operation, ...] = ()
+    """The deployments that should stand and of which their platform has nothing."""
+    interrupted: tuple[Operation, ...] = ()
+    """The operations that were cut off and may have left something."""
+    unasked: tuple[str, ...] = ()
+    """What could not be asked, and why, a sentence each."""
+
+
+@dataclass
+class _Inquest:
+    """A platform that is asked, and what it has answered so far."""
+
+    subject: Subject
+    platform: Worker[Any]
+    answer: tuple[Sighting, ...] | None = None
+    trouble: str = ""
+
+    @property
+    def word(self) -> str:
+        """What the platform is called."""
+        return self.platform.entry.word
+
+
+def subject_here(host: Host, app: str, workspace: str) -> Subject:
+    """Return an app of the host's project as one who only asks sees it, be it in today's file or not."""
+    values = gather(host, workspace, ByHand(), lenient=True).variables
+    given = Given(host.environment, host.folder, Plugins(host.catalog), values)
+    return subject_of(host.project, app, workspace, 0, given, by_records=True)
+
+
+def survey(host: Host, workspace: str, limit: float = LIMIT) -> Survey:
+    """Return what the platforms have of the project in all workspaces, beside what the history knows.
+
+    Asked are the platforms of today's file, as it is for `workspace`, and those of records; each has `limit` seconds.
+    """
+    bench = quiet_bench(host)
+    inquests, unasked = _inquests(host, bench, workspace)
+    _ask_all(bench, host, inquests, limit)
+    unasked += [f"the platform {each.word} {each.trouble}" for each in inquests if each.answer is None]
+    sightings = _apart(each for inquest in inquests for each in inquest.answer or ())
+    strays = [each for each in sightings if named_by(bench.history, each) is None]
+    return Survey(
+        workspace=workspace,
+        asked=tuple(dict.fromkeys(each.word for each in inquests if each.answer is not None)),
+        named=len(sightings) - len(strays),
+        orphans=tuple(_orphans(host, bench, strays, limit)),
+        missing=tuple(_missing(bench, inquests, sightings)),
+        interrupted=tuple(_interrupted(bench)),
+        unasked=tuple(dict.fromkeys(unasked)),
+    )
+
+
+def _inquests(host: Host, bench: Bench, workspace: str) -> tuple[list[_Inquest], list[str]]:
+    """Return whom to ask, each platform once, and who cannot be asked at all."""
+    found: dict[str, _Inquest] = {}
+    unasked: list[str] = []
+    for app, where in _places(host, bench, workspace):
+        try:
+            subject = subject_here(host, app, where)
+            for each in platforms(bench, subject):
+                if isinstance(each, MilepostError):
+                    unasked.append(f"a platform of {app} in {where} cannot be asked: {each}")
+                elif isinstance(each.role, Finds):
+                    found.setdefault(identity(bench, each), _Inquest(subject, each))
+                else:
+                    unasked.append(f"the platform {each.entry.word} cannot look for what it has")
+        except MilepostError as error:
+            unasked.append(f"what {app} has in {where} cannot be asked: {error}")
+    return list(found.values()), unasked
+
+
+def _places(host: Host, bench: Bench, workspace: str) -> Iterator[tuple[str, str]]:
+    """Yield the apps with their workspaces: those of the file here, and those of which something may stand."""
+    standing = bench.history.operations({"stage": "deploy", "presence": STANDING})
+    here = [(app, workspace) for app in host.project.apps]
+    yield from dict.fromkeys([*here, *((each.app, each.workspace) for each in standing)])
+
+
+def _ask_all(bench: Bench, host: Host, inquests: Iterable[_Inquest], limit: float) -> None:
+    """Ask all at once, each in a thread of its own; who takes too long is told to stop and not waited for."""
+    labels = {PROJECT: host.project.name}
+
+    def ask(each: _Inquest, cancel: Cancel) -> None:
+        try:
+            asking = dataclasses.replace(bench, cancel=cancel)
+            each.answer = look(asking, each.subject, each.platform, labels)
+        except Exception as error:  # one that cannot answer must not keep the others from being heard
+            each.trouble = f"cannot be asked: {error or type(error).__name__}"
+
+    asked = [(each, Cancel()) for each in inquests]
+    threads = [threading.Thread(target=ask, args=pair, daemon=True) for pair in asked]
+    for thread in threads:
+        thread.start()
+    end = bench.monotonic() + limit
+    for thread, (each, cancel) in zip(threads, asked, strict=True):
+        thread.join(max(0.0, end - bench.monotonic()))
+        if thread.is_alive():
+            cancel.ask("it took too long")
+            each.trouble = f"gave no answer within {limit:g} s"
+
+
+def _apart(sightings: Iterable[Sighting]) -> list[Sighting]:
+    """Return each sighting once, although several platforms may see it."""
+    found: dict[tuple[str, str], Sighting] = {}
+    for each in sightings:
+        found.setdefault((each.platform.entry.distribution, each.key), each)
+    return sorted(found.values(), key=lambda each: (each.workspace, each.app, each.operation))
+
+
+def _orphans(host: Host, bench: Bench, strays: list[Sighting], limit: float) -> Iterator[Orphan]:
+    """Yield what no record names, with whether it serves."""
+    patient = dataclasses.replace(bench, patience=limit)
+    for each in strays:
+        yield Orphan(
+            sighting=each,
+            serves=_serves(host, patient, each),
+            is_foreign=is_foreign(bench, each),
+            record=bench.history.operation(each.operation) if each.operation else None,
+        )
+
+
+def _serves(host: Host, bench: Bench, stray: Sighting) -> Serves:
+    """Return whether it serves; `unknown` where even its app cannot be looked at."""
+    try:
+        return serves(bench, subject_here(host, stray.app, stray.workspace), stray)
+    except MilepostError:
+        return "unknown"
+
+
+def _missing(bench: Bench, inquests: list[_Inquest], sightings: list[Sighting]) -> Iterator[Operation]:
+    """Yield the deployments that should stand, and of which a platform that answered has nothing."""
+    keys = {key.key for each in sightings for key in each.resources}
+    ids = {each.operation for each in sightings}
+    answered = {(each.platform.entry.distribution, each.word) for each in inquests if each.answer is not None}
+    for deploy in bench.history.operations({"stage": "deploy", "presence": STANDING, "status": "success"}):
+        stamp = deploy.plugin
+        if stamp is None or (stamp.distribution, stamp.word) not in answered:
+            continue
+        if deploy.id not in ids and not keys & {each.key for each in deploy.resources}:
+            yield deploy
+
+
+def _interrupted(bench: Bench) -> Iterator[Operation]:
+    """Yield what was cut off and may have left something: what nobody has settled yet, and half deployments."""
+    for each in bench.history.interrupted():
+        if isinstance(each, Operation):
+            yield each
+    where: Mapping[str, Any] = {"stage": "deploy", "status": "interrupted", "presence": STANDING}
+    yield from (each for each in bench.history.operations(where) if each.presence not in GONE)
+
+
+def chosen(found: Survey, names: Iterable[str]) -> tuple[Orphan, ...]:
+    """Return the orphans of the survey's workspace that were named: by key, by `web#7`, or by the end of an id.
+
+    Raises UnknownNameError, UsageError for a name that several have.
+    """
+    here = [each for each in found.orphans if each.sighting.workspace == found.workspace]
+    picked: dict[str, Orphan] = {}
+    for name in names:
+        fits = [each for each in here if _is_called(each.sighting, name)]
+        if not fits:
+            known = tuple(each.sighting.key for each in here)
+            raise UnknownNameError("orphan", name, known, hint="milepost orphans list")
+        if len(fits) > 1:
+            keys = ", ".join(each.sighting.key for each in fits)
+            raise UsageError(f"{name!r} may be {keys}", hint=f"milepost orphans list -w {found.workspace}")
+        picked[fits[0].sighting.key] = fits[0]
+    return tuple(picked.values())
+
+
+def _is_called(sighting: Sighting, name: str) -> bool:
+    """Return whether a name means these objects."""
+    is_end = len(name) >= SHORTEST_END and sighting.operation.endswith(name.upper())
+    return name in {each.key for each in sighting.resources} or name == f"{sighting.app}#{sighting.number}" or is_end
