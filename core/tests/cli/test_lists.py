@@ -24,16 +24,28 @@ def test_an_empty_history_says_what_makes_the_first_run(milepost: Any) -> None:
     assert milepost("history").out == "no run yet; milepost up makes the first\n"
 
 
-def test_history_shows_relative_times_on_a_terminal_and_local_ones_elsewhere(milepost: Any, filled: Any) -> None:
+def test_history_shows_relative_times_on_a_terminal_and_utc_elsewhere(milepost: Any, filled: Any) -> None:
     assert "2h ago" in milepost("history", tty=True).out
     assert "2h ago" not in milepost("history").out
-    assert "2026-03-03" in milepost("history").out
+    assert "2026-03-03T10:00:00Z" in milepost("history").out
+    assert "2026-03-03T10:00:00Z" in milepost("history", "--time", "utc", tty=True).out
+    assert "2h ago" in milepost("--time=relative", "history", MILEPOST_TIME="utc").out
+    assert "T10:00:00Z" not in milepost("history", MILEPOST_TIME="local").out
+
+
+def test_a_form_of_time_that_is_not_known_is_named_with_those_that_are(milepost: Any, filled: Any) -> None:
+    ended = milepost("history", MILEPOST_TIME="swatch")
+    assert (ended.status, ended.err) == (
+        2,
+        "error: MILEPOST_TIME 'swatch' is not known\nhint: expected relative, local, utc\n",
+    )
+    assert "--time 'swatch' is not known" in milepost("history", "--time", "swatch").err
 
 
 def test_lists_show_one_workspace_when_it_is_named(milepost: Any, filled: SqliteStore) -> None:
-    assert milepost("history", "-w", "staging").out.startswith("no run yet")
+    assert milepost("history", "-w", "staging").out == "no run like that\n"
     assert "#1" in milepost("-w", "production", "history").out
-    assert milepost("operation", "list", MILEPOST_WORKSPACE="staging").out == "nothing recorded yet\n"
+    assert milepost("operation", "list", MILEPOST_WORKSPACE="staging").out == "no operations like that\n"
 
 
 def test_history_goes_on_before_an_id(milepost: Any, filled: SqliteStore) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from milepost.cli.differences import STAGES, Side
+from milepost.cli.looking import operations_of, shown
 from milepost.cli.standing import live_release
-from milepost.host.history.ref import WORDS, parse_ref, resolve_operation, resolve_run
 from milepost.sdk.errors import UnknownNameError, UsageError
 
 if TYPE_CHECKING:
@@ -54,13 +54,12 @@ def _live(session: Session) -> dict[str, Side]:
 
 def _sides(session: Session, ref: str) -> dict[str, Side]:
     """Return what a REF stands for: an operation of an app, or all that a run did, by app."""
-    store, workspace, parts = session.host.store, session.workspace_of(ref), parse_ref(ref)
-    run = resolve_run(store, ref, workspace)
-    operations = store.latest("operation", {"run": str(run["id"])}, oldest=True)
-    if (parts and parts.label) or not (parts or ref in WORDS or str(run["id"]).lower().endswith(ref.lower())):
-        one = resolve_operation(store, ref, workspace)
-        return {str(one["app"]): _side(store, [one])}
-    apps = [parts.app] if parts and parts.app else dict.fromkeys(str(each["app"]) for each in operations)
+    store = session.host.store
+    run, operation, app = shown(session, ref)
+    if operation is not None:
+        return {str(operation["app"]): _side(store, [operation])}
+    operations = operations_of(store, run, app)
+    apps = dict.fromkeys(str(each["app"]) for each in operations)
     found = {app: [each for each in operations if each["app"] == app and each["stage"] in STAGES] for app in apps}
     made = {app: _side(store, of_app) for app, of_app in found.items() if of_app}
     if not made:

@@ -18,7 +18,7 @@ def command(ctx: typer.Context) -> int:
     found = page(session, wanted)
     last = found.documents[-1] if found.documents else {}
     any_run = session.host.store.latest("run", {}, limit=1)
-    nothing = "no such run" if any_run else "no run yet; milepost up makes the first"
+    nothing = "no run like that" if any_run else "no run yet; milepost up makes the first"
     lines = table(found.documents, columns, session.screen) or [nothing]
     lines += more(found, wanted, run_name(last).removeprefix("#"), session.screen)
     session.screen.answer("runs", {"runs": found.documents, "next": last.get("id") if found.more else None}, lines)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from milepost.cli import render_show
+from milepost.cli.ancestry import ancestry, as_document
 from milepost.cli.arguments import Ref
+from milepost.cli.looking import names_in
 from milepost.host.history.ref import resolve_operation
 from milepost.host.history.writer import as_it_is
 from milepost.sdk.errors import UnknownNameError
@@ -38,7 +40,7 @@ def inspect_operation(ctx: typer.Context, ref: Ref) -> int:
 
 def _inspect(session: Session, kind: str, stages: tuple[str | None, ...], ref: str) -> int:
     """Show the operation that a REF means, of the first of the stages that has one."""
-    store, workspace = session.host.store, session.workspace_of(ref)
+    store, screen, workspace = session.host.store, session.screen, session.workspace_of(ref)
     for last, stage in enumerate(stages, 1 - len(stages)):
         try:
             found = as_it_is(resolve_operation(store, ref, workspace, stage=stage), store)
@@ -46,6 +48,8 @@ def _inspect(session: Session, kind: str, stages: tuple[str | None, ...], ref: s
             if not last:
                 raise
         else:
-            session.screen.answer(kind, {kind: found}, render_show.operation(found, session.screen))
+            tree = ancestry(store, found)
+            lines = render_show.operation(found, screen, names_in(store, found), tree)
+            screen.answer(kind, {kind: found, "lineage": as_document(tree.root)}, lines)
             break
     return 0

@@ -51,7 +51,7 @@ def _list(session: Session, kind: str) -> int:
     found = page(session, wanted)
     last = found.documents[-1] if found.documents else {}
     store = session.host.store
-    nothing = f"no such {kind}" if store.latest("operation", {}, 1) else "nothing recorded yet"
+    nothing = f"no {kind} like that" if store.latest("operation", {}, 1) else "nothing recorded yet"
     lines = table(found.documents, columns, session.screen) or [nothing]
     lines += more(found, wanted, tail(last), session.screen)
     session.screen.answer(kind, {kind: found.documents, "next": last.get("id") if found.more else None}, lines)

@@ -1,0 +1,115 @@
+"""What came from what: an operation between its artifact's build and what was made of that artifact, as a tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from milepost.cli.standing import closed, live_release
+from milepost.host.history.ref import name_of
+from milepost.host.history.writer import as_it_is
+
+if TYPE_CHECKING:
+    from milepost.sdk.store import Document, HistoryStore
+
+DEEPEST = 20
+"""Over how many steps an operation is followed back."""
+LOOK_AT = 1000
+"""How many operations since the build are asked whether they used its artifact."""
+MAKING = ("build", "push", "deploy")
+"""The stages whose operations name what they took an artifact from."""
+
+
+class Node(NamedTuple):
+    """An operation with those that came from it."""
+
+    operation: Document
+    notes: tuple[str, ...]
+    """What became of it."""
+    children: tuple[Node, ...]
+
+
+class Ancestry(NamedTuple):
+    """The tree around one operation."""
+
+    root: Node
+    whole: bool
+    """Whether all that used the artifact was looked at."""
+
+
+def ancestry(store: HistoryStore, operation: Document) -> Ancestry:
+    """Return the tree that an operation stands in, from the first build of its artifact on."""
+    root = operation
+    for _ in range(DEEPEST):
+        before = store.get(_parent(root))
+        if before is None:
+            break
+        root = before
+    made, whole = _uses(store, root)
+    return Ancestry(_node(store, root, made, 0), whole)
+
+
+def as_document(node: Node) -> Document:
+    """Return a tree as a document has it: ids and names, not whole records."""
+    operation = node.operation
+    return {
+        "id": operation["id"],
+        "name": name_of(operation),
+        "workspace": operation.get("workspace"),
+        "run": operation.get("run"),
+        "status": operation.get("status"),
+        "notes": list(node.notes),
+        "children": [as_document(each) for each in node.children],
+    }
+
+
+def _parent(operation: Document) -> str:
+    """Return the id of what an operation came from; empty when it is the first."""
+    if operation.get("stage") in MAKING:
+        return str(operation.get("build") or "")
+    return str(operation.get("target") or "")
+
+
+def _uses(store: HistoryStore, root: Document) -> tuple[Mapping[str, list[Document]], bool]:
+    """Return the operations that took an artifact from another, by the id of that one; and whether these are all."""
+    made: dict[str, list[Document]] = {}
+    if root.get("stage") not in MAKING:
+        return made, True
+    found = store.latest("operation", {"stage": MAKING}, LOOK_AT, str(root["id"]), oldest=True)
+    for each in found:
+        if each.get("build"):
+            made.setdefault(str(each["build"]), []).append(each)
+    return made, len(found) < LOOK_AT
+
+
+def _node(store: HistoryStore, operation: Document, made: Mapping[str, list[Document]], depth: int) -> Node:
+    """Return an operation with all that came from it."""
+    own = str(operation["id"])
+    from_it = [*made.get(own, ()), *store.latest("operation", {"target": own}, oldest=True)]
+    children = (_node(store, each, made, depth + 1) for each in from_it if depth < DEEPEST and each["id"] != own)
+    return Node(as_it_is(operation, store), tuple(_notes(store, operation)), tuple(children))
+
+
+def _notes(store: HistoryStore, operation: Document) -> Iterator[str]:
+    """Yield what became of an operation, and what it stands for."""
+    if operation.get("presence"):
+        yield str(operation["presence"])
+    for name, what in (("same_as", "the same as"), ("restores", "restores"), ("previous", "replaced")):
+        other = store.get(str(operation.get(name) or ""))
+        if other is not None and not (name == "previous" and operation.get("stage") != "release"):
+            yield f"{what} {name_of(other)}"
+    if operation.get("stage") == "release" and operation.get("status") == "success":
+        yield _public(store, operation)
+
+
+def _public(store: HistoryStore, release: Document) -> str:
+    """Return whether a release is live, and else what ended it."""
+    workspace, app = str(release["workspace"]), str(release["app"])
+    live = live_release(store, workspace, app)
+    if live is not None and live["id"] == release["id"]:
+        return "LIVE"
+    if closed(store, release):
+        return "closed"
+    where = {"app": app, "workspace": workspace, "stage": "release", "status": "success"}
+    later = store.latest("operation", where, 1, str(release["id"]), oldest=True)
+    return f"replaced by {name_of(later[0])}" if later else "not live any more"

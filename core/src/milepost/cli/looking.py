@@ -1,0 +1,47 @@
+"""What a REF on the command line shows: a run, or one of its operations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from milepost.cli.render_show import RELATED
+from milepost.host.history.ref import WORDS, name_of, parse_ref, resolve_operation, resolve_run
+from milepost.host.history.writer import as_it_is
+
+if TYPE_CHECKING:
+    from milepost.cli.session import Session
+    from milepost.sdk.store import Document, HistoryStore
+
+
+class Shown(NamedTuple):
+    """What a REF means."""
+
+    run: Document
+    operation: Document | None
+    """Where the REF names one."""
+    app: str | None
+    """Where the REF names a run of one app."""
+
+
+def shown(session: Session, ref: str) -> Shown:
+    """Return what a REF means, as it is now. Raises UnknownNameError, UsageError."""
+    store, workspace, parts = session.host.store, session.workspace_of(ref), parse_ref(ref)
+    run = as_it_is(resolve_run(store, ref, workspace), store)
+    is_end = not parts and ref not in WORDS and not str(run["id"]).lower().endswith(ref.lower())
+    if is_end or (parts and parts.label):
+        return Shown(run, as_it_is(resolve_operation(store, ref, workspace), store), None)
+    return Shown(run, None, parts.app if parts else None)
+
+
+def operations_of(store: HistoryStore, run: Document, app: str | None) -> list[Document]:
+    """Return the operations of a run as they are now, the oldest first; of one app where it is named."""
+    where = {"run": str(run["id"]), "app": app} if app else {"run": str(run["id"])}
+    return [as_it_is(each, store) for each in store.latest("operation", where, oldest=True)]
+
+
+def names_in(store: HistoryStore, document: Document) -> dict[str, str]:
+    """Return the REFs of the operations that a document names, by their ids; those that are gone are left out."""
+    found = {str(document[name]): store.get(str(document[name])) for name in RELATED if document.get(name)}
+    return {
+        known: name_of(each) for known, each in found.items() if each is not None and each.get("kind") == "operation"
+    }
