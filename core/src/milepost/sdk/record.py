@@ -71,24 +71,39 @@ class HookRun(Struct, frozen=True, kw_only=True):
     """A hook that was run around an operation."""
 
     when: str
-    command: tuple[str, ...]
+    command: Annotated[tuple[str, ...], Meta(description="The program and its arguments, secrets masked.")]
     seconds: float
     error: str = ""
-    status: int | None = None
+    status: Annotated[
+        int | None,
+        Meta(description="Its exit status; None where it could not start, or was ended at its limit or by a cancel."),
+    ] = None
 
 
 class Timing(Struct, frozen=True, kw_only=True):
     """How long a part of an operation took."""
 
-    part: str
-    seconds: float
+    part: Annotated[
+        str,
+        Meta(
+            description="`observers`, `hooks before`, `plugin`, `start`, `stop`, `status`, `verify`, `clean-up`, "
+            "`going back`, `hooks after`, `hooks failure`, `hooks always`."
+        ),
+    ]
+    seconds: Annotated[float, Meta(description="Without the parts that stood in it, which are told apart.")]
+
+
+Reporter = Literal["platform", "releaser", "verify"]
+"""Who answered how something is."""
 
 
 class StatusReport(Struct, frozen=True, kw_only=True):
-    """What a platform or a releaser answered when it was asked how something is."""
+    """How a deployment or a release was, as somebody answered who was asked during an operation."""
 
-    at: datetime
-    health: Health
+    at: Annotated[datetime, Meta(description="When the answer came.")]
+    health: Annotated[Health, Meta(description="The answer; `unknown` with the reason where there was none.")]
+    of: Annotated[str, Meta(description="The id of the operation that made what was asked about.")] = ""
+    by: Annotated[Reporter, Meta(description="Who answered.")] = "platform"
 
 
 class Run(Struct, frozen=True, kw_only=True):
@@ -118,6 +133,9 @@ class Run(Struct, frozen=True, kw_only=True):
     command: Annotated[tuple[str, ...], Meta(description="Of an `exec`: what was run, secrets masked.")] = ()
     target: Annotated[str | None, Meta(description="What it acted on: a deployment's id, a lock's name.")] = None
     until: Annotated[datetime | None, Meta(description="Of a `freeze`: when it ends by itself.")] = None
+    holder: Annotated[
+        dict[str, Any] | None, Meta(description="Of a `break`: who held the lock, as they had written there.")
+    ] = None
     store: Annotated[str | None, Meta(description="The store it was brought from; none for this store's own.")] = None
     milepost: Annotated[str, Meta(description="The version of milepost that wrote it.")] = ""
 
@@ -138,6 +156,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     schema: int = SCHEMA
     sequence: Annotated[int, Meta(description="Given by the store: of its app's operations of this stage, which.")] = 0
     label: Annotated[str, Meta(description="What people see: the stage, or a task's name.")] = ""
+    command: Annotated[tuple[str, ...], Meta(description="Of a task: what was run, secrets masked.")] = ()
     status: Status = "running"
     ended: datetime | None = None
     plugin: PluginStamp | None = None
@@ -180,8 +199,12 @@ class Operation(Struct, frozen=True, kw_only=True):
     failure: Failure | None = None
     evidence: tuple[Evidence, ...] = ()
     hooks: tuple[HookRun, ...] = ()
-    timings: tuple[Timing, ...] = ()
-    reports: tuple[StatusReport, ...] = ()
+    timings: Annotated[
+        tuple[Timing, ...], Meta(description="How long its parts took, in the order in which they began.")
+    ] = ()
+    reports: Annotated[
+        tuple[StatusReport, ...], Meta(description="What was answered about its deployment or release, in order.")
+    ] = ()
     warnings: tuple[str, ...] = ()
     unkept: Annotated[int, Meta(description="How many lines of its output were not kept, being too many.")] = 0
     store: Annotated[str | None, Meta(description="The store it was brought from; none for this store's own.")] = None

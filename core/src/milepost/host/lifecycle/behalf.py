@@ -6,14 +6,18 @@ from typing import Any
 
 from milepost.host.lifecycle.operation import OpenOperation
 from milepost.host.lifecycle.recorded import worker_of
+from milepost.host.lifecycle.reports import report_on
 from milepost.host.lifecycle.subject import Subject, plain_terms, step_for, terms_of
-from milepost.host.lifecycle.workers import Worker, recorded_of
+from milepost.host.lifecycle.workers import Worker, config_document, recorded_of
 from milepost.host.plugins.faults import blame, demand
 from milepost.sdk.capabilities import Parks
 from milepost.sdk.deployment import Deployment
 from milepost.sdk.errors import OperationError
 from milepost.sdk.record import Operation, Presence
 from milepost.sdk.step import Stream
+
+ON_BEHALF = ("park", "unpark", "destroy")
+"""The stages whose plugin is that of the deployment they act on."""
 
 
 class Behalf(OpenOperation):
@@ -54,11 +58,13 @@ def start(current: OpenOperation, subject: Subject, deployment: Operation, prese
     worker = _parking(ledger, subject)
     terms = terms_of(deployment, subject)
     before = current.record.processes
-    with step_for(current.bench, subject, ledger, worker, terms) as step, blame(worker.entry, "starting"):
+    doing = blame(worker.entry, "starting")
+    with current.timed("start"), step_for(current.bench, subject, ledger, worker, terms) as step, doing:
         answer = worker.role.unpark(recorded_of(ledger.record, worker), step)
     ledger.change(deployment=demand(worker.entry, answer, Deployment, "starting"), presence=presence)
     # What was started is the deployment's from here on: if we die now, it must not be ended as ours.
     current.change(processes=before)
+    report_on(current, subject, worker, ledger.record)
     return ledger.record
 
 
@@ -67,7 +73,8 @@ def stop(current: OpenOperation, subject: Subject, deployment: Operation) -> Ope
     ledger = Behalf(current, deployment, "park")
     worker = _parking(ledger, subject)
     terms = plain_terms(deployment)
-    with step_for(current.bench, subject, ledger, worker, terms) as step, blame(worker.entry, "stopping"):
+    doing = blame(worker.entry, "stopping")
+    with current.timed("stop"), step_for(current.bench, subject, ledger, worker, terms) as step, doing:
         worker.role.park(recorded_of(ledger.record, worker), step)
     ledger.change(presence="parked")
     return ledger.record
@@ -84,13 +91,22 @@ def _parking(ledger: Behalf, subject: Subject) -> Worker[Any]:
     worker = worker_of(ledger.bench, subject, ledger.record)
     if not isinstance(worker.role, Parks):
         raise OperationError(f"the platform {worker.entry.word} cannot stop and start a deployment")
+    done_by(ledger.current, worker)
     return worker
+
+
+def done_by(current: OpenOperation, worker: Worker[Any]) -> None:
+    """Record which plugin carries out an operation that acts on what was recorded, and with which config."""
+    # That of a release is its releaser, or nobody.
+    if current.record.stage in ON_BEHALF and current.record.plugin is None:
+        current.change(plugin=worker.stamp, config=config_document(current.bench, worker))
 
 
 def remove(current: OpenOperation, subject: Subject, deployment: Operation) -> None:
     """Destroy a deployment with what was recorded of it; it is marked `destroyed` once that has happened."""
     ledger = Behalf(current, deployment, "destroy")
     worker = worker_of(current.bench, subject, deployment)
+    done_by(current, worker)
     terms = plain_terms(deployment)
     with step_for(current.bench, subject, ledger, worker, terms) as step, blame(worker.entry, "destroying"):
         worker.role.destroy(recorded_of(ledger.record, worker), step)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from milepost.host.lifecycle.behalf import start, stop
+from milepost.host.lifecycle.behalf import done_by, start, stop
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.drafts import draft, hook_context
 from milepost.host.lifecycle.goal import Part
@@ -73,10 +73,11 @@ def close_app(bench: Bench, part: Part, subject: Subject) -> None:
     released = find_live(bench, subject).release or last_release(bench, subject)
     if released is None or released.plugin is None:
         return
-    record = draft(bench, part, subject, "destroy", label="close", target=released.id, plugin=released.plugin)
+    record = draft(bench, part, subject, "destroy", label="close", target=released.id)
 
     def work(operation: OpenOperation) -> None:
         worker = worker_of(bench, subject, released)
+        done_by(operation, worker)
         terms = plain_terms(released)
         with step_for(bench, subject, operation, worker, terms) as step, blame(worker.entry, "closing the app"):
             worker.role.destroy(recorded_of(released, worker), step)

@@ -103,7 +103,8 @@ def _run_hook(operation: Hooked, hook: Hook, context: HookContext) -> None:
     finally:
         operation.source = before
     why = "" if error is None else bench.masker.text(_reason(error))
-    operation.hooked(HookRun(when=hook.when, command=shown, seconds=time.monotonic() - began, error=why))
+    took = time.monotonic() - began
+    operation.hooked(HookRun(when=hook.when, command=shown, seconds=took, error=why, status=_status(error)))
     bench.emit(HookFinished(at=bench.clock(), error=why, **about))  # type: ignore[arg-type]  # a dict of mixed fields
     if error is None:
         return
@@ -154,6 +155,13 @@ def _with_mutex(bench: Bench, name: str, cancel: Cancel, command: Command, watch
         bench.runner(command, bench.environment, watch)
     finally:
         lock.release()
+
+
+def _status(error: MilepostError | None) -> int | None:
+    """Return the exit status of a hook's program; None where it had none of its own."""
+    if error is None:
+        return 0
+    return error.status if isinstance(error, CommandFailedError) else None
 
 
 def _reason(error: MilepostError) -> str:

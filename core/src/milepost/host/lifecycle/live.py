@@ -120,11 +120,15 @@ def ask_health(bench: Bench, subject: Subject, deployment: Operation) -> Health:
     """Return how a deployment is now, as its platform says; `unknown` when the platform cannot be asked."""
     try:
         worker = worker_of(bench, subject, deployment)
-        with inquiry(bench, subject, worker, deployment) as step, blame(worker.entry, "telling the health"):
-            health = worker.role.status(recorded_of(deployment, worker), step)
-        return demand(worker.entry, health, Health, "telling the health")
+        with inquiry(bench, subject, worker, deployment) as step:
+            return health_of(worker, deployment, step)
     except MilepostError as error:
         return Health(name="unknown", message=str(error))
+
+
+def health_of(worker: Worker[Any], deployment: Operation, step: HostStep) -> Health:
+    """Return how a deployment is, as its worker says; `unknown` when that cannot be told."""
+    return _told(worker, deployment, step, "telling the health")
 
 
 def ask_public(bench: Bench, subject: Subject, live: Live) -> Health | None:
@@ -134,9 +138,23 @@ def ask_public(bench: Bench, subject: Subject, live: Live) -> Health | None:
         return None
     try:
         worker = worker_of(bench, subject, release)
-        with inquiry(bench, subject, worker, release) as step, blame(worker.entry, "telling the status"):
-            found = worker.role.status(recorded_of(release, worker), step)
-        return demand(worker.entry, found, Health, "telling the status")
+        with inquiry(bench, subject, worker, release) as step:
+            return public_of(worker, release, step)
+    except MilepostError as error:
+        return Health(name="unknown", message=str(error))
+
+
+def public_of(worker: Worker[Any], release: Operation, step: HostStep) -> Health:
+    """Return how the public sees a release, as its worker says; `unknown` when that cannot be told."""
+    return _told(worker, release, step, "telling the status")
+
+
+def _told(worker: Worker[Any], operation: Operation, step: HostStep, doing: str) -> Health:
+    """Return what a worker says of what it made."""
+    try:
+        with blame(worker.entry, doing):
+            health = worker.role.status(recorded_of(operation, worker), step)
+        return demand(worker.entry, health, Health, doing)
     except MilepostError as error:
         return Health(name="unknown", message=str(error))
 

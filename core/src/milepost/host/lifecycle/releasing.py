@@ -13,6 +13,7 @@ from milepost.host.lifecycle.drafts import draft, hook_context
 from milepost.host.lifecycle.goal import Part
 from milepost.host.lifecycle.live import Live, ask_health
 from milepost.host.lifecycle.operation import OpenOperation, perform
+from milepost.host.lifecycle.reports import keep_report, report_on
 from milepost.host.lifecycle.subject import Subject, step_for, terms_of
 from milepost.host.lifecycle.verify import check_release
 from milepost.host.lifecycle.workers import Worker, config_document
@@ -77,9 +78,12 @@ def release(bench: Bench, part: Part, subject: Subject, opening: Opening) -> Ope
         bench.history.amend(msgspec.structs.replace(_fresh(bench, deployment), presence="released"))
         operation.result = "live"
         operation.summary = f"replaced #{opening.replaced.number}" if opening.replaced else ""
+        if worker is not None:
+            report_on(operation, subject, worker, operation.record)
         if opening.verify is not None:
             assert operation.record.release is not None
-            check_release(operation, opening.verify, operation.record.release, str(subject.app.path))
+            with operation.timed("verify"):
+                check_release(operation, opening.verify, operation.record.release, str(subject.app.path))
 
     return perform(bench, record, around, hook_context(part, subject), work)
 
@@ -125,7 +129,11 @@ def _activate(operation: OpenOperation, subject: Subject, opening: Opening) -> O
 
 def _may_run(operation: OpenOperation, subject: Subject, old: Operation) -> bool:
     """Return whether a deployment has to be stopped: one that was parked may run, where a start was cut off."""
-    return old.presence != "parked" or ask_health(operation.bench, subject, old).name != "parked"
+    if old.presence != "parked":
+        return True
+    health = ask_health(operation.bench, subject, old)
+    keep_report(operation, old, "platform", health)
+    return health.name != "parked"
 
 
 def _is_parked(operation: OpenOperation, subject: Subject, deployment: Operation) -> bool:
@@ -133,6 +141,7 @@ def _is_parked(operation: OpenOperation, subject: Subject, deployment: Operation
     if deployment.run == operation.record.run:
         return False
     health = ask_health(operation.bench, subject, deployment)
+    keep_report(operation, deployment, "platform", health)
     if health.name not in ("ready", "parked"):
         why = f"{deployment.app}#{deployment.number} is {health.name}"
         told = f"{why}: {health.message}" if health.message else why
@@ -174,7 +183,7 @@ def _undo(operation: OpenOperation, subject: Subject, opening: Opening, *, start
     strategy = _strategy(opening)
     if strategy == "blue-green" and opening.deployment.presence != "parked":
         return
-    with operation.calm():
+    with operation.calm(), operation.timed("going back"):
         try:
             if started:
                 stop(operation, subject, _fresh(bench, opening.deployment))

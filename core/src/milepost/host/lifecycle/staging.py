@@ -10,6 +10,7 @@ from milepost.host.lifecycle.drafts import draft, hook_context
 from milepost.host.lifecycle.goal import Part
 from milepost.host.lifecycle.in_place import generation_of, restore_predecessor, superseded_by
 from milepost.host.lifecycle.operation import OpenOperation, perform
+from milepost.host.lifecycle.reports import report_on
 from milepost.host.lifecycle.subject import Subject, Terms, step_for, terms_document
 from milepost.host.lifecycle.workers import Worker, config_document, recorded_of
 from milepost.host.plugins.faults import blame, demand
@@ -53,6 +54,7 @@ def run_task(bench: Bench, part: Part, subject: Subject, order: Order, task: Tas
         subject,
         "task",
         label=task.name,
+        command=tuple(map(bench.masker.text, task.command)),
         plugin=platform.stamp,
         config=config_document(bench, platform),
         artifact=order.artifact,
@@ -124,6 +126,8 @@ def _stage(bench: Bench, subject: Subject, operation: OpenOperation, order: Orde
     operation.change(deployment=deployment, presence="prepared" if order.delayed else "staged")
     operation.along = superseded_by(bench, operation.record)
     operation.result, operation.summary = _told(order, deployment)
+    if not order.delayed:
+        report_on(operation, subject, platform, operation.record)
 
 
 def _told(order: Order, deployment: Deployment) -> tuple[str, str]:
@@ -143,7 +147,7 @@ def _clear(part: Part, subject: Subject, operation: OpenOperation, order: Order)
         operation.warn("what it made was kept (--keep-failed)")
         return
     operation.say("cleaning up what this deploy made")
-    with operation.calm():
+    with operation.calm(), operation.timed("clean-up"):
         try:
             _remove(subject, operation, order)
         except MilepostError as failed:

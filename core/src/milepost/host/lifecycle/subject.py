@@ -170,7 +170,7 @@ def step_for(
             facts=_facts(bench, subject, operation, terms, {"data": data, "scratch": scratch}),
             ledger=operation,
             cancel=bench.cancel,
-            deadline=bench.no_deadline(),
+            deadline=bench.deadline(),
             masker=bench.masker,
             clock=bench.clock,
             lock=bench.lock,

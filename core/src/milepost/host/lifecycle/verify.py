@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from milepost.host.cancel import Deadline
 from milepost.host.lifecycle.operation import OpenOperation
+from milepost.host.lifecycle.reports import keep_report
 from milepost.host.processes import Watch
 from milepost.host.project.hooks import Verify
-from milepost.sdk.deployment import Release
+from milepost.sdk.deployment import Health, HealthName, Release
 from milepost.sdk.errors import CommandFailedError, DeadlineError, VerifyFailedError
 from milepost.sdk.step import Command
 
@@ -21,7 +22,13 @@ def check_release(operation: OpenOperation, verify: Verify, release: Release, fo
         _until_answered(operation, verify, release.urls[0].rstrip("/") + verify.path)
     if verify.command:
         _run(operation, verify, release, folder)
+        _report(operation, "ready", f"{verify.command[0]} ended with status 0")
     operation.say("verified")
+
+
+def _report(operation: OpenOperation, name: HealthName, message: str) -> None:
+    """Record what the check saw."""
+    keep_report(operation, operation.record, "verify", Health(name=name, message=message))
 
 
 def _until_answered(operation: OpenOperation, verify: Verify, url: str) -> None:
@@ -32,8 +39,10 @@ def _until_answered(operation: OpenOperation, verify: Verify, url: str) -> None:
         bench.cancel.check()
         found = _status(url, max(0.1, end - bench.monotonic()))
         if isinstance(found, int) and (found in verify.status if verify.status else 200 <= found < 400):
+            _report(operation, "ready", f"GET {url}: {found}")
             return
         if bench.monotonic() >= end:
+            _report(operation, "down", f"GET {url}: {found}")
             operation.evidence("verify", f"GET {url}: {found}")
             wanted = " or ".join(map(str, verify.status)) or "200 to 399"
             raise VerifyFailedError(f"{url} answered {found}, expected {wanted} within {verify.timeout:g} s")
@@ -72,5 +81,6 @@ def _run(operation: OpenOperation, verify: Verify, release: Release, folder: str
     try:
         bench.runner(command, bench.environment, watch)
     except (CommandFailedError, DeadlineError) as error:
+        _report(operation, "down", str(error).partition("\n")[0])
         operation.evidence("verify", error.tail if isinstance(error, CommandFailedError) else str(error))
         raise VerifyFailedError(f"verify: {error}") from error
