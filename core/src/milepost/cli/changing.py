@@ -17,9 +17,13 @@ def change(
     *,
     target: str | None = None,
     artifact: str | None = None,
+    orphans: tuple[str, ...] = (),
     **choices: bool,
 ) -> int:
-    """Carry out a run, tell what happens, and return the exit status. `choices` are those of the command itself."""
+    """Carry out a run, tell what happens, and return the exit status. `choices` are those of the command itself.
+
+    `orphans` are the keys of what is to be adopted or destroyed that no record names.
+    """
     from milepost.cli.conducting import conduct  # noqa: PLC0415 - help must not wait for it
 
-    return conduct(session, verb, apps, target=target, artifact=artifact, **choices)
+    return conduct(session, verb, apps, target=target, artifact=artifact, orphans=orphans, **choices)

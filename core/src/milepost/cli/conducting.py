@@ -43,6 +43,7 @@ def conduct(
     *,
     target: str | None = None,
     artifact: str | None = None,
+    orphans: tuple[str, ...] = (),
     **choices: bool,
 ) -> int:
     """Carry out a run, tell what happens, and return the exit status. `choices` are those of the command itself."""
@@ -52,9 +53,10 @@ def conduct(
         host,
         verb,
         workspace=session.workspace,
-        apps=tuple(name if verb == "destroy" else host.app(name) for name in apps),
+        apps=tuple(name if verb in ("destroy", "adopt") else host.app(name) for name in apps),
         target=target,
         artifact=artifact,
+        orphans=orphans,
         variables=variables(session, by_records=verb in BY_RECORDS),
         labels=dict(session.flags.labels),
         choices=choices_of(session, choices),
@@ -77,8 +79,7 @@ def choices_of(session: Session, own: dict[str, bool]) -> Choices:
     patience = seconds("--lock-timeout", asked) if asked else None if watched else CI_LOCK_TIMEOUT
     shared = {name: bool(given.get(name)) for name in _SWITCHES}
     return Choices(
-        **shared,
-        **own,
+        **{**shared, **own},
         prune=not given.get("no_prune"),
         lock_timeout=patience,
         grace=TERMINAL_GRACE if watched else CI_GRACE,

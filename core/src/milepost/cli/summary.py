@@ -146,7 +146,10 @@ def _made(outcome: Outcome, background: Background) -> Iterator[str]:
     took, paint = length(_seconds(run)), background.paint
     if run.verb == "destroy":
         gone = _targets(outcome, "destroy", background.look)
-        yield f"{paint('good', 'DESTROYED')}  {_numbers(gone) or 'nothing was there'}   {took}"
+        yield f"{paint('good', 'DESTROYED')}  {_numbers(gone) or _keys(outcome) or 'nothing was there'}   {took}"
+    elif run.verb == "adopt":
+        yield f"{paint('good', 'ADOPTED')}  #{run.number}   {_keys(outcome)}   {took}"
+        yield f"Next     milepost status{_where(run)}"
     elif run.verb == "stop":
         yield f"{paint('good', 'STOPPED')}  {listed(run.apps)}   {took}"
         yield f"Next     milepost start{_where(run)}"
@@ -160,6 +163,12 @@ def _made(outcome: Outcome, background: Background) -> Iterator[str]:
         yield f"Next   milepost deploy{_where(run)}"
     else:
         yield f"{paint('good', 'DONE')}  #{run.number} {run.verb} {listed(run.apps)}   {took}"
+
+
+def _keys(outcome: Outcome) -> str:
+    """Return the keys of the objects that a run was about, where records do not name them."""
+    done = (each for each in outcome.operations if each.status == "success")
+    return ", ".join(dict.fromkeys(resource.key for each in done for resource in each.resources))
 
 
 def _targets(outcome: Outcome, stage: str, look: Look) -> list[int]:

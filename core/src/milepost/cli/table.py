@@ -118,6 +118,8 @@ _DEPLOYING = ("force", "lock_timeout", *_MAKING)
 """What is about pruning, about new deployments, and about all that is done under the lock."""
 _FOLDER = ("allow_dirty",)
 """What is about the project's folder, of which some commands take nothing."""
+_OF_ORPHANS = ("force", "independent", "with_dependencies", *_MAKING, *_FOLDER)
+"""What means nothing for objects that no record names; `force` means another thing there."""
 
 
 def _lists(kind: str, plural: str) -> tuple[Entry, ...]:
@@ -178,6 +180,30 @@ COMMANDS = (
         "List the workspaces.",
         section="Look",
         entries=(Entry("list", "List the workspaces of the project file and the history.", "workspace"),),
+    ),
+    Entry(
+        "orphans",
+        "Handle what platforms have and no record names.",
+        section="Manage",
+        entries=(
+            Entry("list", "List what no record names, and whether it serves.", "orphans", function="list_orphans"),
+            Entry(
+                "adopt",
+                "Give it a record.",
+                "orphans",
+                changes=True,
+                without=_OF_ORPHANS,
+                function="adopt_orphans",
+            ),
+            Entry(
+                "destroy",
+                "Destroy what does not serve.",
+                "orphans",
+                changes=True,
+                without=_OF_ORPHANS,
+                function="destroy_orphans",
+            ),
+        ),
     ),
     Entry("cancel", "Ask a run to end.", "cancel", section="Manage"),
     Entry("freeze", "Let nothing but a rollback change a workspace.", "freeze", section="Manage"),
