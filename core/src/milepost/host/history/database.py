@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
-import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from milepost.host.history import medium
 from milepost.host.history.lock import alone
+from milepost.host.history.medium import Reading
+from milepost.host.history.migration import Step, bring_up
 from milepost.host.history.trouble import told
 from milepost.sdk.errors import HistoryError, NewerHistoryError
 
 APPLICATION = 0x4D507374
 """Stands in the head of each of our files, so that another program's database is never taken for one."""
-
-BUSY_SECONDS = 30.0
-"""How long to wait while another process writes; a write takes a millisecond."""
-
-READ_ONLY_CODES = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)
 
 
 class Shape(NamedTuple):
@@ -28,15 +26,15 @@ class Shape(NamedTuple):
 
     schema: int
     statements: tuple[str, ...]
-    steps: tuple[Callable[[sqlite3.Connection], None], ...] = ()
+    steps: tuple[Step, ...] = ()
     """What brings a file of an older version up: the first one from 1 to 2. Each runs in one transaction with all."""
 
 
 class Database:
     """An open file. It may be used from several threads: one at a time is let in."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
-        self.path = path
+    def __init__(self, connection: sqlite3.Connection, path: Path, leave: Callable[[], None] = lambda: None) -> None:
+        self.path, self._leave = path, leave
         self._connection = connection
         self._guard = threading.RLock()
 
@@ -73,6 +71,7 @@ class Database:
         """Close the file; closing twice is no error."""
         with self._guard:
             self._connection.close()
+            self._leave()
 
 
 Fill = Callable[[sqlite3.Connection], None]
@@ -80,17 +79,22 @@ Fill = Callable[[sqlite3.Connection], None]
 
 
 def open_to_write(path: Path, shape: Shape, fill: Fill) -> Database:
-    """Return the file, made whole if it was not there. Its folder is made for its owner alone.
+    """Return the file, made whole if it was not there, brought up if it was older. A new folder is its owner's alone.
 
     Raises HistoryError, NewerHistoryError.
     """
     with told(path):
         path.parent.parent.mkdir(parents=True, exist_ok=True)
         path.parent.mkdir(mode=0o700, exist_ok=True)
-        connection = _connect(path, "mode=rwc")
+        medium.refuse_network(path)
+        connection = medium.connect(path, "mode=rwc")
         try:
-            if not _is_made(connection, path, shape):
+            version = _version(connection, path, shape)
+            if not version:
                 _make(connection, path, shape, fill)
+            medium.use_log(connection, path)
+            if 0 < version < shape.schema:
+                bring_up(connection, path, shape.steps)
         except BaseException:
             connection.close()
             raise
@@ -98,23 +102,44 @@ def open_to_write(path: Path, shape: Shape, fill: Fill) -> Database:
 
 
 def open_to_read(path: Path, shape: Shape) -> Database | None:
-    """Return the file, or None if there is none; nothing is made or written.
+    """Return the file, or None if there is none; nothing is made, and written only where it must be brought up.
 
     A file on a read-only medium can be read too. Raises HistoryError, NewerHistoryError.
     """
     with told(path):
         if not _exists(path):
             return None
-        connection = _connect_somehow(path)
+        reading = medium.connect_to_read(path)
         try:
-            made = _is_made(connection, path, shape)
+            version = _version(reading.connection, path, shape)
+            if 0 < version < shape.schema:
+                reading = _brought_up(reading, path, shape)
         except BaseException:
-            connection.close()
+            _close(reading)
             raise
-    if not made:
-        connection.close()
+    if not version:
+        _close(reading)
         return None
-    return Database(connection, path)
+    return Database(reading.connection, path, reading.leave)
+
+
+def _brought_up(reading: Reading, path: Path, shape: Shape) -> Reading:
+    """Bring an older file up, or a copy of it where nothing may be written."""
+    if not reading.is_copy and os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
+        bring_up(reading.connection, path, shape.steps)
+        return reading
+    if not reading.is_copy:
+        _close(reading)
+        reading = medium.copied(path)
+    (here,) = [Path(file) for _, name, file in reading.connection.execute("PRAGMA database_list") if name == "main"]
+    bring_up(reading.connection, here, shape.steps, keep=False)
+    return reading
+
+
+def _close(reading: Reading) -> None:
+    """Close a connection to read by and leave nothing of it."""
+    reading.connection.close()
+    reading.leave()
 
 
 def empty(path: Path, shape: Shape, fill: Fill) -> Database:
@@ -134,57 +159,19 @@ def _exists(path: Path) -> bool:
     return True
 
 
-def _connect(path: Path, how: str) -> sqlite3.Connection:
-    """Open the file with the settings that make each commit durable."""
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?{how}",
-        uri=True,
-        timeout=BUSY_SECONDS,
-        isolation_level=None,
-        check_same_thread=False,
-    )
-    try:
-        connection.execute("PRAGMA synchronous = FULL")
-        if sys.platform == "darwin":
-            # There fsync alone leaves the bytes in the drive's own memory.
-            connection.execute("PRAGMA fullfsync = ON")
-            connection.execute("PRAGMA checkpoint_fullfsync = ON")
-        connection.execute("PRAGMA user_version")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _connect_somehow(path: Path) -> sqlite3.Connection:
-    """Open the file for a reader: as usual, or, where nothing may be written beside it, as one that cannot change."""
-    try:
-        return _connect(path, "mode=rw")
-    except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode & 0xFF not in READ_ONLY_CODES or _is_unfinished(path):
-            raise
-    return _connect(path, "mode=ro&immutable=1")
-
-
-def _is_unfinished(path: Path) -> bool:
-    """Return whether documents lie in the write-ahead log only, where a reader without it would miss them."""
-    log = path.with_name(path.name + "-wal")
-    return log.exists() and log.stat().st_size > 0
-
-
-def _is_made(connection: sqlite3.Connection, path: Path, shape: Shape) -> bool:
-    """Return whether the file has its tables. Raises what is wrong if it is not ours."""
+def _version(connection: sqlite3.Connection, path: Path, shape: Shape) -> int:
+    """Return the version of the file's tables, 0 if it has none. Raises what is wrong if it is not ours."""
     application, version, tables = _seen(connection)
     if application == APPLICATION:
         if version > shape.schema:
             raise NewerHistoryError(str(path), version, shape.schema)
-        return True
+        return version
     if application or version or tables:
         raise HistoryError(
             f"{path} is a database of another program, not a history",
             hint="move it away, or name another folder by MILEPOST_HISTORY",
         )
-    return False
+    return 0
 
 
 def _seen(connection: sqlite3.Connection) -> tuple[int, int, int]:
@@ -204,8 +191,8 @@ def _seen(connection: sqlite3.Connection) -> tuple[int, int, int]:
 def _make(connection: sqlite3.Connection, path: Path, shape: Shape, fill: Fill) -> None:
     """Make the tables, unless another process has done so in the meantime."""
     with alone(path.with_name(path.name + ".lock")):
-        if not _is_made(connection, path, shape):
-            connection.execute("PRAGMA journal_mode = WAL")
+        if not _version(connection, path, shape):
+            medium.use_log(connection, path)
             _create(connection, shape, fill)
 
 

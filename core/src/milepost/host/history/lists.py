@@ -141,6 +141,7 @@ def _add_commits(tests: Tests, wanted: Sequence[str]) -> None:
         raise ValueError(f"{short[0]!r} is too short for a commit: {columns.SHORTEST_COMMIT} characters at the least")
     each = 'substr("commit", 1, 4) = ? AND substr("commit", 1, ?) = ?'
     values = [value for text in wanted for value in (text[:4], len(text), text)]
+    tests.add('"commit" IS NOT NULL')  # or SQLite cannot tell that the index holds all of them
     tests.add(each if len(wanted) == 1 else "(" + " OR ".join([each] * len(wanted)) + ")", *values)
 
 

@@ -7,6 +7,7 @@ import sqlite3
 
 from milepost.host.history import columns
 from milepost.host.history.database import Shape
+from milepost.sdk.errors import HistoryError
 from milepost.sdk.store import Document
 
 BLOCK = 1024
@@ -55,12 +56,27 @@ def to_2(connection: sqlite3.Connection) -> None:
     connection.execute(DOCUMENT)
     for statement in TABLES:
         connection.execute(statement)
-    for position, body in connection.execute("SELECT position, body FROM document_1 ORDER BY position"):
-        put(connection, sequenced(connection, json.loads(body)), position)
+    rows = connection.execute("SELECT position, id, body FROM document_1 ORDER BY position")
+    for position, document, body in rows:
+        put(connection, sequenced(connection, _loaded(document, body)), position)
     connection.execute("DROP TABLE document_1")
     for statement in INDEXES:
         connection.execute(statement)
     connection.execute("INSERT INTO fact VALUES ('epoch', 0)")
+
+
+def _loaded(name: str, body: str) -> Document:
+    """Return a document that is brought up. Raises HistoryError for one that is damaged."""
+    try:
+        found = json.loads(body)
+    except ValueError as error:
+        raise HistoryError(
+            "the history cannot be brought up to schema 2, and stays as it is: "
+            f"the document {name!r} is no JSON ({error})",
+            hint="milepost store repair",
+        ) from error
+    assert isinstance(found, dict)
+    return found
 
 
 def put(connection: sqlite3.Connection, document: Document, position: int | None = None) -> None:

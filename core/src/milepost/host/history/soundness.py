@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterator
+from pathlib import Path
 
-from milepost.host.history import columns
-from milepost.host.history.database import Database
+from milepost.host.history import columns, passage
+from milepost.host.history.database import Database, open_to_read
+from milepost.host.history.output import SHAPE
 from milepost.sdk.errors import HistoryError
 
 MOST = 1000
@@ -15,14 +18,39 @@ MOST = 1000
 
 def check(database: Database) -> list[str]:
     """Return what is damaged in the file; nothing when all is sound."""
+    return _pages(database) or [*_documents(database), *_parents(database), *_counters(database)][:MOST]
+
+
+def check_output(path: Path) -> list[str]:
+    """Return what is damaged in a file of output; nothing when all is sound, or when there is none."""
     try:
-        pages = [str(row[0]) for row in database.read("PRAGMA integrity_check")]
+        database = open_to_read(path, SHAPE)
     except HistoryError as error:
         return [str(error)]
-    if pages != ["ok"]:
-        return [f"{database.path} is damaged: {each}" for each in pages]
-    told = [*_documents(database), *_parents(database), *_counters(database)]
-    return told[:MOST]
+    if database is None:
+        return []
+    try:
+        return _pages(database) or list(_blocks(database))[:MOST]
+    finally:
+        database.close()
+
+
+def _pages(database: Database) -> list[str]:
+    """Return what SQLite finds wrong with a file."""
+    try:
+        found = [str(row[0]) for row in database.read("PRAGMA integrity_check")]
+    except HistoryError as error:
+        return [str(error)]
+    return [] if found == ["ok"] else [f"{database.path} is damaged: {each}" for each in found]
+
+
+def _blocks(database: Database) -> Iterator[str]:
+    """Yield the pieces of output that cannot be read."""
+    for position, operation, packed, body in database.rows("SELECT position, operation, packed, body FROM block"):
+        try:
+            passage.read(passage.unpacked(body) if packed else body)
+        except (ValueError, TypeError, zlib.error) as error:
+            yield f"a piece of the output of {operation!r} (at {position}) cannot be read: {error}"
 
 
 def _documents(database: Database) -> Iterator[str]:

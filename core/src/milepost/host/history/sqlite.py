@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import TypedDict, Unpack
 
 from milepost.host.history import epochs
+from milepost.host.history.copying import copy_folder
 from milepost.host.history.database import Database, empty, open_to_read, open_to_write
 from milepost.host.history.documents import Documents
 from milepost.host.history.leases import FileStoreLock, Leases
 from milepost.host.history.lists import Page
+from milepost.host.history.output import FILE as OUTPUT
 from milepost.host.history.output import OutputLog
 from milepost.host.history.schema import SHAPE
-from milepost.host.history.soundness import check
+from milepost.host.history.soundness import check, check_output
 from milepost.sdk.errors import ForeignHistoryError, HistoryError
 from milepost.sdk.store import Document, Lease, OutputLine, Where
 
@@ -194,10 +196,12 @@ class SqliteStore:
     def drop_output(self, operations: Sequence[str]) -> None:
         """Remove the output of operations whose documents stay."""
         self._output.drop(operations)
+        with self._database.writing() as connection:
+            epochs.count(connection, "version")
 
     def check(self) -> list[str]:
         """Return what is damaged, a sentence each."""
-        return check(self._database)
+        return [*check(self._database), *check_output(self._folder / OUTPUT)]
 
     def facts(self) -> Document:
         """Return what the store knows of itself."""
@@ -206,6 +210,11 @@ class SqliteStore:
             "schema": SHAPE.schema,
             "size": size,
         }
+
+    def backup(self, target: str) -> None:
+        """Copy it, documents and output, to a new folder. Raises HistoryError when something is there."""
+        # The documents first: what was printed for one that is in the copy is then in it too.
+        copy_folder(self._folder, Path(target), (FILE, OUTPUT))
 
     def close(self) -> None:
         """Let go of all that is open; locks are released unless another process holds them, too."""

@@ -42,6 +42,19 @@ TROUBLES = {
         "milepost lock list shows who works on it",
     ),
 }
+UNFIT = (
+    "the history {path} cannot be kept on this file system: it lacks locks, or memory that processes share ({error})",
+    "name a folder on a local disk by MILEPOST_HISTORY, or a shared store: MILEPOST_HISTORY=postgres://…",
+)
+UNFIT_CODES = frozenset(
+    (
+        *(sqlite3.SQLITE_IOERR_SHMOPEN, sqlite3.SQLITE_IOERR_SHMMAP, sqlite3.SQLITE_IOERR_SHMLOCK),
+        *(sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_LOCK, sqlite3.SQLITE_IOERR_RDLOCK),
+        *(sqlite3.SQLITE_IOERR_UNLOCK, sqlite3.SQLITE_IOERR_CHECKRESERVEDLOCK, sqlite3.SQLITE_PROTOCOL),
+    )
+)
+"""What SQLite says on NFS and its like."""
+
 OTHERWISE = ("the history {path} cannot be used: {error}", "look at the disk that holds {folder}")
 
 
@@ -54,7 +67,7 @@ def told(path: Path) -> Iterator[None]:
         code = getattr(error, "sqlite_errorcode", None)
         if code is None:  # misuse of the module, which is a fault of ours
             raise
-        raise _explained(path, _code(code & 0xFF, path.parent), error) from error
+        raise explained(path, _code(code, path.parent), error) from error
     except OSError as error:
         raise HistoryError(
             f"the history {path} cannot be used: {error.strerror or error} ({error.filename or path})",
@@ -64,12 +77,13 @@ def told(path: Path) -> Iterator[None]:
 
 def _code(code: int, folder: Path) -> int:
     """Return the code that says it best: a disk without space lets SQLite fail in other ways too."""
-    full = code == sqlite3.SQLITE_IOERR and folder.is_dir() and os.statvfs(folder).f_bavail == 0
-    return sqlite3.SQLITE_FULL if full else code
+    if code & 0xFF == sqlite3.SQLITE_IOERR and folder.is_dir() and os.statvfs(folder).f_bavail == 0:
+        return sqlite3.SQLITE_FULL
+    return code if code in UNFIT_CODES else code & 0xFF
 
 
-def _explained(path: Path, code: int, error: Exception) -> HistoryError:
+def explained(path: Path, code: int, error: Exception) -> HistoryError:
     """Return the error for one of SQLite's codes."""
-    message, hint = TROUBLES.get(code, OTHERWISE)
+    message, hint = UNFIT if code in UNFIT_CODES else TROUBLES.get(code, OTHERWISE)
     facts = {"path": path, "folder": path.parent, "error": error}
     return HistoryError(message.format(**facts), hint=hint.format(**facts))

@@ -1,0 +1,60 @@
+"""Copies of databases that others write to meanwhile: as they are at one instant, durable, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from milepost.host.history.medium import connect
+from milepost.host.history.trouble import told
+from milepost.sdk.errors import HistoryError
+
+
+def copy_folder(folder: Path, target: Path, names: Sequence[str]) -> None:
+    """Copy those databases of a folder that are there, one after the other, into a new folder.
+
+    Raises HistoryError when something is there already; then, and when the copy fails, nothing is left behind.
+    """
+    scratch = target.with_name(f"{target.name}.{os.getpid()}.part")
+    with told(target):
+        if target.exists():
+            raise HistoryError(f"{target} is there already, so no backup was made", hint="name a path that is free")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        scratch.mkdir(mode=0o700)
+        try:
+            for name in names:
+                if (folder / name).exists():
+                    copy_whole(folder / name, scratch / name)
+            scratch.rename(target)
+            _flush(target.parent)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+def copy_whole(path: Path, target: Path) -> None:
+    """Copy a database as it is at one instant, while others write to it; durable when it returns.
+
+    The target is replaced as a whole, or not at all.
+    """
+    scratch = target.with_name(f"{target.name}.{os.getpid()}.part")
+    try:
+        scratch.unlink(missing_ok=True)
+        with closing(connect(path, "mode=rw")) as connection:
+            connection.execute("VACUUM INTO ?", (os.fspath(scratch),))
+        _flush(scratch)
+        scratch.replace(target)
+        _flush(target.parent)
+    finally:
+        scratch.unlink(missing_ok=True)
+
+
+def _flush(path: Path) -> None:
+    """Have what was written to a file or folder on the disk."""
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
