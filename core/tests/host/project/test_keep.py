@@ -70,9 +70,27 @@ def test_an_age_is_in_days_or_less(text: str, seconds: float | None) -> None:
     assert age(text) == seconds
 
 
-def test_the_most_releases_that_any_workspace_keeps_count(read: Read) -> None:
-    text = 'project = "s"\napp "a" {\n  keep_releases = 2\n  workspace "w" {\n    keep_releases = 5\n  }\n}\n'
-    assert kept_releases(read(text).body.of_type("app")[0].body) == 5
-    assert kept_releases(read('project = "s"\napp "a" {\n}\n').body.of_type("app")[0].body) == 1
-    computed = 'project = "s"\napp "a" {\n  keep_releases = 1 + 1\n}\n'
-    assert kept_releases(read(computed).body.of_type("app")[0].body) is None
+APP = """
+project = "s"
+
+app "a" {{
+  {lines}
+
+  deploy {{
+    use "fake" {{}}
+  }}
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "kept"),
+    [
+        ('keep_releases = 2\nworkspace "w" {\n  keep_releases = 5\n}', 5),
+        ("", 1),
+        ("keep_releases = 1 + 1", None),
+    ],
+)
+def test_the_most_releases_that_any_workspace_keeps_count(read: Read, lines: str, kept: int | None) -> None:
+    project = read(APP.format(lines=lines))
+    assert kept_releases(project.body.of_type("app")[0].body) == kept

@@ -43,7 +43,10 @@ def alive_here(process: Writer) -> bool:
 
 
 class History:
-    """The records of a project. Methods raise HistoryError when the store cannot do what is asked."""
+    """The records of a project. Methods raise HistoryError when the store cannot do what is asked.
+
+    What was brought from another store is nothing that is here: it is found by its id or run only.
+    """
 
     def __init__(self, store: HistoryStore) -> None:
         self.store = store
@@ -72,14 +75,26 @@ class History:
         return read_operation(found) if found is not None and found["kind"] == "operation" else None
 
     def runs(self, where: Where | None = None, limit: int | None = None, before: str | None = None) -> list[Run]:
-        """Return runs, newest first, as `HistoryStore.latest` does."""
-        return [read_run(each) for each in self.store.latest("run", where or {}, limit, before)]
+        """Return the store's own runs, newest first, as `HistoryStore.latest` does."""
+        return [read_run(each) for each in self._latest("run", where or {}, limit, before)]
 
     def operations(
         self, where: Where | None = None, limit: int | None = None, before: str | None = None
     ) -> list[Operation]:
-        """Return operations, newest first, as `HistoryStore.latest` does."""
-        return [read_operation(each) for each in self.store.latest("operation", where or {}, limit, before)]
+        """Return the store's own operations, newest first, as `HistoryStore.latest` does; of a run, all it has."""
+        return [read_operation(each) for each in self._latest("operation", where or {}, limit, before)]
+
+    def _latest(self, kind: str, where: Where, limit: int | None, before: str | None) -> list[Document]:
+        """Return the documents that fit and were not brought from another store, unless it is asked for them."""
+        if "run" in where or "store" in where:
+            return self.store.latest(kind, where, limit, before)
+        found: list[Document] = []
+        while page := self.store.latest(kind, where, limit, before):
+            found += [each for each in page if not each.get("store")]
+            if limit is None or len(page) < limit or len(found) >= limit:
+                break
+            before = str(page[-1]["id"])
+        return found[:limit]
 
     def live(self, app: str, workspace: str) -> Operation | None:
         """Return the release that was the last to succeed, unless what it released was destroyed since.

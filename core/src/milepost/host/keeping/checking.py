@@ -1,4 +1,4 @@
-"""Looking through an export before anything of it is imported: which lines are sound, and what is wrong with the rest."""
+"""Looking through an export before anything of it is imported: which lines are sound, and what is wrong elsewhere."""
 
 from __future__ import annotations
 

@@ -24,6 +24,9 @@ class Choice(NamedTuple):
     """Whether with what was printed."""
 
 
+EVERYTHING = Choice()
+
+
 class Amount(NamedTuple):
     """How much was exported, or imported."""
 
@@ -32,7 +35,7 @@ class Amount(NamedTuple):
     lines: int = 0
 
 
-def export(store: HistoryStore, out: IO[str], now: datetime, choice: Choice = Choice()) -> Amount:
+def export(store: HistoryStore, out: IO[str], now: datetime, choice: Choice = EVERYTHING) -> Amount:
     """Write the history to `out` and return how much that was. Raises HistoryError, OSError."""
     out.write(form.line(_header(store, now, choice)))
     runs = operations = lines = 0

@@ -82,7 +82,7 @@ def _demand_same_project(store: HistoryStore, header: Document) -> None:
 
 
 def _name(store: HistoryStore, header: Document, asked: str | None) -> str | None:
-    """Return the name that the runs get; None when they are this store's own. Raises UsageError for one that is none."""
+    """Return the name that the runs get; None when they are this store's own. Raises UsageError."""
     if asked is None and header.get("store") == store.id:
         return None
     name = asked or re.sub(r"[^A-Za-z0-9._-]", "-", str(header.get("host") or "elsewhere").partition(".")[0])

@@ -107,17 +107,21 @@ class _Needs:
                 yield newest
 
     def _add_releases(self) -> None:
-        """Need the releases from the newest that succeeded on, those of what stands, and those before them."""
-        standing = {id for id, each in self._found.items() if each.get("stage") == "deploy"}
-        starts = [each for each in self._releases if each.get("target") in standing]
-        for each in self._releases:
-            starts.append(each)
-            if each["status"] == "success":
-                break
-        self._add(starts)
+        """Need the releases of what stands and those that may be live, and of the latter those before them."""
+        deploys = {name: each for name, each in self._found.items() if each.get("stage") == "deploy"}
+        self._add(each for each in self._releases if each.get("target") in deploys)
         self._add(self._answered())
-        for each in starts:
-            self._add(self._before(each))
+        served = {name for name, each in deploys.items() if each.get("presence") == "released"}
+        for each in self._may_be_live(served):
+            self._add((each, *self._before(each)))
+
+    def _may_be_live(self, served: set[str]) -> Iterator[Document]:
+        """Yield the releases from the newest that succeeded on, and those of what has, or had, the traffic."""
+        is_newer = True
+        for each in self._releases:
+            if is_newer or each.get("target") in served:
+                yield each
+            is_newer = is_newer and each["status"] != "success"
 
     def _answered(self) -> Iterator[Document]:
         """Yield of each releaser the newest release that it answered: its URLs hold for one that was cut off."""
@@ -143,10 +147,10 @@ class _Needs:
         todo = list(self._found.values())
         while todo:
             each = todo.pop()
-            for id in self._pointed_at(each):
-                found = None if id in self._found else self._store.get(id)
+            for other in self._pointed_at(each):
+                found = None if other in self._found else self._store.get(other)
                 if found is not None and found.get("kind") == "operation":
-                    self._found[id] = found
+                    self._found[other] = found
                     todo.append(found)
 
     def _pointed_at(self, operation: Document) -> Iterator[str]:

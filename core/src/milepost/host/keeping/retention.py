@@ -76,7 +76,7 @@ def prune(store: HistoryStore, wish: Wish) -> Superfluous:
         free = [each for each in old if each.store or set(_places([each])) <= locked]
         going = _going(store, free, wish)
         for some in batches(going, AT_ONCE):
-            store.remove([id for each in some for id in (each.id, *each.operations)])
+            store.remove([document for each in some for document in (each.id, *each.operations)])
     output, lines = _old_output(store, wish, set())
     for ids in batches(output):
         store.drop_output(ids)
@@ -162,7 +162,7 @@ def _locked(store: HistoryStore, places: Sequence[Place], now: datetime, stack: 
 
 
 def _old_output(store: HistoryStore, wish: Wish, going: set[str]) -> tuple[tuple[str, ...], int]:
-    """Return the operations whose output is past the limits, without those of runs that go, and how many lines it has."""
+    """Return the operations that stay while their output is past the limits, and how many lines that is."""
     found, lines = [], 0
     for operation in _with_old_output(store, wish):
         if str(operation["run"]) not in going and (count := len(store.read_output(str(operation["id"])))):
