@@ -13,6 +13,7 @@ from milepost.cli.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from milepost.host.assembly import Host
+    from milepost.host.project.variable_sources import ByHand
 
 
 class Session:
@@ -29,7 +30,15 @@ class Session:
     @cached_property
     def host(self) -> Host:
         """The host, opened when first asked for."""
-        return self.surroundings.open_host(self.flags.folder, self.environment)
+        host = self.surroundings.open_host(self.flags.folder, self.environment)
+        host.by_hand = self._by_hand
+        return host
+
+    def _by_hand(self) -> ByHand:
+        """Return the variables that the flags give."""
+        from milepost.cli.variables import by_hand  # noqa: PLC0415 - lists must not pay for the language
+
+        return by_hand(self)
 
     @property
     def workspace(self) -> str:

@@ -27,10 +27,10 @@ def variables(session: Session, *, by_records: bool = False) -> tuple[Variable, 
 
 def values(session: Session, *, by_records: bool = False) -> Gathered:
     """Return the values for the project file's variables, and what is odd about them. Raises what `variables` does."""
-    return gather(session.host, session.workspace, _by_hand(session), lenient=by_records)
+    return gather(session.host, session.workspace, by_hand(session), lenient=by_records)
 
 
-def _by_hand(session: Session) -> ByHand:
+def by_hand(session: Session) -> ByHand:
     """Return what the flags give."""
     given = [Variable(name=name, value=value) for name, value in session.flags.variables]
     for name, environment in session.flags.variable_environments:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from milepost.host.clock import system_clock
 from milepost.host.folders import Folders, folders
 from milepost.host.history.ids import Ulids
-from milepost.host.history.place import folder_origin, history_place, origin_of
-from milepost.host.history.sqlite import SqliteStore
+from milepost.host.history.opening import Means, Whereabouts, open_history, shared_word, undelivered, whereabouts
 from milepost.host.plugins.catalog import Catalog
 from milepost.host.plugins.scan import scan
 from milepost.host.project.cache import read_project
@@ -24,7 +23,9 @@ from milepost.sdk.store import HistoryStore
 
 if TYPE_CHECKING:
     from milepost.host.history.journal import History
+    from milepost.host.plugins.load import Plugins
     from milepost.host.project.project import Project
+    from milepost.host.project.variable_sources import ByHand
 
 
 WORKSPACE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
@@ -41,8 +42,10 @@ class Host:
     def __init__(self, folder: Path, environment: Mapping[str, str], path: tuple[str, ...]) -> None:
         self.folder, self.environment, self.path = folder, environment, path
         self.new_id = Ulids(system_clock, os.urandom)
-        self._reading: SqliteStore | None = None
-        self._writing: SqliteStore | None = None
+        self.by_hand: Callable[[], ByHand] | None = None
+        """Returns the variables that the command line gives, where the history's place may depend on them."""
+        self._reading: HistoryStore | None = None
+        self._writing: HistoryStore | None = None
 
     @cached_property
     def folders(self) -> Folders:
@@ -84,19 +87,37 @@ class Host:
         self._writing = self._open(create=True, adopt=True)
         return self._writing
 
-    def _open(self, *, create: bool, adopt: bool = False) -> SqliteStore:
+    @cached_property
+    def whereabouts(self) -> Whereabouts:
+        """Where the history lies. Raises ProjectFileError, PluginError and UsageError where that cannot be told."""
+        return whereabouts(self.project, self.folders, self.environment, self._shared_config)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether the history lies where other machines can have it, too, as far as the project file tells."""
+        return shared_word(self.project, self.environment) is not None
+
+    def undelivered(self) -> int:
+        """Return how many entries of this machine wait to be delivered to the shared history; nobody is asked."""
+        return undelivered(self.project, self.folders)
+
+    def _shared_config(self) -> dict[str, Any]:
+        """Return the config of the shared store."""
+        from milepost.host.history.sharing import shared_config  # noqa: PLC0415 - lists must not pay for the language
+        from milepost.host.project.variable_sources import ByHand  # noqa: PLC0415 - see above
+
+        return shared_config(self.project, self.environment, self.folder, self._plugins(), self.by_hand or ByHand)
+
+    def _plugins(self) -> Plugins:
+        """Return what loads plugins."""
+        from milepost.host.plugins.load import Plugins  # noqa: PLC0415 - lists must not pay for pluggy
+
+        return Plugins(self.catalog)
+
+    def _open(self, *, create: bool, adopt: bool = False) -> HistoryStore:
         """Open the store in its place."""
-        project = self.project
-        return SqliteStore.open(
-            history_place(self.folders, project.name, project.history_path, self.environment),
-            project.name,
-            origin_of(project.folder),
-            new_id=self.new_id,
-            now=system_clock,
-            create=create,
-            adopt=adopt,
-            formerly=folder_origin(project.folder),
-        )
+        means = Means(folders=self.folders, new_id=self.new_id, now=system_clock, plugins=self._plugins)
+        return open_history(self.whereabouts, self.project, means, create=create, adopt=adopt)
 
     @property
     def history(self) -> History:

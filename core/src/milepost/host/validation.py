@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from milepost.host.assembly import Host
+from milepost.host.history.sharing import history_scope, wrong_history
 from milepost.host.language.values import Unknown, Value
 from milepost.host.outside import User, world
 from milepost.host.plugins.chain import Link, Links, check_chain, no_files
@@ -50,6 +51,7 @@ def validate(
     for observer in (each for each in project.observers if each.observes(observers)):
         problems += _arguments_of(observer)
         problems += _caught(partial(plugins.observer, observer.word))
+    problems += wrong_history(project, plugins, history_scope(project, known, outside))
     apps = dict(project.apps)
     for app in project.apps.values():
         scope = app_scope(project, app, workspace, known, outside)

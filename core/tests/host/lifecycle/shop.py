@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -16,6 +15,7 @@ from milepost.host import processes
 from milepost.host.cancel import Cancel
 from milepost.host.folders import folders
 from milepost.host.history.journal import History, identify
+from milepost.host.history.opening import Whereabouts
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.goal import BY_RECORDS, PHASES, Part
 from milepost.host.lifecycle.part import AppPart
@@ -36,7 +36,7 @@ from milepost.testing.fakes.plugin import install_fakes
 from milepost.testing.fakes.world import World
 from milepost.testing.ids import FakeIds
 from milepost.testing.project import write_files
-from milepost.testing.store import MemoryLock, MemoryStore
+from milepost.testing.store import MemoryStore
 
 DEAD = Writer(pid=1, started="never", boot="another", host=os.uname().nodename)
 """A process of this machine that does not live any more."""
@@ -85,7 +85,7 @@ class Shop:
         }
         self.folders = folders(self.environment)
         self.world = World(self.folders.plugin("milepost-fakes"))
-        self.locks: dict[str, Any] = {}
+        self.outside = MemoryStore()
         self.bench = self._bench()
         self.write()
 
@@ -183,7 +183,7 @@ class Shop:
             project="",
             phases=planned.phases,
             goal=planned.goal,
-            store="",
+            store=Whereabouts(),
             writer=run.writer,
             source=run.source,
         )
@@ -253,7 +253,6 @@ class Shop:
         )
 
     def _bench(self) -> Bench:
-        guard = threading.RLock()
         return Bench(
             history=self.history,
             plugins=Plugins(Catalog(scan([str(self.site)]))),
@@ -264,7 +263,7 @@ class Shop:
             clock=self.clock.now,
             monotonic=time.monotonic,
             new_id=self.ids,
-            lock=lambda name: MemoryLock(self.locks, guard, name),
+            lock=self.outside.lock,
             identify=identify,
             writer=identify(os.getpid()),
             key=b"test",

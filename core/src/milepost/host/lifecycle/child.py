@@ -22,6 +22,7 @@ from milepost.host.lifecycle.prints import Prints
 from milepost.host.lifecycle.stand import Stand, make_bench, make_subject
 from milepost.sdk.errors import MilepostError
 from milepost.sdk.events import Decided, Event, PhaseFinished, Said
+from milepost.sdk.store import Lease
 
 MOST_HANDLES = 64
 
@@ -114,6 +115,8 @@ def main() -> None:
     try:
         bench = make_bench(stand, part)
         prints.tell(lambda text: tell_print(bench, part.app, text))
+        if bench.holding is not None:
+            bench.holding.join(part.leases)
         app = AppPart(bench, part, make_subject(stand, part, bench))
     except MilepostError as error:
         refuse(error, part.app, control, wire)
@@ -123,6 +126,8 @@ def main() -> None:
     else:
         work(app, control, wire)
         prints.end()
+        if bench.holding is not None:
+            bench.holding.stop()
         bench.history.store.close()
 
 
@@ -152,15 +157,20 @@ def tell_print(bench: Bench, app: str, text: str) -> None:
 def work(app: AppPart, control: Control, wire: Wire) -> None:
     """Do the phases that the parent calls for, until it says that it was all."""
     while (word := control.next()) is not None and word.go is not None:
-        wire.emit(do_phase(app, word.go, wire))
+        wire.emit(do_phase(app, word.go, wire, word.leases))
 
 
-def do_phase(app: AppPart, phase: Phase, wire: Wire) -> PhaseFinished:
-    """Do the app's share of a phase, and return how it went."""
+def do_phase(app: AppPart, phase: Phase, wire: Wire, leases: tuple[Lease, ...] = ()) -> PhaseFinished:
+    """Do the app's share of a phase, under the locks that were taken for it, and return how it went."""
     now, name = app.bench.clock, app.part.app
+    holding = app.bench.holding
     try:
+        if holding is not None:
+            holding.join(leases)
         app.carry_out(phase)
-    except MilepostError as error:
+    except MilepostError as caught:
+        # That it was cancelled because of a lost lock is less of an answer than that the lock was lost.
+        error = holding.lost if holding is not None and holding.lost is not None else caught
         told, code, exit_status = str(error), error.code, error.exit_status
     except Exception as error:
         wire.emit(Decided(at=now(), app=name, text=app.bench.masker.text(traceback.format_exc())))

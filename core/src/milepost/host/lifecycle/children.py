@@ -15,6 +15,7 @@ import msgspec
 from milepost.host.lifecycle.goal import Part, Phase, Word
 from milepost.host.processes import Child, start_child
 from milepost.sdk.events import AnyEvent, Event
+from milepost.sdk.store import Lease
 
 LAST_WORDS = 5.0
 """How long hearing what an ended process has said may take, in seconds."""
@@ -47,13 +48,13 @@ class AppProcess:
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
 
-    def begin(self, part: Part) -> None:
-        """Tell it what its part is."""
-        self._send(msgspec.json.encode(part))
+    def begin(self, part: Part, handles: Sequence[int] = ()) -> None:
+        """Tell it what its part is; it holds what the run holds from now on, too."""
+        self._send(msgspec.json.encode(part), handles)
 
-    def go(self, phase: Phase, locks: Sequence[int] = ()) -> None:
+    def go(self, phase: Phase, leases: tuple[Lease, ...] = (), handles: Sequence[int] = ()) -> None:
         """Have it do its share of a phase; it holds the given locks from now on, too."""
-        self._send(msgspec.json.encode(Word(go=phase)), locks)
+        self._send(msgspec.json.encode(Word(go=phase, leases=leases)), handles)
 
     def cancel(self, reason: str) -> None:
         """Ask it to end."""
@@ -88,10 +89,10 @@ class AppProcess:
     def _send(self, data: bytes, handles: Sequence[int] = ()) -> None:
         """Send a line. That the child is gone shows on its other pipe."""
         try:
-            if handles:
-                socket.send_fds(self._control, [data + b"\n"], list(handles))
-            else:
-                self._control.sendall(data + b"\n")
+            if handles:  # with the first byte: a long line may not go through at once
+                socket.send_fds(self._control, [data[:1]], list(handles))
+                data = data[1:]
+            self._control.sendall(data + b"\n")
         except OSError:
             # That it is gone is heard on its other pipe, in order with what it still said.
             return

@@ -14,6 +14,7 @@ from milepost.host.clock import system_clock
 from milepost.host.git import source_of
 from milepost.host.history.journal import identify
 from milepost.host.lifecycle.crew import Crew
+from milepost.host.lifecycle.freezing import refuse_frozen
 from milepost.host.lifecycle.goal import PHASES, Part
 from milepost.host.lifecycle.interrupts import Interrupts
 from milepost.host.lifecycle.locking import Locks, refuse_inside
@@ -26,7 +27,7 @@ from milepost.host.lifecycle.requesting import check_ready, recorded_request
 from milepost.host.lifecycle.subject import lock_name
 from milepost.host.lifecycle.verdict import verdict
 from milepost.host.lifecycle.workspace import project_here
-from milepost.sdk.errors import MilepostError
+from milepost.sdk.errors import HistoryUnreachableError, MilepostError
 from milepost.sdk.events import Event, RunFinished, RunStarted, Waiting, Warned
 from milepost.sdk.record import Operation, Run
 from milepost.sdk.request import Request
@@ -55,6 +56,7 @@ def carry_out(host: Host, request: Request, listen: Listen, *, interrupts: Inter
         return _outcome(host, known)
     refuse_dirty(host, request)
     plans = plan(request, project_here(host, request), host.history)
+    refuse_frozen(host.store, request.workspace, request.verb, system_clock())
     names = [lock_name(request.workspace, each.app) for each in plans]
     refuse_inside(host.project.name, names, host.environment, host.store)
     heard = interrupts or Interrupts()
@@ -112,11 +114,16 @@ class _Conduct:
     def carry_out(self, plans: tuple[AppPlan, ...], crew: Crew) -> Outcome:
         """Carry it out."""
         began = time.monotonic()
-        is_first = self._host.environment.get("CI") and not self._host.history.runs(limit=1)
-        run = self._begin(tuple(each.app for each in plans))
-        if is_first:
+        is_lonely = self._is_lonely()
+        locks = Locks(self._host.store, self._request, self._interrupts.cancel)
+        try:
+            run = self._begin(tuple(each.app for each in plans), locks)
+        except BaseException:
+            crew.send_home()
+            locks.release()
+            raise
+        if is_lonely:
             self._warn_of_lonely_history()
-        locks = Locks(self._host.store, run, self._interrupts.cancel)
         error: BaseException | None = None
         try:
             self._phases(run, plans, crew, locks)
@@ -124,17 +131,21 @@ class _Conduct:
             error = caught
         try:
             crew.end(f"the run failed: {error}" if error else "")
+            # How the run ended is true whoever has the locks of its apps by now.
+            self._host.store.fence(())
+            outcome = self._end(run, crew, error, time.monotonic() - began)
         finally:
             locks.release()
-        outcome = self._end(run, crew, error, time.monotonic() - began)
         if error is not None and not isinstance(error, MilepostError):
             raise error
         return outcome
 
-    def _begin(self, apps: tuple[str, ...]) -> Run:
-        """Write the run's record, and tell."""
+    def _begin(self, apps: tuple[str, ...], locks: Locks) -> Run:
+        """Write the run's record, and tell. Whoever sees it sees its lock, too."""
         end_dead_runs(self._host.history, system_clock())
+        locks.begin()
         run = self._host.history.append_run(_record(self._host, self._request, apps))
+        locks.number = run.number
         source = run.source
         commit = f'{source.commit[:7]} "{source.subject}"' if source.commit else ""
         if source.dirty is not None:
@@ -153,29 +164,37 @@ class _Conduct:
         )
         return run
 
+    def _is_lonely(self) -> bool:
+        """Return whether this is the first run in a CI machine's own history."""
+        host = self._host
+        has_place = host.environment.get("MILEPOST_HISTORY") or host.project.history_path or host.is_shared
+        return bool(host.environment.get("CI")) and not has_place and not host.history.runs(limit=1)
+
     def _warn_of_lonely_history(self) -> None:
         """Say that a history on a CI machine is seen by nobody, and goes with the machine."""
         text = (
             f"this history begins at {self._host.store.place} of a CI machine, where nobody else sees it; "
-            "set MILEPOST_HISTORY to a folder that lasts between jobs"
+            'share one by history { use "postgres" { url = … } } or MILEPOST_HISTORY=postgres://…, '
+            "or set MILEPOST_HISTORY to a folder that lasts between jobs"
         )
         self._listen(Warned(at=system_clock(), text=text))
 
     def _phases(self, run: Run, plans: tuple[AppPlan, ...], crew: Crew, locks: Locks) -> None:
         """Go through the phases; all apps finish one before any begins the next."""
         for each in plans:
-            crew.begin(self._part(run, each))
+            crew.begin(self._part(run, each, locks), locks.handles)
         for phase in PHASES:
             going = [each for each in plans if phase in each.phases and each.app not in crew.failed]
             if not going:
                 continue
-            if phase in LOCKED_PHASES and not locks.handles:
+            if phase in LOCKED_PHASES and not locks.has_apps:
                 self._lock(locks, [each.app for each in going])
-            crew.carry_out(phase, going, locks.handles)
+            locks.check()
+            crew.carry_out(phase, going, locks)
             if crew.failed and not self._request.choices.independent:
                 return
 
-    def _part(self, run: Run, planned: AppPlan) -> Part:
+    def _part(self, run: Run, planned: AppPlan, locks: Locks) -> Part:
         """Return what the process of an app is told."""
         return Part(
             request=self._request,
@@ -185,7 +204,8 @@ class _Conduct:
             project=self._host.project.document().decode(errors="surrogatepass"),
             phases=planned.phases,
             goal=planned.goal,
-            store=self._host.store.place,
+            leases=locks.leases,
+            store=self._host.whereabouts,
             writer=run.writer,
             source=run.source,
         )
@@ -199,17 +219,29 @@ class _Conduct:
             self._listen(Waiting(at=system_clock(), text=text))
 
         locks.take(names, choices.lock_timeout, told, preempt=choices.preempt)
+        # Somebody may have frozen the workspace while this run waited.
+        refuse_frozen(self._host.store, self._request.workspace, self._request.verb, system_clock())
 
     def _end(self, run: Run, crew: Crew, error: BaseException | None, seconds: float) -> Outcome:
         """Write how the run ended, and tell."""
-        operations = tuple(reversed(self._host.history.operations({"run": run.id})))
+        operations = self._operations(run)
         failed = tuple(crew.failed.values())
         status, exit_status, failure = verdict(failed, error, operations, self._interrupts.cancel.is_asked)
         ended = msgspec.structs.replace(
             run, status=status, ended=system_clock(), failure=failure, exit_status=exit_status
         )
         self._host.history.amend(ended)
+        if self._host.is_shared and (waiting := self._host.undelivered()):
+            text = f"the history cannot be reached: {waiting} entries wait here until the next command delivers them"
+            self._listen(Warned(at=system_clock(), text=text))
         self._listen(
             RunFinished(at=system_clock(), number=run.number, status=status, exit_status=exit_status, seconds=seconds)
         )
         return Outcome(run=ended, operations=operations, exit_status=exit_status)
+
+    def _operations(self, run: Run) -> tuple[Operation, ...]:
+        """Return what the run did, oldest first; nothing while nobody can tell."""
+        try:
+            return tuple(reversed(self._host.history.operations({"run": run.id})))
+        except HistoryUnreachableError:
+            return ()

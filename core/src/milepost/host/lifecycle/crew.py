@@ -11,9 +11,12 @@ from milepost.host.history.journal import History
 from milepost.host.lifecycle.children import AppProcess, Heard
 from milepost.host.lifecycle.goal import Part, Phase
 from milepost.host.lifecycle.interrupts import Interrupts
+from milepost.host.lifecycle.locking import Locks
 from milepost.host.lifecycle.plan import AppPlan
 from milepost.host.lifecycle.recovery import ABANDONED, CUT, settle
+from milepost.sdk.errors import LockLostError
 from milepost.sdk.events import Event, Output, PhaseFinished, Warned
+from milepost.sdk.record import Failure, Operation
 
 TICK = 0.2
 """How often the parent looks for signals and wishes to cancel while nothing happens, in seconds."""
@@ -36,17 +39,17 @@ class Crew:
         for app in apps:
             self._children[app] = AppProcess(app, environment, self._heard)
 
-    def begin(self, part: Part) -> None:
-        """Tell the process of an app what its part is."""
+    def begin(self, part: Part, handles: Sequence[int]) -> None:
+        """Tell the process of an app what its part is, and hand over what the run holds."""
         self._grace = part.request.choices.grace
-        self._children[part.app].begin(part)
+        self._children[part.app].begin(part, handles)
 
     def send_home(self) -> None:
         """End all processes, which have been told nothing yet."""
         for child in self._children.values():
             child.kill()
 
-    def carry_out(self, phase: Phase, plans: Sequence[AppPlan], locks: Sequence[int]) -> None:
+    def carry_out(self, phase: Phase, plans: Sequence[AppPlan], locks: Locks) -> None:
         """Have the apps do a phase, each after those it waits for, and holding the given locks."""
         waiting = {each.app: each for each in plans}
         going: set[str] = set()
@@ -58,7 +61,7 @@ class Crew:
                 elif not planned.waits_for & (set(waiting) | going):
                     del waiting[app]
                     going.add(app)
-                    self._children[app].go(phase, locks)
+                    self._children[app].go(phase, locks.leases, locks.handles)
             if going:
                 going -= self._hear(phase)
 
@@ -143,10 +146,18 @@ class Crew:
         cut_release, cancelled = False, self._interrupts.cancel.is_asked
         for each in self._history.operations({"run": self._run, "app": app, "status": "running"}):
             cut_release = cut_release or each.stage == "release"
-            settle(self._history, each, system_clock(), ABANDONED if cancelled else CUT)
+            self._settle(each, ABANDONED if cancelled else CUT)
             text = f"{each.label} was interrupted; the next run cleans up"
             self._listen(Warned(at=system_clock(), app=app, text=text))
         if app not in self.failed:
             told = "abandoned before it had cleaned up" if cancelled else child.fate()
             # It may have moved the traffic before it died, and nobody is left who could tell.
             self._fail(app, phase, (told, "interrupted", 130 if cancelled else 1), live_changed=cut_release)
+
+    def _settle(self, operation: Operation, why: Failure) -> None:
+        """Write the end of an operation of a dead process, unless it is no longer ours to write."""
+        try:
+            settle(self._history, operation, system_clock(), why)
+        except LockLostError:
+            # Whoever has the lock now settles it.
+            return

@@ -6,13 +6,15 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from milepost.host.history.opening import Whereabouts
 from milepost.sdk.record import Source, Writer
 from milepost.sdk.request import Request, Verb
+from milepost.sdk.store import Lease
 
 Phase = Literal["build", "task", "deploy", "release", "destroy"]
 """The phases of a run, in their order; all apps finish one before any begins the next."""
 
-BY_RECORDS: tuple[Verb, ...] = ("destroy", "rollback", "stop", "start", "restart")
+BY_RECORDS: tuple[Verb, ...] = ("destroy", "rollback", "stop", "start", "restart", "adopt")
 """What goes by records: a mistake in today's file must not keep anybody from going back."""
 
 PHASES: tuple[Phase, ...] = ("build", "task", "deploy", "release", "destroy")
@@ -44,14 +46,17 @@ class Part(Struct, frozen=True, kw_only=True):
     project: Annotated[str, Meta(description="The lowered project file, as text.")]
     phases: tuple[Phase, ...]
     goal: Goal
-    store: Annotated[str, Meta(description="The folder of the history.")]
+    leases: Annotated[tuple[Lease, ...], Meta(description="What the run holds from its beginning to its end.")] = ()
+    store: Annotated[Whereabouts, Meta(description="Where the history lies; with credentials, so it is kept nowhere.")]
     writer: Annotated[Writer, Meta(description="The process that writes the run's record.")]
     source: Annotated[Source, Meta(description="What the project's folder is, as git knows it.")]
 
 
 class Word(Struct, frozen=True, kw_only=True):
-    """What the parent says to the process of an app, a line each; the locks' file descriptors come with a `go`."""
+    """What the parent says to the process of an app, a line each; with a `go` come the locks that it holds, too."""
 
     go: Phase | None = None
+    leases: tuple[Lease, ...] = ()
+    """Of the locks; where they have file descriptors, these come along."""
     cancel: str | None = None
     end: bool = False

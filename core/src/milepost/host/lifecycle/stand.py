@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -14,14 +14,15 @@ from milepost.host.cancel import Cancel
 from milepost.host.clock import system_clock
 from milepost.host.fingerprint import fingerprint_key
 from milepost.host.folders import folders
+from milepost.host.history.heartbeat import Holding
 from milepost.host.history.ids import Ulids
 from milepost.host.history.journal import History, identify
 from milepost.host.history.lock import lock_named
-from milepost.host.history.place import folder_origin, origin_of
-from milepost.host.history.sqlite import SqliteStore
+from milepost.host.history.opening import Means, open_history
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.goal import BY_RECORDS, Part
 from milepost.host.lifecycle.subject import Subject
+from milepost.host.mask import Masker
 from milepost.host.outside import User, world
 from milepost.host.plugins.catalog import Catalog
 from milepost.host.plugins.load import Plugins
@@ -51,19 +52,28 @@ class Stand:
     only_asks: bool = False
     """Whether nothing is to be written by whoever works here."""
 
+    def pause(self, seconds: float) -> None:
+        """Wait so long. Raises CancelledError when somebody asks for an end meanwhile."""
+        self.cancel.wait(seconds)
+        self.cancel.check()
+
 
 def make_bench(stand: Stand, part: Part) -> Bench:
     """Return the bench for a part, with the history that its parent has opened."""
     project = Project.of_document(part.project.encode())
-    store = SqliteStore.open(
-        Path(part.store),
-        project.name,
-        origin_of(project.folder),
+    masker = Masker()
+    means = Means(
+        folders=folders(stand.environment),
         new_id=Ulids(system_clock, os.urandom),
         now=system_clock,
-        formerly=folder_origin(project.folder),
+        plugins=lambda: Plugins(Catalog(scan(stand.path))),
+        hide=masker.add,
+        pause=stand.pause,
     )
-    return bench_of(stand, project, store)
+    store = open_history(part.store, project, means)
+    bench = bench_of(stand, project, store)
+    holding = Holding(store, lambda error: stand.cancel.ask(str(error)))
+    return replace(bench, masker=masker, holding=holding)
 
 
 def bench_of(stand: Stand, project: Project, store: HistoryStore) -> Bench:
@@ -95,6 +105,7 @@ def bench_of(stand: Stand, project: Project, store: HistoryStore) -> Bench:
         writer=identify(os.getpid()),
         key=fingerprint_key(places.state, stand.environment, create=not stand.only_asks),
         cancel=stand.cancel,
+        output_limit=project.output_limit,
     )
 
 
