@@ -11,9 +11,10 @@ from typing import Any
 
 import msgspec
 
+from milepost.cli.beside import Beside
 from milepost.cli.flags import Flags
 from milepost.cli.render import Screen
-from milepost.cli.render_status import workspace
+from milepost.cli.render_status import Told, workspace
 from milepost.cli.surroundings import Surroundings
 from milepost.host.inquiry import AppStatus, WorkspaceStatus
 from milepost.sdk.deployment import Health
@@ -97,7 +98,10 @@ class Known:
         return WEB.release
 
 
-def shown(*apps: AppStatus, **more: Any) -> list[str]:
+ALONE = Beside()
+
+
+def shown(*apps: AppStatus, beside: Beside = ALONE, **more: Any) -> list[str]:
     """Return the lines of a status on a terminal without colours."""
     facts: dict[str, Any] = {"project": "shop", "workspace": "production", "locks": {}, "at": NOON, "interrupted": ()}
     surroundings = Surroundings(
@@ -110,7 +114,7 @@ def shown(*apps: AppStatus, **more: Any) -> list[str]:
     )
     screen = Screen(Flags(folder=Path()), surroundings)
     status = WorkspaceStatus(**{**facts, "apps": apps, **more})
-    return list(workspace(status, screen, Known(), "asked just now"))
+    return list(workspace(status, screen, Known(), Told("asked just now", beside)))
 
 
 def test_a_status_says_what_is_live_how_it_is_and_how_to_go_back() -> None:
@@ -122,7 +126,7 @@ def test_a_status_says_what_is_live_how_it_is_and_how_to_go_back() -> None:
         "URL     https://shop.example.com   ready 200 in 84 ms",
         "Back    web #112 (9e8d7c6, parked, about 5.0s)   milepost rollback -w production",
         "Failed  #119 2h ago, web deploy: KeyError 'SMTP_HOST'   milepost show 119",
-        "Lock    free   Staged nothing",
+        "Lock    free   Freeze none   Staged nothing",
     ]
 
 
@@ -138,13 +142,13 @@ def test_an_app_that_was_never_released_is_shown_without_a_number() -> None:
     lines = shown(AppStatus(app="web", staged=(operation("01S", "deploy", 120),), note="nobody could be asked"))
     assert lines[2].split() == ["web", "-", "nothing", "live"]
     assert "Note    web: nobody could be asked" in lines
-    assert lines[-1] == "Lock    free   Staged web#120   milepost release -w production"
+    assert lines[-1] == "Lock    free   Freeze none   Staged web#120   milepost release -w production"
 
 
 def test_who_holds_a_lock_and_what_was_interrupted_is_shown() -> None:
     locks = {f"app/{name}": {"run": 120, "verb": "up"} for name in ("production/web", "staging/web")}
     lines = shown(WEB, locks=locks, interrupted=(RUN, WEB.live))
-    assert "Lock    web by #120 up   Staged nothing" in lines
+    assert "Lock    web by #120 up   Freeze none   Staged nothing" in lines
     assert [line for line in lines if line.startswith("Broken")] == [
         "Broken  #118 was interrupted; the next run cleans up   milepost show 118"
     ]
@@ -177,3 +181,29 @@ def test_after_a_rollback_the_deployment_it_left_can_be_taken_again() -> None:
     assert [line for line in lines if line.startswith("Kept")] == [
         "Kept    web #118 (a1b2c3d)   milepost rollback web --to 118 -w production"
     ]
+
+
+def test_a_freeze_says_who_why_until_when_and_what_ends_it() -> None:
+    freeze = {"number": 130, "user": "ada", "host": "thinkpad", "why": "fair\non Friday", "until": None}
+    lines = shown(WEB, beside=Beside(freeze=freeze))
+    assert (
+        "Freeze  until somebody thaws it, by ada@thinkpad (#130): fair on Friday   milepost thaw -w production" in lines
+    )
+    assert lines[-1] == "Lock    free   Staged nothing"
+    until = (NOON + timedelta(hours=1)).isoformat()
+    [line] = [each for each in shown(WEB, beside=Beside(freeze={**freeze, "until": until})) if "Freeze" in each]
+    assert line.startswith("Freeze  until 2026-03-0")
+
+
+def test_orphans_are_counted_only_when_somebody_was_asked() -> None:
+    assert shown(WEB, beside=Beside(orphans=()))[-1].endswith("Staged nothing   Orphans none")
+    assert shown(WEB, beside=Beside(orphans=("web-1", "web-2")))[-1].endswith("Orphans 2   milepost orphans list")
+    assert "Orphans" not in shown(WEB)[-1]
+
+
+def test_entries_that_were_not_delivered_are_told() -> None:
+    assert "3 of this machine's entries could not be written" in shown(WEB, beside=Beside(undelivered=3))[-1]
+
+
+def test_what_was_not_asked_is_not_said_to_be_unknown() -> None:
+    assert "not asked" in shown(dataclasses.replace(WEB, health=Health(name="unknown")))[2]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from milepost.cli import lineage
-from milepost.cli.phrasing import clean, columns, length, listed, moment
+from milepost.cli.phrasing import clean, columns, length, line_of, listed, moment
 from milepost.cli.render_tables import doing
 
 if TYPE_CHECKING:
+    from milepost.cli.beside import Beside
     from milepost.cli.lineage import Look
     from milepost.cli.render import Screen
     from milepost.host.inquiry import AppStatus, WorkspaceStatus
@@ -17,11 +18,19 @@ if TYPE_CHECKING:
     from milepost.sdk.record import Operation
 
 
-def workspace(status: WorkspaceStatus, screen: Screen, look: Look, asked: str) -> Iterator[str]:
-    """Yield what is live, how it is, where, and what to type; `asked` says whence that is known."""
-    yield f"{screen.paint('strong', f'{status.project} / {clean(status.workspace)}')}   {asked}"
+class Told(NamedTuple):
+    """What is told besides the apps."""
+
+    asked: str
+    """Whence it is known."""
+    beside: Beside
+
+
+def workspace(status: WorkspaceStatus, screen: Screen, look: Look, told: Told) -> Iterator[str]:
+    """Yield what is live, how it is, where, and what to type."""
+    yield f"{screen.paint('strong', f'{status.project} / {clean(status.workspace)}')}   {told.asked}"
     head = ("APP", "LIVE", "COMMIT", "HEALTH", "SINCE", "RELEASED BY")
-    yield from columns([head, *(_row(each, screen, look) for each in status.apps)])
+    yield from columns([head, *(_row(each, screen, look) for each in status.apps)], room=screen.room)
     yield ""
     several = len(status.apps) > 1
     yield from _block("URL", [_place(each, several) for each in status.apps if each.urls])
@@ -35,13 +44,39 @@ def workspace(status: WorkspaceStatus, screen: Screen, look: Look, asked: str) -
     yield from _block("Failed", failed)
     for number in dict.fromkeys(each.number for each in status.interrupted):
         yield f"Broken  #{number} was interrupted; the next run cleans up   milepost show {number}"
+    yield from _freeze(status, screen, told.beside)
+    yield _last_line(status, screen, told.beside)
+    if told.beside.undelivered:
+        many = f"{told.beside.undelivered} of this machine's entries"
+        yield f"Note    {many} could not be written to the shared history yet; the next run delivers them"
+
+
+def _freeze(status: WorkspaceStatus, screen: Screen, beside: Beside) -> Iterator[str]:
+    """Yield by whom the workspace was frozen, why, until when, and what ends that."""
+    freeze = beside.freeze
+    if freeze is None:
+        return
+    until = moment(freeze.get("until"))
+    ends = f"until {screen.at(until)}" if until else "until somebody thaws it"
+    who = "@".join(str(each) for each in (freeze.get("user"), freeze.get("host")) if each) or "somebody"
+    why = line_of(freeze.get("why") or "no reason was given")
+    yield f"Freeze  {ends}, by {line_of(who)} (#{freeze.get('number')}): {why}   milepost thaw{_where(status)}"
+
+
+def _last_line(status: WorkspaceStatus, screen: Screen, beside: Beside) -> str:
+    """Return what may keep the next run waiting, and what waits itself."""
     mine = f"app/{status.workspace}/"
     held = [
         _held(name.removeprefix(mine), each, screen) for name, each in status.locks.items() if name.startswith(mine)
     ]
     staged = [f"{each.app}#{one.number}" for each in status.apps for one in each.staged]
     release = f"   milepost release{_where(status)}" if staged else ""
-    yield f"Lock    {listed(held, 'free')}   Staged {listed(staged)}{release}"
+    parts = [f"Lock    {listed(held, 'free')}", *([] if beside.freeze else ["Freeze none"])]
+    parts.append(f"Staged {listed(staged)}{release}")
+    if beside.orphans is not None:
+        found = f"{len(beside.orphans)}   milepost orphans list" if beside.orphans else "none"
+        parts.append(f"Orphans {found}")
+    return "   ".join(parts)
 
 
 def in_time(seconds: float) -> str:
@@ -51,6 +86,8 @@ def in_time(seconds: float) -> str:
 
 def health(value: Health) -> str:
     """Return a health in words: how many replicas, and the state."""
+    if value.name == "unknown" and not value.message:
+        return "not asked"
     count = f"{value.ready}/{value.wanted} " if value.ready is not None and value.wanted is not None else ""
     return f"{count}{value.name}"
 

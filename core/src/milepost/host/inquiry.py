@@ -95,12 +95,13 @@ def status(
     bench = quiet_bench(host)
     named = apps or tuple(host.project.apps)
     answers: dict[str, AppStatus] = {}
+    notes: dict[str, str] = {}
 
     def ask(app: str) -> None:
         try:
             answers[app] = _app_status(host, bench, app, workspace, recorded)
         except Exception as error:  # one that cannot be asked must not keep the others from being told
-            answers[app] = AppStatus(app=app, note=f"cannot be asked: {error or type(error).__name__}")
+            notes[app] = f"cannot be asked: {error or type(error).__name__}"
 
     threads = [threading.Thread(target=ask, args=(app,), daemon=True) for app in named]
     for thread in threads:
@@ -108,11 +109,13 @@ def status(
     end = bench.monotonic() + limit
     for thread in threads:
         thread.join(max(0.0, end - bench.monotonic()))
-    late = AppStatus(app="", note=f"gave no answer within {limit:g} s")
+    late = f"gave no answer within {limit:g} s"
+    answered = dict(answers)
+    silent = {app: AppStatus(app=app, note=notes.get(app, late)) for app in named if app not in answered}
     return WorkspaceStatus(
         project=host.project.name,
         workspace=workspace,
-        apps=tuple(answers.get(app) or dataclasses.replace(late, app=app) for app in named),
+        apps=tuple(answered.get(app) or _told(bench, workspace, silent[app], None) for app in named),
         locks=host.store.locks(),
         at=system_clock(),
         interrupted=tuple(bench.history.interrupted(workspace)),
@@ -121,30 +124,36 @@ def status(
 
 def _app_status(host: Host, bench: Bench, app: str, workspace: str, recorded: bool) -> AppStatus:
     """Return how one app is; a plugin that cannot be asked is a note."""
-    note, live = "", Live()
+    if recorded:
+        return _told(bench, workspace, AppStatus(app=app), None)
     subject = _subject(host, app, workspace)
     try:
-        live = _recorded_live(bench, app, workspace) if recorded else find_live(bench, subject)
+        live = find_live(bench, subject)
     except MilepostError as error:
         note, live = str(error), _recorded_live(bench, app, workspace)
-    health, public = NOT_ASKED, None
-    if live.deployment is not None and not recorded:
-        health = ask_health(bench, subject, live.deployment)
-        public = ask_public(bench, subject, live)
-    answer = live.release.release if live.release else None
+    else:
+        note = ""
+    if live.deployment is None:
+        return _told(bench, workspace, AppStatus(app=app, note=note), live)
+    health = ask_health(bench, subject, live.deployment)
+    public = ask_public(bench, subject, live)
+    return _told(bench, workspace, AppStatus(app=app, health=health, public=public, note=note), live)
+
+
+def _told(bench: Bench, workspace: str, answer: AppStatus, live: Live | None) -> AppStatus:
+    """Return an answer with what the history knows besides; without `live`, what that says is live."""
+    app, found = answer.app, live or _recorded_live(bench, answer.app, workspace)
+    release = found.release.release if found.release else None
     standing = bench.history.deployments(app, workspace)
-    return AppStatus(
-        app=app,
-        live=live.deployment,
-        release=live.release,
-        run=bench.history.run(live.release.run) if live.release else None,
-        health=health,
-        public=public,
-        urls=answer.urls if answer else (),
-        kept=tuple(each for each in standing if _can_go_back_to(each, live)),
-        staged=tuple(each for each in standing if _is_staged(each, live)),
-        failed=_failed_since(bench, app, workspace, live),
-        note=note,
+    return dataclasses.replace(
+        answer,
+        live=found.deployment,
+        release=found.release,
+        run=bench.history.run(found.release.run) if found.release else None,
+        urls=release.urls if release else (),
+        kept=tuple(each for each in standing if _can_go_back_to(each, found)),
+        staged=tuple(each for each in standing if _is_staged(each, found)),
+        failed=_failed_since(bench, app, workspace, found),
     )
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from milepost.cli.arguments import Apps
+from milepost.cli.beside import beside, surveying
 from milepost.cli.phrasing import clean
 from milepost.cli.render_json import plain
-from milepost.cli.render_status import in_time, workspace
+from milepost.cli.render_status import Told, in_time, workspace
 from milepost.cli.session import Session
 from milepost.host.inquiry import status
 
@@ -32,12 +33,15 @@ def command(
     """Show what is live in the workspace, how it is, and what to type next."""
     session: Session = ctx.obj
     named = tuple(session.host.app(name) for name in apps or ())
+    asks = check or not recorded
     began = session.screen.now()
-    found = status(session.host, session.workspace, named, recorded=recorded and not check, limit=limit)
+    survey = surveying(session.host, session.workspace, limit) if asks else None
+    found = status(session.host, session.workspace, named, recorded=not asks, limit=limit)
     took = (session.screen.now() - began).total_seconds()
-    asked = "as recorded; nothing was asked" if recorded and not check else in_time(took)
-    lines = [*workspace(found, session.screen, session.host.history, asked), *_never_used(session)]
-    session.screen.answer("status", plain(found), lines)
+    around = beside(session, survey(limit - took) if survey else None)
+    told = Told(in_time(took) if asks else "as recorded; nothing was asked", around)
+    lines = [*workspace(found, session.screen, session.host.history, told), *_never_used(session)]
+    session.screen.answer("status", {**plain(found), "asked": asks, **around.as_document()}, lines)
     fine = all(_is_well(session, each, expected=bool(named)) for each in found.apps)
     return 1 if check and not fine else 0
 
