@@ -14,7 +14,7 @@ from milepost.cli.flags import TAKE_A_VALUE, flags_of
 from milepost.cli.options import options
 from milepost.cli.render_help import overview
 from milepost.cli.session import Session
-from milepost.cli.table import BEGINNING, CHANGING, LISTING, LISTING_RUNS, ROLLING_BACK, ROOT, SHARED, Entry
+from milepost.cli.table import BEGINNING, CHANGING, LISTING, LISTING_RUNS, LOGGING, ROLLING_BACK, ROOT, SHARED, Entry
 from milepost.sdk.errors import UnknownNameError
 from milepost.sdk.problem import nearest
 
@@ -103,7 +103,9 @@ def _command(entry: Entry) -> Any:
 
 
 _BESIDES = {"rollback": ROLLING_BACK, "init": BEGINNING}
-_SHARED = frozenset(each.name for each in (*SHARED, *CHANGING, *ROLLING_BACK, *BEGINNING, *LISTING, *LISTING_RUNS))
+_SHARED = frozenset(
+    each.name for each in (*SHARED, *CHANGING, *ROLLING_BACK, *BEGINNING, *LISTING, *LISTING_RUNS, *LOGGING)
+)
 
 
 def _named(group: Entry, name: str) -> Entry | None:

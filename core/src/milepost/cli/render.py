@@ -46,6 +46,11 @@ class Screen:
         """Tell people one line."""
         print(text, file=self._people, flush=True)
 
+    def write(self, text: str) -> None:
+        """Tell people text as it is, with the ends of lines that stand in it."""
+        if text:
+            print(text, end="", file=self._people, flush=True)
+
     def lines(self, lines: Iterable[str]) -> None:
         """Tell people some lines."""
         for each in lines:

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from milepost.cli.phrasing import clean, length
 from milepost.cli.render_run import BAD, began, ending, explained
+from milepost.host.escapes import UNENDED, tame
 from milepost.sdk import events
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 TAIL = 4
 """How many last lines of a running step are shown."""
 
+WIDEST = 2000
+"""How much of a line is looked at: no terminal is as wide."""
+
 
 class Running:
     """A step that has begun and not ended."""
@@ -30,6 +34,15 @@ class Running:
         """Begin with no line."""
         self.app, self.label, self.since = event.app, event.label, event.at
         self.tail: deque[str] = deque(maxlen=TAIL)
+        self._open: str | None = None
+
+    def printed(self, text: str, stream: str) -> None:
+        """Take lines; one that was told in pieces comes together again."""
+        lines = text.rsplit("\n", TAIL)
+        if self._open == stream and self.tail and len(lines) <= TAIL:
+            lines[0] = self.tail.pop() + lines[0]
+        self._open = stream if text.endswith(UNENDED) else None
+        self.tail.extend(line.removesuffix(UNENDED)[:WIDEST] for line in lines[-TAIL:])
 
 
 class LiveRun:
@@ -86,7 +99,7 @@ class LiveRun:
         """Keep the last lines of the step they belong to."""
         for step in self._running.values():
             if step.app == event.app:
-                step.tail.extend(clean(line) for line in event.text.splitlines())
+                step.printed(event.text, event.stream if isinstance(event, events.Output) else "said")
 
     def _aside(self, event: Event) -> None:
         """Show what belongs to no step."""
@@ -114,5 +127,10 @@ def _drawn(step: Running, now: datetime, width: tuple[int, int, int]) -> list[Ta
     table = Table.grid(padding=(0, 2))
     elapsed = length((now - step.since).total_seconds())
     table.add_row(Text(f"  {step.app:<{width[0]}}"), Text(f"{step.label:<{width[1]}}"), Text(elapsed, style="cyan"))
-    lines = [Text(f"    │ {line}", style="dim", no_wrap=True, overflow="ellipsis") for line in list(step.tail)]
-    return [table, *lines]
+    return [table, *(_line(line) for line in list(step.tail))]
+
+
+def _line(line: str) -> Text:
+    """Return a line that was printed, in its colours."""
+    text = Text("    │ ", style="dim", no_wrap=True, overflow="ellipsis")
+    return text.append_text(Text.from_ansi(tame(line), style="dim"))

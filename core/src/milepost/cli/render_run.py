@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from milepost.cli.phrasing import clean, clock, length
+from milepost.cli.sheet import Sheet
 from milepost.sdk import events
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class PlainRun:
     def __init__(self, screen: Screen) -> None:
         """Write to the screen."""
         self._screen = screen
+        self._sheet = Sheet(screen)
         self._shown: dict[type[Event], Callable[[Any], str]] = {
             events.RunStarted: began,
             events.OperationStarted: lambda event: f"{event.app} {event.label} ...",
@@ -29,11 +31,14 @@ class PlainRun:
             events.HookStarted: lambda event: f"{event.app} {event.stage} {event.when} hook: {' '.join(event.command)}",
             events.HookFinished: _hook,
             events.Said: lambda event: _prefixed(event, "  ", event.text),
-            events.Output: lambda event: _prefixed(event, "| ", event.text),
         }
 
     def listen(self, event: Event) -> None:
         """Write the line or lines of an event, if it has any."""
+        if isinstance(event, events.Output):
+            self._printed(event)
+            return
+        self._sheet.end()
         if isinstance(event, events.Warned):
             self._screen.warn(event.text)
         elif isinstance(event, events.Waiting):
@@ -46,7 +51,14 @@ class PlainRun:
                 self._screen.progress(f"{clock(event.at)} {clean(line)}")
 
     def close(self) -> None:
-        """Nothing is open."""
+        """End the last line."""
+        self._sheet.end()
+
+    def _printed(self, event: events.Output) -> None:
+        """Write what a program printed, as much as there is at once."""
+        if not self._screen.flags.quiet:
+            whose = (event.app, event.stage, event.stream)
+            self._sheet.add(whose, f"{clock(event.at)} {event.app} {event.stage} | ", event.text)
 
     def _operation(self, event: events.OperationFinished) -> str:
         """Return the line of an operation's end, and its error below."""
@@ -74,5 +86,5 @@ def _hook(event: events.HookFinished) -> str:
     return f"{event.app} {event.stage} {event.when} hook FAILED: {event.error}" if event.error else ""
 
 
-def _prefixed(event: events.Said | events.Output, mark: str, text: str) -> str:
+def _prefixed(event: events.Said, mark: str, text: str) -> str:
     return "\n".join(f"{event.app} {event.stage} {mark}{line}" for line in text.splitlines())

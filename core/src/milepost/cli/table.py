@@ -77,6 +77,12 @@ ROLLING_BACK = (
 )
 """What a rollback knows besides."""
 
+LOGGING = (
+    Flag("since", ("--since",), "Nothing older: 5m, 2h, 14:00, 2026-03-01T14:00Z.", "TIME"),
+    Flag("step", ("--step",), "With --run: build, deploy, a task's name, hook, 'hook before'.", "STEP"),
+)
+"""What `logs` knows besides its own options."""
+
 BEGINNING = (Flag("from_waypoint", ("--from-waypoint",), "Explain the waypoint.hcl that is here; write nothing."),)
 """What `init` knows besides its own options."""
 
@@ -167,7 +173,7 @@ COMMANDS = (
     Entry("promote", "Take a run's artifacts to another workspace.", "promote", changes=True, section="Change"),
     Entry("destroy", "Remove deployments.", "destroy", changes=True, without=(*_MAKING, *_FOLDER), section="Change"),
     Entry("status", "Show what is live and how it is.", "status", section="Look"),
-    Entry("logs", "Show what an app prints.", "logs", section="Look"),
+    Entry("logs", "Show what an app prints, or a run.", "logs", section="Look", flags=LOGGING),
     Entry("exec", "Run a command beside a live app.", "exec", section="Look"),
     Entry("history", "List runs, newest first.", "history", section="Look", flags=LISTING_RUNS),
     Entry("show", "Show a run or an operation.", "show", section="Look"),

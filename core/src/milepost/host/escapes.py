@@ -48,10 +48,23 @@ def tame(text: str) -> str:
     return _UNWANTED.sub(r"\1", text)
 
 
-def coloured(line: str) -> str:
-    """Return a line for a terminal with its colours, which end with it."""
-    shown = tame(line)
-    return shown + RESET if "\x1b" in shown else shown
+def plain(text: str) -> str:
+    """Return lines without any control character but tabs, colours included."""
+    return text if is_tame(text) else _UNWANTED.sub("", text)
+
+
+def coloured(text: str) -> str:
+    """Return lines for a terminal: colours stay, but none goes on beyond its line to what others write there."""
+    shown = tame(text)
+    if "\x1b" not in shown:
+        return shown
+    lines, colours = [], ""
+    for line in shown.split("\n"):
+        begun = colours + line
+        _, reset, after = begun.rpartition(RESET)
+        colours = "".join(COLOUR.findall(after if reset else begun))
+        lines.append(begun + RESET if colours else begun)
+    return "\n".join(lines)
 
 
 def begun(text: str) -> int:
