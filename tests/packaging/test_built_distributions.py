@@ -15,7 +15,13 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = ("core", "builtin_plugins/caddy", "builtin_plugins/config_sources", "builtin_plugins/local")
+FOLDERS = (
+    "core",
+    "builtin_plugins/caddy",
+    "builtin_plugins/config_sources",
+    "builtin_plugins/local",
+    "builtin_plugins/postgres",
+)
 pytestmark = [pytest.mark.slow, pytest.mark.serial]
 each_folder = pytest.mark.parametrize("folder", FOLDERS)
 

@@ -9,7 +9,7 @@ import pytest
 from tests.rules.repository import ROOT, check_none, distributions, settings
 
 PLUGINS = distributions()
-ROLES = {"builder", "registry", "platform", "releaser", "config_source", "observer", "functions"}
+ROLES = {"builder", "registry", "platform", "releaser", "config_source", "history_store", "observer", "functions"}
 PROJECT = {
     "name",
     "version",

@@ -1,0 +1,1 @@
+"""One history for many machines, in a PostgreSQL database: the history store `postgres`."""
