@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from milepost.host.history import writer
+from milepost.host.history.delivery import deliver_late
+from milepost.host.history.newer import FIELDS
 from milepost.sdk.errors import HistoryError
 from milepost.sdk.record import SCHEMA, Operation, Run, Writer
 from milepost.sdk.store import Document, HistoryStore
@@ -50,6 +52,8 @@ class History:
 
     def __init__(self, store: HistoryStore) -> None:
         self.store = store
+        self._beyond: dict[str, Document] = {}
+        """What a newer milepost wrote into records that were read here, by their ids: it is kept when they change."""
 
     def append_run(self, run: Run) -> Run:
         """Record a new run and return it with its number; one that is there already is returned as it is there."""
@@ -62,27 +66,32 @@ class History:
 
     def amend(self, *records: Run | Operation) -> None:
         """Replace records by newer forms of themselves, all or none."""
-        self.store.amend([_document(each) for each in records])
+        self.store.amend([{**self._beyond.get(each.id, {}), **_document(each)} for each in records])
+
+    def end_late(self, operation: Operation) -> None:
+        """Record how an operation truly ended, though its lock is lost: over `interrupted`, over nothing else."""
+        self.store.fence(())
+        deliver_late(self.store, _document(operation), None, operation.run)
 
     def run(self, id: str) -> Run | None:
         """Return the run with that id."""
         found = self.store.get(id)
-        return read_run(found) if found is not None and found["kind"] == "run" else None
+        return self._run(found) if found is not None and found["kind"] == "run" else None
 
     def operation(self, id: str) -> Operation | None:
         """Return the operation with that id."""
         found = self.store.get(id)
-        return read_operation(found) if found is not None and found["kind"] == "operation" else None
+        return self._operation(found) if found is not None and found["kind"] == "operation" else None
 
     def runs(self, where: Where | None = None, limit: int | None = None, before: str | None = None) -> list[Run]:
         """Return the store's own runs, newest first, as `HistoryStore.latest` does."""
-        return [read_run(each) for each in self._latest("run", where or {}, limit, before)]
+        return [self._run(each) for each in self._latest("run", where or {}, limit, before)]
 
     def operations(
         self, where: Where | None = None, limit: int | None = None, before: str | None = None
     ) -> list[Operation]:
         """Return the store's own operations, newest first, as `HistoryStore.latest` does; of a run, all it has."""
-        return [read_operation(each) for each in self._latest("operation", where or {}, limit, before)]
+        return [self._operation(each) for each in self._latest("operation", where or {}, limit, before)]
 
     def _latest(self, kind: str, where: Where, limit: int | None, before: str | None) -> list[Document]:
         """Return the documents that fit and were not brought from another store, unless it is asked for them."""
@@ -95,6 +104,22 @@ class History:
                 break
             before = str(page[-1]["id"])
         return found[:limit]
+
+    def _run(self, document: Document) -> Run:
+        """Return a document as a run, and note what of it is beyond us."""
+        self._note_beyond(document)
+        return read_run(document)
+
+    def _operation(self, document: Document) -> Operation:
+        """Return a document as an operation, and note what of it is beyond us."""
+        self._note_beyond(document)
+        return read_operation(document)
+
+    def _note_beyond(self, document: Document) -> None:
+        """Note the fields that we do not know, so that a change of ours does not lose them."""
+        beyond = document.keys() - FIELDS[document["kind"]].keys()
+        if beyond:
+            self._beyond[document["id"]] = {name: document[name] for name in beyond}
 
     def live(self, app: str, workspace: str) -> Operation | None:
         """Return the release that was the last to succeed, unless what it released was destroyed since.

@@ -11,6 +11,7 @@ import msgspec
 from milepost.host.history.journal import STANDING, History
 from milepost.host.history.ref import resolve_operation, resolve_run
 from milepost.host.lifecycle.goal import Goal, Phase
+from milepost.host.lifecycle.understanding import refuse_not_understood
 from milepost.host.project.project import Project
 from milepost.sdk.errors import OperationError, RefusedError, UnknownNameError, UsageError
 from milepost.sdk.record import Operation
@@ -55,6 +56,7 @@ def plan(request: Request, project: Project, history: History) -> tuple[AppPlan,
     apps = tuple(goals)
     givers = _givers(request, project, apps)
     run = (*(each.app for each in givers), *apps)
+    refuse_not_understood(history.store, request.workspace, run)
     phases = PHASES_OF[request.verb]
     plans = [
         AppPlan(app=app, phases=phases, goal=goals[app], waits_for=_waits(request, project, app, run)) for app in apps
