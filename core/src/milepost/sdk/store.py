@@ -130,12 +130,12 @@ class HistoryStore(Protocol):
         """
         ...
 
-    def admit(self, documents: Iterable[Document]) -> int:
+    def admit(self, documents: Iterable[Document], *, older: bool = False) -> int:
         """Add documents as they are, with the numbers they have; return how many were not there yet.
 
         Those with `store` came from another store of that name, and their numbers are that store's. Those without are
-        this store's own: no new run gets a number as low as theirs. One whose id is not greater than that of the
-        newest document is put before all that are there, or what is old would pass for the newest.
+        this store's own: no new run gets a number as low as theirs. In the order of the lists they come after all that
+        are there; with `older` each comes before all, the newest of them first, or what is old would pass for new.
         """
         ...
 

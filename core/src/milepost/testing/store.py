@@ -61,14 +61,13 @@ class MemoryStore:
             for document, before in zip(documents, old, strict=True):
                 self._keep({**document, **{name: before[name] for name in GIVEN if name in before}})
 
-    def admit(self, documents: Iterable[Document]) -> int:
+    def admit(self, documents: Iterable[Document], *, older: bool = False) -> int:
         """Add documents as they are; return how many were not there yet."""
         with self._guard:
             new = [each for each in documents if self.get(each["id"]) is None]
             for each in new:
-                older = each["id"] <= next(reversed(self._documents), "")
                 self._keep(each)
-                if older:  # it is put before all that are there
+                if older:
                     self._documents = {each["id"]: self._documents.pop(each["id"]), **self._documents}
                 if each.get("store") is None:
                     self._raise(("run",), each.get("number") or 0)

@@ -28,9 +28,9 @@ class Around:
         """How long a lock that is not renewed lasts."""
         return self.inner.lease_seconds
 
-    def admit(self, documents: Iterable[Document]) -> int:
+    def admit(self, documents: Iterable[Document], *, older: bool = False) -> int:
         """Add documents as they are."""
-        return self.inner.admit(documents)
+        return self.inner.admit(documents, older=older)
 
     def remove(self, ids: Sequence[str]) -> None:
         """Remove documents and their output."""

@@ -62,12 +62,12 @@ class Documents:
         schema.relabel(connection, json.loads(body), new, position)
         schema.widen(connection, position, columns.moment(new.get("started")))
 
-    def admit(self, documents: Iterable[Document]) -> int:
-        """Add documents as they are; return how many were not there yet."""
+    def admit(self, documents: Iterable[Document], *, older: bool = False) -> int:
+        """Add documents as they are, behind or before all others; return how many were not there yet."""
         rest, added = iter(documents), 0
         while batch := list(islice(rest, BATCH)):
             with self._database.writing() as connection:
-                new = sum(_admitted(connection, each) for each in batch)
+                new = sum(_admitted(connection, each, older=older) for each in batch)
                 if new:
                     epochs.count(connection, "version")
             added += new
@@ -123,19 +123,17 @@ def _number(connection: sqlite3.Connection, document: Document) -> int:
     return int(run[0])
 
 
-def _admitted(connection: sqlite3.Connection, document: Document) -> bool:
+def _admitted(connection: sqlite3.Connection, document: Document, *, older: bool) -> bool:
     """Add one document as it is, and return whether it was not there yet."""
     if connection.execute("SELECT 1 FROM document WHERE id = ?", (document["id"],)).fetchone():
         return False
-    schema.put(connection, document, _place_before(connection, document))
+    schema.put(connection, document, _place_before_all(connection) if older else None)
     if document.get("store") is None:
         schema.raise_counters(connection, document)
     return True
 
 
-def _place_before(connection: sqlite3.Connection, document: Document) -> int | None:
-    """Return a place before all others for a document older than the newest, which must not pass for newer."""
-    newest = connection.execute("SELECT id FROM document ORDER BY position DESC LIMIT 1").fetchone()
-    if newest is None or document["id"] > newest[0]:
-        return None
-    return int(connection.execute("SELECT min(position) FROM document").fetchone()[0]) - 1
+def _place_before_all(connection: sqlite3.Connection) -> int | None:
+    """Return a place before all others; None where there are none."""
+    (first,) = connection.execute("SELECT min(position) FROM document").fetchone()
+    return None if first is None else int(first) - 1

@@ -121,9 +121,9 @@ class SqliteStore:
         """Replace documents, all or none. Raises HistoryError for one that was never appended."""
         self._documents.amend(documents)
 
-    def admit(self, documents: Iterable[Document]) -> int:
+    def admit(self, documents: Iterable[Document], *, older: bool = False) -> int:
         """Add documents as they are, with the numbers they have; return how many were not there yet."""
-        return self._documents.admit(documents)
+        return self._documents.admit(documents, older=older)
 
     def remove(self, ids: Sequence[str]) -> None:
         """Remove documents, all or none, then their output; what is not there is no error."""
