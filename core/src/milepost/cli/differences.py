@@ -143,7 +143,8 @@ def _terms(stage: str, operation: Document) -> Values:
 
 
 def _labels(stage: str, operation: Document) -> Values:
-    return {f"{stage}.{name}": value for name, value in (operation.get("labels") or {}).items()}
+    # Most are those of the run or the project, the same in each stage.
+    return dict(operation.get("labels") or {})
 
 
 def _hooks(stage: str, operation: Document) -> Values:

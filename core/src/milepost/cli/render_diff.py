@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 WIDEST = 60
 """How much of a value is shown."""
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.ASCII)
 SIGNS = {"added": "+", "removed": "-", "changed": "~", "unknown": "?"}
 _STYLES = {"added": "good", "removed": "bad", "changed": "warning", "unknown": "faint"}
 _HEADS = {"file": "Files", "env": "Env"}
@@ -67,6 +69,8 @@ def _side(side: Side | None) -> Mapping[str, Any] | None:
 def _line(change: Change) -> str:
     """Return a change in a line."""
     name = f"{SIGNS[change.how]} {line_of(change.name)}"
+    if change.part == "commit" and change.how == "changed":
+        return f"{_value(change.old)} → {_value(change.new)}"
     if change.secret:
         said = {"changed": "the secret has changed", "unknown": "a secret; whether it has changed is unknown"}
         return f"{name}   {said.get(change.how, 'a secret')}"
@@ -82,5 +86,5 @@ def _value(value: Any) -> str:
     if isinstance(value, str) and "\n" in value.strip():
         return counted(len(value.strip().splitlines()), "line")
     text = line_of(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
-    text = short(text) if text.startswith("sha256:") else text
+    text = short(text) if text.startswith("sha256:") else text[:7] if _COMMIT.fullmatch(text) else text
     return text if len(text) <= WIDEST else f"{text[: WIDEST - 1]}…"

@@ -27,9 +27,9 @@ RELATED = ("target", "previous", "restores", "same_as", "build")
 
 def run(document: Document, operations: Sequence[Document], screen: Screen, names: Names) -> Iterator[str]:
     """Yield a run: what, by whom, when, made of what, and each of its operations."""
-    title = f"{document.get('project')} → {document.get('workspace')}   {run_name(document)} {document.get('verb')}"
-    title = f"{title} {', '.join(map(str, document.get('apps') or ()))}"
-    yield screen.paint("strong", f"{line_of(title)}   {document.get('status')}")
+    where = f"{document.get('project')} → {document.get('workspace')}"
+    what = f"{run_name(document)} {document.get('verb')} {', '.join(map(str, document.get('apps') or ()))}"
+    yield _title(screen, where, what, document.get("status"))
     yield from render_record.facts(_of_run(document, screen, names))
     if operations:
         yield ""
@@ -40,6 +40,11 @@ def run(document: Document, operations: Sequence[Document], screen: Screen, name
             yield from failure(each)
     if document.get("failure") and not any(each.get("failure") for each in operations):
         yield from failure(document)
+
+
+def _title(screen: Screen, *parts: object) -> str:
+    """Return the first line."""
+    return screen.paint("strong", "   ".join(line_of(each) for each in parts if each))
 
 
 def _of_run(document: Document, screen: Screen, names: Names) -> dict[str, object]:
@@ -73,8 +78,7 @@ def _asked(request: Document) -> str:
 
 def operation(document: Document, screen: Screen, names: Names, found: Ancestry) -> Iterator[str]:
     """Yield an operation: what, by which plugin, what it came from and became, how it failed, its config."""
-    title = f"{operation_name(document)}   {document.get('workspace')}   {document.get('status')}"
-    yield screen.paint("strong", line_of(title))
+    yield _title(screen, operation_name(document), document.get("workspace"), document.get("status"))
     yield from render_record.facts(_of_operation(document, screen, names))
     terms = dict(document.get("facts") or {})
     yield from values("Env", terms.pop("env", None) or {})
@@ -103,7 +107,7 @@ def _of_operation(document: Document, screen: Screen, names: Names) -> dict[str,
         "Plugin": of_plugin if plugin else None,
         "Source": source(document.get("source") or {}),
         "Began": when(document, screen),
-        "Result": result(document),
+        "Result": result(document) if result(document) != document.get("presence") else None,
         "Artifact": artifact.get("reference"),
         "Digest": artifact.get("digest"),
         "Stands": document.get("presence"),

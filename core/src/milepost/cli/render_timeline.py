@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from milepost.cli.render import Screen
     from milepost.sdk.store import Document
 
+SHORTEST = 0.05
+"""How long a part takes at least, in seconds, to be told."""
 BAR = 24
 """How many cells the whole run takes."""
 
@@ -59,7 +61,7 @@ def warnings(document: Document) -> Iterator[str]:
 
 def _parts(document: Document) -> Iterator[str]:
     """Yield how long the parts of an operation took, where there are several."""
-    timings = document.get("timings") or ()
+    timings = [each for each in document.get("timings") or () if float(each.get("seconds") or 0) >= SHORTEST]
     if len(timings) > 1:
         told = (f"{clean(str(each.get('part')))} {length(each.get('seconds'))}" for each in timings)
         yield f"Parts     {' · '.join(told)}"
@@ -79,4 +81,4 @@ def _bar(began: datetime | None, total: float, operation: Document, now: datetim
     end = moment(operation.get("ended")) or now
     first = min(BAR - 1, max(0, int((start - began).total_seconds() / total * BAR)))
     last = min(BAR, max(first + 1, round((end - began).total_seconds() / total * BAR)))
-    return f"{' ' * first}{'━' * (last - first)}{' ' * (BAR - last)}"
+    return f"{' ' * first}{'━' * (last - first)}"

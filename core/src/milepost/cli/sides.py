@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from milepost.cli.session import Session
     from milepost.sdk.store import Document, HistoryStore
 
+LOOK_AT = 50
+"""Among how many earlier operations the one before is looked for: a release may be repeated."""
 DEEPEST = 20
 """Over how many steps an artifact is followed back to its build."""
 
@@ -30,7 +32,7 @@ def pairs(session: Session, refs: tuple[str, ...]) -> list[Pair]:
     """Return what is to be compared, by app.
 
     Two REFs: the first against the second. One: what was live before it against it. None: what a rollback
-    goes to against what is live. Raises UnknownNameError, UsageError.
+    goes to, or else what was live before, against what is live. Raises UnknownNameError, UsageError.
     """
     store = session.host.store
     if len(refs) > 2:
@@ -38,8 +40,9 @@ def pairs(session: Session, refs: tuple[str, ...]) -> list[Pair]:
     if len(refs) == 2:
         old, new = (_sides(session, ref) for ref in refs)
         return [Pair(app, old.get(app), new.get(app)) for app in dict.fromkeys((*old, *new))]
-    found = _sides(session, refs[0]) if refs else _live(session)
-    return [Pair(app, _before(store, side), side) for app, side in found.items()]
+    if refs:
+        return [Pair(app, _before(store, side), side) for app, side in _sides(session, refs[0]).items()]
+    return [Pair(app, _way_back(store, side) or _before(store, side), side) for app, side in _live(session).items()]
 
 
 def _live(session: Session) -> dict[str, Side]:
@@ -104,13 +107,17 @@ def _origins(store: HistoryStore, operation: Document) -> Iterator[Document]:
         operation = before
 
 
+def _way_back(store: HistoryStore, side: Side) -> Side | None:
+    """Return what a rollback of a side that is live goes to."""
+    former = store.get(str(side.operations["release"].get("previous") or ""))
+    return _side(store, [former]) if former else None
+
+
 def _before(store: HistoryStore, side: Side) -> Side | None:
-    """Return what was live before a side's release; of one that was not released, what was deployed before."""
-    release = side.operations.get("release")
-    if release is not None:
-        former = store.get(str(release.get("previous") or ""))
-        return _side(store, [former]) if former else None
-    made = side.operations.get("deploy") or next(iter(side.operations.values()))
+    """Return what was live before a side's release; of one that was not released, what was made before it."""
+    made = next(side.operations[stage] for stage in reversed(STAGES) if stage in side.operations)
     where = {"app": side.app, "workspace": str(made["workspace"]), "stage": str(made["stage"]), "status": "success"}
-    earlier = store.latest("operation", where, limit=1, before=str(made["id"]))
-    return _side(store, earlier) if earlier else None
+    for each in store.latest("operation", where, limit=LOOK_AT, before=str(made["id"])):
+        if each.get("target") != made.get("target") or not each.get("target"):
+            return _side(store, [each])
+    return None
