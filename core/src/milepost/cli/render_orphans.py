@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from milepost.cli.phrasing import columns, line_of
+from milepost.cli.phrasing import columns, line_of, short
 from milepost.cli.render_json import plain
 
 if TYPE_CHECKING:
     from milepost.cli.render import Screen
     from milepost.host.orphans import Orphan, Survey
+    from milepost.host.rebuild import Rebuilt
+    from milepost.sdk.record import Operation
 
 SERVES = {"yes": "serves", "no": "does not serve", "unknown": "may serve"}
 
@@ -64,3 +66,24 @@ def _note(orphan: Orphan) -> str:
     if orphan.is_foreign:
         return f"of the history {orphan.sighting.store or 'unknown'}"
     return f"its record says {orphan.record.presence or orphan.record.status}" if orphan.record else ""
+
+
+def rebuilt_lines(made: Rebuilt, found: Survey) -> Iterator[str]:
+    """Yield what a history knows again, what it does not, and what to type."""
+    if made.run is None:
+        asked = ", ".join(found.asked) or "no platform could be asked"
+        yield f"nothing to do: all deployments in {line_of(found.workspace)} that were found have a record ({asked})"
+    for each in made.deployments:
+        live = any(one.target == each.id for one in made.live)
+        digest = short(each.artifact.digest) if each.artifact else "no artifact"
+        yield line_of(f"{each.app}#{_number(made, each)}  {'live' if live else each.presence}  {digest}  {each.user}")
+    for text in dict.fromkeys(made.untold):
+        yield f"not known: {line_of(text)}"
+    if made.run is not None:
+        yield "not known: builds and deploys of which nothing is left, what failed, hooks, output, how long things took"
+        yield f"look     milepost status -w {line_of(found.workspace)}"
+
+
+def _number(made: Rebuilt, deployment: Operation) -> int:
+    """Return the number that a deployment's run has in this history."""
+    return next((each.number for each in made.runs if each.id == deployment.run), deployment.number)
