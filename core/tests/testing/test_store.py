@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from milepost.sdk.store import HistoryStore, Lock
-from milepost.testing.contracts.store import HistoryStoreContract, run
+from milepost.sdk.store import HistoryStore, StoreLock
+from milepost.testing.contracts.store import HistoryStoreContract, LeasedStoreContract, run
 from milepost.testing.store import MemoryStore
 
 
@@ -15,6 +15,12 @@ class TestMemoryStore(HistoryStoreContract):
     @pytest.fixture
     def store(self) -> HistoryStore:
         return MemoryStore()
+
+
+class TestLeasedMemoryStore(LeasedStoreContract):
+    @pytest.fixture
+    def short_lease(self) -> HistoryStore:
+        return MemoryStore(lease_seconds=0.5)
 
 
 def test_threads_get_numbers_of_their_own() -> None:
@@ -33,5 +39,5 @@ def test_threads_get_numbers_of_their_own() -> None:
 
 
 def test_its_lock_is_a_lock_of_the_protocol() -> None:
-    lock: Lock = MemoryStore().lock("web")
+    lock: StoreLock = MemoryStore().lock("web")
     assert lock.handle is None

@@ -4,32 +4,33 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
-from typing import NamedTuple
 
-from milepost.sdk.errors import HistoryError, LockLostError
+from milepost.sdk.errors import HistoryError
 from milepost.sdk.store import Document, Lease, OutputLine, Where
 from milepost.testing.conditions import condition
+from milepost.testing.holdings import Holdings, MemoryLock
 
 GIVEN = ("number", "sequence")
 """What the store gives a document, and nobody changes."""
 
 
-class Holding(NamedTuple):
-    """A lock that is held: with which epoch, and what its holder wrote."""
-
-    lease: Lease
-    owner: Document
-
-
 class MemoryStore:
-    """Implements `milepost.sdk.store.HistoryStore`; threads may share it, processes may not."""
+    """Implements `milepost.sdk.store.HistoryStore`; threads may share it, processes may not.
 
-    lease_seconds: float | None = None
+    With `lease_seconds`, its locks are lost when they are not renewed, as those of a store elsewhere are.
+    """
 
-    def __init__(self, id: str = "01TESTSTORE") -> None:
+    def __init__(
+        self,
+        id: str = "01TESTSTORE",
+        lease_seconds: float | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.id = id
+        self.lease_seconds = lease_seconds
         self.place = "memory"
         # As text, so that nobody holds a piece of what is stored.
         self._documents: dict[str, str] = {}
@@ -37,7 +38,7 @@ class MemoryStore:
         self._version = 0
         self._cancelled: set[str] = set()
         self._output: dict[str, dict[int, OutputLine]] = {}
-        self._holdings: dict[str, Holding] = {}
+        self._holdings = Holdings(lease_seconds, monotonic)
         self._fence: tuple[Lease, ...] = ()
         self._guard = threading.RLock()
         self._changed = threading.Condition(self._guard)
@@ -123,18 +124,15 @@ class MemoryStore:
 
     def lock(self, name: str) -> MemoryLock:
         """Return the lock of that name."""
-        return MemoryLock(self, name)
+        return MemoryLock(self._holdings, name)
 
     def locks(self) -> dict[str, Document]:
         """Return who holds which lock."""
-        with self._guard:
-            return {name: dict(each.owner) for name, each in self._holdings.items()}
+        return self._holdings.owners()
 
     def break_lock(self, name: str) -> Document | None:
         """Take the lock from its holder."""
-        with self._guard:
-            holding = self._holdings.pop(name, None)
-            return holding.owner if holding else None
+        return self._holdings.take_away(name)
 
     def ask_cancel(self, run: str) -> None:
         """Note that the run should end."""
@@ -223,81 +221,4 @@ class MemoryStore:
     def _check_fence(self) -> None:
         """Raise LockLostError when something that must be held is not."""
         for lease in self._fence:
-            self.check_held(lease)
-
-    def check_held(self, lease: Lease) -> None:
-        """Raise LockLostError unless this holding lasts."""
-        holding = self._holdings.get(lease.name)
-        if holding is None or holding.lease != lease:
-            raise LockLostError(lease.name, "nobody or another", "it was lost", "nothing more is recorded under it")
-
-    def take(self, name: str, owner: Document) -> Lease | None:
-        """Begin a holding of a lock; None if another has it."""
-        with self._guard:
-            if name in self._holdings:
-                return None
-            lease = Lease(name, self._next(("epoch",)))
-            self._holdings[name] = Holding(lease, dict(owner))
-            return lease
-
-    def rewrite(self, lease: Lease, owner: Document) -> None:
-        """Write down anew what a holder does."""
-        with self._guard:
-            self.check_held(lease)
-            self._holdings[lease.name] = Holding(lease, dict(owner))
-
-    def give_back(self, lease: Lease) -> None:
-        """End a holding, if it lasts still."""
-        with self._guard:
-            holding = self._holdings.get(lease.name)
-            if holding is not None and holding.lease == lease:
-                del self._holdings[lease.name]
-
-
-class MemoryLock:
-    """A lock of a MemoryStore."""
-
-    handle: int | None = None
-
-    def __init__(self, store: MemoryStore, name: str) -> None:
-        self._store, self._name = store, name
-        self._lease: Lease | None = None
-        self._joined = False
-
-    @property
-    def lease(self) -> Lease | None:
-        """This holding."""
-        return self._lease
-
-    def acquire(self, owner: Document) -> bool:
-        """Take the lock if it is free, or write anew what its holder does."""
-        if self._lease is not None:
-            self._store.rewrite(self._lease, owner)
-            return True
-        self._lease = self._store.take(self._name, owner)
-        return self._lease is not None
-
-    def holder(self) -> Document | None:
-        """Return what its holder wrote."""
-        return self._store.locks().get(self._name)
-
-    def join(self, lease: Lease) -> None:
-        """Hold it with another. Raises LockLostError when that one has it no more."""
-        self._store.check_held(lease)
-        self._lease, self._joined = lease, True
-
-    def renew(self) -> None:
-        """Raise LockLostError when it is lost."""
-        self._store.check_held(self._lease or Lease(self._name, 0))
-
-    def release(self) -> None:
-        """Give it back, if it is this one that acquired it."""
-        lease, self._lease = self._lease, None
-        if lease is not None and not self._joined:
-            self._store.give_back(lease)
-        self._joined = False
-
-
-def _series(document: Document) -> tuple[str, ...]:
-    """Return which operations an operation is numbered among."""
-    return str(document.get("app")), str(document.get("stage"))
+            self._holdings.check(lease)
