@@ -123,8 +123,3 @@ class MemoryLock:
         if lease is not None and not self._joined:
             self._holdings.give_back(lease)
         self._joined = False
-
-
-def _series(document: Document) -> tuple[str, ...]:
-    """Return which operations an operation is numbered among."""
-    return str(document.get("app")), str(document.get("stage"))

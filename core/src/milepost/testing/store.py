@@ -222,3 +222,8 @@ class MemoryStore:
         """Raise LockLostError when something that must be held is not."""
         for lease in self._fence:
             self._holdings.check(lease)
+
+
+def _series(document: Document) -> tuple[str, ...]:
+    """Return which operations an operation is numbered among."""
+    return str(document.get("app")), str(document.get("stage"))
