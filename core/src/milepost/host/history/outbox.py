@@ -17,6 +17,7 @@ from milepost.host.history import undelivered
 from milepost.host.history.around import Around
 from milepost.host.history.delivery import Delivery
 from milepost.host.history.heartbeat import Sureness, steady
+from milepost.host.history.timed_lock import TimedLock
 from milepost.host.history.undelivered import Deed, Entry
 from milepost.sdk.errors import HistoryUnreachableError
 from milepost.sdk.store import Document, HistoryStore, Lease, OutputLine, StoreLock, Where
@@ -145,7 +146,7 @@ class Outbox(Around):
 
     def lock(self, name: str) -> StoreLock:
         """Return the lock of that name."""
-        return OutboxLock(self, self.inner.lock(name), name)
+        return TimedLock(self.inner.lock(name), name, self.sureness, self._heard)
 
     def locks(self) -> dict[str, Document]:
         """Return who holds which lock."""
@@ -180,10 +181,13 @@ class Outbox(Around):
         self._kept.close()
         self.inner.close()
 
-    def back(self) -> None:
-        """Hear that the store can be reached again: what waits is delivered."""
-        self._away_until = float("-inf")
-        self.deliver()
+    def _heard(self, began: float, *, reached: bool) -> None:
+        """Hear whether the store could be reached when it was asked then; what waits is delivered if it could."""
+        now = self._clock()
+        # Asking one that cannot be reached may take its while.
+        self._away_until = float("-inf") if reached else now + max(AGAIN, now - began)
+        if reached:
+            self.deliver()
 
     def _amended(self, documents: Sequence[Document]) -> bool:
         self.inner.amend(documents)
@@ -206,11 +210,12 @@ class Outbox(Around):
         """Return what the call returns once all that was kept before is delivered; None if it cannot be reached."""
         if self._is_away():
             return None
+        began = self._clock()
         try:
             self.deliver()
             return call()
         except HistoryUnreachableError:
-            self._away_until = self._clock() + AGAIN
+            self._heard(began, reached=False)
             return None
 
     def _asked(self, call: Callable[[], T]) -> T:
@@ -250,47 +255,3 @@ class Outbox(Around):
             run = first["id"] if first.get("kind") == "run" else first.get("run", "")
             self._kept.add(Entry(deed, str(run), what, was))
             self._known.update({each["id"]: dict(each) for each in documents})
-
-
-class OutboxLock:
-    """A lock of the store; each time it is found to be held, the time is noted."""
-
-    def __init__(self, outbox: Outbox, lock: StoreLock, name: str) -> None:
-        self._outbox, self._lock, self._name = outbox, lock, name
-
-    @property
-    def handle(self) -> int | None:
-        """What a child process must inherit; usually nothing."""
-        return self._lock.handle
-
-    @property
-    def lease(self) -> Lease | None:
-        """This holding of it."""
-        return self._lock.lease
-
-    def acquire(self, owner: Document) -> bool:
-        """Take the lock without waiting."""
-        asked = self._outbox.sureness.now()
-        taken = self._lock.acquire(owner)
-        if taken:
-            self._outbox.sureness.renewed(self._name, asked)
-        return taken
-
-    def join(self, lease: Lease) -> None:
-        """Hold it together with who acquired it."""
-        self._lock.join(lease)
-
-    def renew(self) -> None:
-        """Say that it is still held; what waits to be delivered is delivered then."""
-        asked = self._outbox.sureness.now()
-        self._lock.renew()
-        self._outbox.sureness.renewed(self._name, asked)
-        self._outbox.back()
-
-    def holder(self) -> Document | None:
-        """Return what the one who has it wrote."""
-        return self._lock.holder()
-
-    def release(self) -> None:
-        """Give it back."""
-        self._lock.release()

@@ -16,6 +16,7 @@ from milepost.host.mask import Masker
 from milepost.host.plugins.load import Plugins
 from milepost.host.plugins.observers import Observers
 from milepost.host.step import Runner
+from milepost.sdk.errors import MilepostError
 from milepost.sdk.events import Event
 from milepost.sdk.record import Writer
 from milepost.sdk.store import Lock
@@ -54,6 +55,14 @@ class Bench:
     def deadline(self) -> Deadline:
         """Return the limit of the step that begins now."""
         return Deadline("the answer", self.patience, self.monotonic)
+
+    def lost(self) -> MilepostError | None:
+        """Return why nothing more may be done under the locks; None while they are held."""
+        try:
+            self.uncancelled()
+        except MilepostError as error:
+            return error
+        return None
 
     def uncancelled(self) -> Bench:
         """Return a bench for cleaning up: a wish to end has been heard and must not stop that too.

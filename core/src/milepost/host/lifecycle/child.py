@@ -127,7 +127,7 @@ def main() -> None:
         work(app, control, wire)
         prints.end()
         if bench.holding is not None:
-            bench.holding.stop()
+            bench.holding.release()
         bench.history.store.close()
 
 

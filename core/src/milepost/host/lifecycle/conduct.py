@@ -145,7 +145,7 @@ class _Conduct:
         end_dead_runs(self._host.history, system_clock())
         locks.begin()
         run = self._host.history.append_run(_record(self._host, self._request, apps))
-        locks.number = run.number
+        locks.numbered(run.number)
         source = run.source
         commit = f'{source.commit[:7]} "{source.subject}"' if source.commit else ""
         if source.dirty is not None:

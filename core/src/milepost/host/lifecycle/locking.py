@@ -43,8 +43,8 @@ class Locks:
         self._store, self._request, self._cancel = store, request, cancel
         self._holding = Holding(store)
         self._began = system_clock()
-        self.number = 0
-        """The run's number, as soon as it has one."""
+        self._own: StoreLock | None = None
+        self._number = 0
         self.has_apps = False
         """Whether those of the apps are held."""
 
@@ -65,6 +65,13 @@ class Locks:
         if not lock.acquire(self._owner()):
             raise locked(name, lock.holder() or {})
         self._holding.add(lock)
+        self._own = lock
+
+    def numbered(self, number: int) -> None:
+        """Write down which number the run has got."""
+        self._number = number
+        if self._own is not None:
+            self._own.acquire(self._owner())
 
     def take(self, names: Sequence[str], limit: float | None, tell: Callable[[str], None], preempt: bool) -> None:
         """Take the locks of apps, always in the order of their names. Raises LockedError after `limit` seconds."""
@@ -115,7 +122,7 @@ class Locks:
     def _owner(self) -> Document:
         """Return what others read who find a lock taken."""
         request = self._request
-        numbered = {"run": self.number} if self.number else {}
+        numbered = {"run": self._number} if self._number else {}
         return {
             **numbered,
             "run_id": request.id,

@@ -19,7 +19,7 @@ from milepost.host.project.hooks import Hook
 from milepost.host.recording import record_state
 from milepost.sdk.config import PluginState
 from milepost.sdk.deployment import Resource
-from milepost.sdk.errors import CancelledError, MilepostError, RefusedError
+from milepost.sdk.errors import CancelledError, LockLostError, MilepostError, RefusedError
 from milepost.sdk.events import OperationFinished, OperationStarted, Warned
 from milepost.sdk.record import Evidence, Failure, HookRun, Operation, Status, Timing
 from milepost.sdk.secret import Secret
@@ -139,7 +139,7 @@ def perform(bench: Bench, record: Operation, hooks: Sequence[Hook], context: Hoo
     operation = OpenOperation(bench, record)
     began = time.monotonic()
     error = _attempt(operation, hooks, context, work)
-    _end(operation, error, time.monotonic() - began)
+    error = _end(operation, error, time.monotonic() - began)
     if error is not None:
         raise error
     return operation.record
@@ -157,6 +157,8 @@ def _attempt(operation: OpenOperation, hooks: Sequence[Hook], context: HookConte
         _run_hooks(operation, "after", hooks, context)
     except BaseException as caught:  # written down first, then raised again by the caller
         error = caught
+        if (lost := operation.bench.lost()) is not None:
+            return lost  # hooks would act on what may be another's by now
     ending = context.failed(str(error)) if error else context
     for when in ("failure", "always") if error else ("always",):
         try:
@@ -184,8 +186,8 @@ def _announce(operation: OpenOperation) -> None:
     bench.observers.started(record)
 
 
-def _end(operation: OpenOperation, error: BaseException | None, seconds: float) -> None:
-    """Write how it ended, then tell it."""
+def _end(operation: OpenOperation, error: BaseException | None, seconds: float) -> BaseException | None:
+    """Write how it ended, then tell it; return what went wrong, which may be the writing."""
     operation.transcript.close()
     bench = operation.bench
     status = operation.record.status
@@ -196,7 +198,12 @@ def _end(operation: OpenOperation, error: BaseException | None, seconds: float) 
         operation.result = "FAILED" if status == "error" else status.upper()
     elif status == "running":
         status = "success"
-    operation.change(*operation.along, status=status, **fields, **kept_fields(operation.transcript, operation.record))
+    fields.update(kept_fields(operation.transcript, operation.record))
+    try:
+        operation.change(*operation.along, status=status, **fields)
+    except LockLostError as caught:
+        bench.history.end_late(operation.record)
+        error = error or caught
     seal(bench, operation.record)
     failure = operation.record.failure
     release = operation.record.release
@@ -217,6 +224,7 @@ def _end(operation: OpenOperation, error: BaseException | None, seconds: float) 
         )
     )
     bench.observers.finished(operation.record)
+    return error
 
 
 def status_of(error: BaseException) -> Status:

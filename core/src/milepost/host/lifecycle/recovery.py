@@ -6,6 +6,7 @@ from datetime import datetime
 
 import msgspec
 
+from milepost.host.history.delivery import UNDER_LOCK
 from milepost.host.history.journal import History, alive_here
 from milepost.host.lifecycle.behalf import start, stop
 from milepost.host.lifecycle.bench import Bench
@@ -44,9 +45,7 @@ def end_dead_runs(history: History, now: datetime) -> None:
 
 def recover(bench: Bench, part: Part, subject: Subject) -> None:
     """Settle all that died in the middle for this app and workspace; the lock must be held."""
-    for each in reversed(bench.history.interrupted(subject.workspace, subject.app.name)):
-        if not isinstance(each, Operation):
-            continue
+    for each in _cut_off(bench, part, subject):
         settle(bench.history, each, bench.clock())
         text = f"#{each.number}'s {each.label} was interrupted"
         bench.emit(Warned(at=bench.clock(), app=subject.app.name, text=text))
@@ -55,6 +54,16 @@ def recover(bench: Bench, part: Part, subject: Subject) -> None:
         _finish_release(bench, part, subject, cut)
     live = find_live(bench, subject)
     _clear_halves(bench, part, subject, live)
+
+
+def _cut_off(bench: Bench, part: Part, subject: Subject) -> list[Operation]:
+    """Return what was cut off, oldest first: whose writer is dead, or has lost the lock that is held here now."""
+    where = {"app": subject.app.name, "workspace": subject.workspace, "status": "running"}
+    return [
+        each
+        for each in reversed(bench.history.operations(where))
+        if each.run != part.run and (each.stage in UNDER_LOCK or not bench.history.lives(each))
+    ]
 
 
 def _clear_halves(bench: Bench, part: Part, subject: Subject, live: Live) -> None:
