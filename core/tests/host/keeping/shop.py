@@ -93,6 +93,14 @@ class Shop:
         self._operation(run, app, "deploy", status="running", ended=None, presence="starting")
         return run
 
+    def begin(self, verb: str, app: str = "web", workspace: str = "default") -> Document:
+        """Begin a run."""
+        return self._run(verb, workspace, app)
+
+    def operate(self, run: Document, stage: str, **fields: Any) -> Document:
+        """Carry out one operation of a run that was begun."""
+        return self._operation(run, run["apps"][0], stage, **fields)
+
     def live(self, app: str, workspace: str) -> Document | None:
         """Return the newest release that succeeded, unless its deployment is gone."""
         where = {"app": app, "workspace": workspace, "stage": "release", "status": "success"}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from milepost.host.keeping import format as form
-from milepost.host.keeping.paging import documents
+from milepost.host.keeping.paging import in_order
 from milepost.sdk.errors import HistoryError
 from milepost.sdk.store import Document, HistoryStore, Where
 
@@ -39,13 +39,13 @@ def export(store: HistoryStore, out: IO[str], now: datetime, choice: Choice = EV
     """Write the history to `out` and return how much that was. Raises HistoryError, OSError."""
     out.write(form.line(_header(store, now, choice)))
     runs = operations = lines = 0
-    for run in documents(store, "run", choice.where, oldest=True, size=100):
-        out.write(form.line(run))
-        runs += 1
-        for operation in documents(store, "operation", {"run": str(run["id"])}, oldest=True):
-            out.write(form.line(operation))
-            operations += 1
-            lines += _export_output(store, str(operation["id"]), out) if choice.output else 0
+    for document in in_order(store, choice.where):
+        out.write(form.line(document))
+        if document["kind"] == "run":
+            runs += 1
+            continue
+        operations += 1
+        lines += _export_output(store, str(document["id"]), out) if choice.output else 0
     amount = Amount(runs, operations, lines)
     out.write(form.line({"kind": form.END, **amount._asdict()}))
     return amount

@@ -1,7 +1,7 @@
 """The form of an export: JSON lines, of which the first says what it is and the last that nothing is missing.
 
-Between them stand the documents as they are, the oldest first, each run before its operations, each operation before
-the lines of its output.
+Between them stand the documents as they are, in the order in which they were recorded, each run before its operations,
+and after each operation the lines of its output.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
@@ -47,16 +48,13 @@ def bring(store: HistoryStore, path: Path, *, name: str | None = None, skip_brok
     _demand_same_project(store, checked.header)
     under = _name(store, checked.header, name)
     _demand_other_numbers(store, checked, under)
-    runs = operations = known = ended = 0
-    for some in batches(_in_order(store, checked, under)):
-        fresh = [each for each in some if store.get(each["id"]) is None]
-        known += len(some) - len(fresh)
-        ended += _amend(store, some) if len(fresh) < len(some) else 0
-        store.admit(fresh)
-        runs += sum(each["kind"] == "run" for each in fresh)
-        operations += sum(each["kind"] == "operation" for each in fresh)
+    documents = _Documents(store, checked, under)
+    store.admit(documents.newer())
+    store.admit(documents.older(), older=True)
+    ended = _amend(store, documents.unfinished)
     lines = _bring_output(store, checked)
-    return Imported(under, Amount(runs, operations, lines), known, ended, tuple(checked.broken))
+    new = Amount(documents.new["run"], documents.new["operation"], lines)
+    return Imported(under, new, documents.known, ended, tuple(checked.broken))
 
 
 def _broken(checked: Checked) -> HistoryError:
@@ -107,19 +105,38 @@ def _demand_other_numbers(store: HistoryStore, checked: Checked, name: str | Non
             )
 
 
-def _in_order(store: HistoryStore, checked: Checked, name: str | None) -> Iterator[Document]:
-    """Yield the documents: those newer than all here as they come, then the older ones, the newest of these first.
+class _Documents:
+    """The documents of an export, counted as they are added: those that are not there yet."""
 
-    A store puts what is older than its newest before all that it has. So what was lost or pruned comes back where it
-    was, and never passes for the newest.
-    """
-    newest = _newest(store)
-    for each in checked.read(iter(checked.documents)):
-        if each["id"] > newest:
-            yield _adopted(each, name, checked.header)
-    for each in checked.read(reversed(checked.documents)) if newest else ():
-        if each["id"] <= newest:
-            yield _adopted(each, name, checked.header)
+    def __init__(self, store: HistoryStore, checked: Checked, name: str | None) -> None:
+        self._store, self._checked, self._name = store, checked, name
+        self._newest = _newest(store)
+        self.new: Counter[str] = Counter()
+        self.known = 0
+        self.unfinished: list[Document] = []
+        """Those that were imported before their end, as they are in the export."""
+
+    def newer(self) -> Iterator[Document]:
+        """Yield what is newer than all that is there, in its order."""
+        return self._missing(iter(self._checked.documents), newer=True)
+
+    def older(self) -> Iterator[Document]:
+        """Yield the rest, the newest first: what was lost or pruned comes back where it was, and passes for no news."""
+        return self._missing(reversed(self._checked.documents), newer=False) if self._newest else iter(())
+
+    def _missing(self, offsets: Iterator[int], *, newer: bool) -> Iterator[Document]:
+        """Yield what is not there yet of the documents that are newer than the newest, or are not."""
+        for each in self._checked.read(offsets):
+            if (each["id"] > self._newest) != newer:
+                continue
+            there = self._store.get(each["id"])
+            if there is None:
+                self.new[each["kind"]] += 1
+                yield _adopted(each, self._name, self._checked.header)
+                continue
+            self.known += 1
+            if _is_unfinished(there) and each.get("status") != "running":
+                self.unfinished.append({**each, "store": there["store"]})
 
 
 def _newest(store: HistoryStore) -> str:
@@ -139,15 +156,11 @@ def _adopted(document: Document, name: str | None, header: Document) -> Document
     return {**named, "status": "interrupted", "ended": header.get("exported"), "failure": failure, "processes": []}
 
 
-def _amend(store: HistoryStore, documents: Iterable[Document]) -> int:
-    """Replace what was imported before its end and has come to it since; return how many these are."""
-    fresher = []
-    for each in documents:
-        there = store.get(each["id"])
-        if there is not None and each.get("store") and _is_unfinished(there) and not _is_unfinished(each):
-            fresher.append({**each, "store": there.get("store")})
-    store.amend(fresher)
-    return len(fresher)
+def _amend(store: HistoryStore, documents: Sequence[Document]) -> int:
+    """Replace what has come to its end since it was imported; return how many these are."""
+    for some in batches(documents):
+        store.amend(some)
+    return len(documents)
 
 
 def _is_unfinished(document: Document) -> bool:

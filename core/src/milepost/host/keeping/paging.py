@@ -44,3 +44,20 @@ def batches(items: Iterable[ItemT], size: int = PAGE) -> Iterator[list[ItemT]]:
     rest = iter(items)
     while batch := list(islice(rest, size)):
         yield batch
+
+
+def in_order(store: HistoryStore, where: Where | None = None) -> Iterator[Document]:
+    """Yield runs for which the conditions hold, and their operations, as they were recorded, each run before its own.
+
+    Both kinds are in their own order, so that what was released last stays last.
+    """
+    # What an operation does began after its run did, and in the same workspace.
+    shared = {name: value for name, value in (where or {}).items() if name in ("workspace", "since")}
+    runs, seen = documents(store, "run", where, oldest=True), set[str]()
+    for operation in documents(store, "operation", shared, oldest=True):
+        while str(operation["run"]) not in seen and (run := next(runs, None)) is not None:
+            seen.add(str(run["id"]))
+            yield run
+        if str(operation["run"]) in seen:
+            yield operation
+    yield from runs
