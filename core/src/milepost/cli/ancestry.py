@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from milepost.cli.legible import legible
 from milepost.cli.standing import closed, live_release
 from milepost.host.history.ref import name_of
 from milepost.host.history.writer import as_it_is
@@ -87,7 +88,7 @@ def _node(store: HistoryStore, operation: Document, made: Mapping[str, list[Docu
     own = str(operation["id"])
     from_it = [*made.get(own, ()), *store.latest("operation", {"target": own}, oldest=True)]
     children = (_node(store, each, made, depth + 1) for each in from_it if depth < DEEPEST and each["id"] != own)
-    return Node(as_it_is(operation, store), tuple(_notes(store, operation)), tuple(children))
+    return Node(legible(as_it_is(operation, store)), tuple(_notes(store, operation)), tuple(children))
 
 
 def _notes(store: HistoryStore, operation: Document) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from milepost.cli.phrasing import line_of, moment
+from milepost.host.history.newer import FIELDS
 from milepost.sdk.errors import UnknownNameError, UsageError
 
 if TYPE_CHECKING:
@@ -16,30 +17,15 @@ if TYPE_CHECKING:
 Column = Callable[["Document", "Screen"], str]
 """Gives what a column shows of a document."""
 
-OF_RUN = (
-    "id", "project", "workspace", "verb", "apps", "started", "writer", "source", "kind", "schema", "number", "status",
-    "ended", "request", "user", "host", "ci", "why", "failure", "exit_status", "labels", "command", "target", "until",
-    "store", "milepost",
-)  # fmt: skip
-"""The fields of runs."""
-
-OF_OPERATION = (
-    "id", "run", "number", "project", "workspace", "app", "stage", "started", "writer", "kind", "schema", "sequence",
-    "label", "status", "ended", "plugin", "config", "facts", "fingerprint", "labels", "user", "ci", "why", "source",
-    "artifact", "build", "state", "resources", "generation", "deployment", "presence", "release", "target", "previous",
-    "restores", "same_as", "failure", "evidence", "hooks", "timings", "reports", "warnings", "unkept", "store",
-    "milepost",
-)  # fmt: skip
-"""The fields of operations."""
-
 _TIMES = ("started", "ended", "until", "at")
 
 
-def chosen(text: str, columns: Mapping[str, Column], fields: Sequence[str]) -> dict[str, Column]:
-    """Return the columns that `--columns` names: a list's own, or fields of the record with dots between their parts.
+def chosen(text: str, columns: Mapping[str, Column], kind: str) -> dict[str, Column]:
+    """Return the columns that `--columns` names: a list's own, or fields of the kind's records with dots between parts.
 
     Raises UsageError that lists them for `help`, UnknownNameError for one that there is not.
     """
+    fields = tuple(FIELDS[kind])
     names = [each.strip() for each in text.split(",") if each.strip()]
     others = [each for each in fields if each not in columns]
     if not names or "help" in names:

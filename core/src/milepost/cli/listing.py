@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from milepost.cli.moments import point
+from milepost.host.history.newer import WORDS
 from milepost.host.history.ref import FAILED, resolve_operation, resolve_run
 from milepost.host.history.writer import as_it_is
 from milepost.sdk.errors import UnknownNameError, UsageError
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from milepost.cli.session import Session
     from milepost.sdk.store import Document, HistoryStore, Where
 
-STATUSES = ("running", "success", "unchanged", "error", "refused", "cancelled", "interrupted")
-STAGES = ("build", "push", "task", "deploy", "release", "destroy", "park", "unpark")
-PRESENCES = ("starting", "prepared", "staged", "parked", "released", "superseded", "destroyed", "forgotten")
 USUAL = 20
 """How many a list shows when nobody says."""
 PAGE = 200
@@ -50,7 +48,7 @@ class Page(NamedTuple):
 def listing(session: Session, kind: Literal["run", "operation"], fixed: Where) -> Listing:
     """Return what the flags ask for, within the conditions that are fixed. Raises UsageError, UnknownNameError."""
     given = session.given
-    statuses = _choices("status", given.get("only_status"), (*STATUSES, "failed"))
+    statuses = _choices("status", given.get("only_status"), (*WORDS["status"], "failed"))
     statuses = tuple(part for each in statuses for part in (FAILED if each == "failed" else (each,)))
     if not statuses:
         statuses = tuple(fixed.get("status") or ())  # type: ignore[arg-type]  # no list fixes a number
@@ -116,10 +114,10 @@ def _where(session: Session, kind: str) -> dict[str, str | Sequence[str]]:
     }
     if kind == "operation":
         where["app"] = str(given.get("only_app") or "")
-        where["presence"] = _choices("presence", given.get("only_presence"), PRESENCES)
-        stages = _choices("stage", given.get("only_stage"), STAGES)
+        where["presence"] = _choices("presence", given.get("only_presence"), WORDS["presence"])
+        stages = _choices("stage", given.get("only_stage"), WORDS["stage"])
         return where | ({"stage": stages} if stages else {})
-    return where | {"verb": _words(given.get("only_verb"))}
+    return where | {"verb": _choices("verb", given.get("only_verb"), WORDS["verb"])}
 
 
 def workspace_to_read(session: Session) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from milepost.cli import render_record
+from milepost.cli.legible import left_out, legible
 from milepost.cli.phrasing import line_of, moment
 from milepost.cli.render_lineage import tree
 from milepost.cli.render_record import by, failure, first_line, pairs, source, values, when
@@ -25,12 +26,13 @@ RELATED = ("target", "previous", "restores", "same_as", "build")
 """The fields that name another operation."""
 
 
-def run(document: Document, operations: Sequence[Document], screen: Screen, names: Names) -> Iterator[str]:
+def run(given: Document, recorded: Sequence[Document], screen: Screen, names: Names) -> Iterator[str]:
     """Yield a run: what, by whom, when, made of what, and each of its operations."""
+    document, operations = legible(given), [legible(each) for each in recorded]
     where = f"{document.get('project')} → {document.get('workspace')}"
     what = f"{run_name(document)} {document.get('verb')} {', '.join(map(str, document.get('apps') or ()))}"
     yield _title(screen, where, what, document.get("status"))
-    yield from render_record.facts(_of_run(document, screen, names))
+    yield from render_record.facts(_of_run(given, screen, names))
     if operations:
         yield ""
         yield from timeline(document, operations, screen)
@@ -47,8 +49,9 @@ def _title(screen: Screen, *parts: object) -> str:
     return screen.paint("strong", "   ".join(line_of(each) for each in parts if each))
 
 
-def _of_run(document: Document, screen: Screen, names: Names) -> dict[str, object]:
+def _of_run(given: Document, screen: Screen, names: Names) -> dict[str, object]:
     """Return the facts of a run that are told above its operations."""
+    document = legible(given)
     made_of = source(document.get("source") or {})
     return {
         "By": by(document),
@@ -62,6 +65,7 @@ def _of_run(document: Document, screen: Screen, names: Names) -> dict[str, objec
         "Began": when(document, screen),
         "Exit": document.get("exit_status"),
         "Milepost": document.get("milepost"),
+        "Unknown": left_out(given),
         "Id": document["id"],
     }
 
@@ -76,10 +80,11 @@ def _asked(request: Document) -> str:
     return ", ".join(found)
 
 
-def operation(document: Document, screen: Screen, names: Names, found: Ancestry) -> Iterator[str]:
+def operation(given: Document, screen: Screen, names: Names, found: Ancestry) -> Iterator[str]:
     """Yield an operation: what, by which plugin, what it came from and became, how it failed, its config."""
+    document = legible(given)
     yield _title(screen, operation_name(document), document.get("workspace"), document.get("status"))
-    yield from render_record.facts(_of_operation(document, screen, names))
+    yield from render_record.facts(_of_operation(given, screen, names))
     terms = dict(document.get("facts") or {})
     yield from values("Env", terms.pop("env", None) or {})
     yield from values("File", {name: first_line(each) for name, each in (terms.pop("files", None) or {}).items()})
@@ -96,8 +101,9 @@ def operation(document: Document, screen: Screen, names: Names, found: Ancestry)
         yield from tree(found, str(document["id"]), screen)
 
 
-def _of_operation(document: Document, screen: Screen, names: Names) -> dict[str, object]:
+def _of_operation(given: Document, screen: Screen, names: Names) -> dict[str, object]:
     """Return the facts of an operation that are told first."""
+    document = legible(given)
     plugin, artifact = document.get("plugin") or {}, document.get("artifact") or {}
     sequence = document.get("sequence")
     of_plugin = f"{plugin.get('word')} ({plugin.get('distribution')} {plugin.get('version')}, API {plugin.get('api')})"
@@ -117,5 +123,6 @@ def _of_operation(document: Document, screen: Screen, names: Names) -> dict[str,
         "Object": document.get("generation"),
         "Sequence": f"v{sequence}, the {document.get('stage')}s of {document.get('app')} counted" if sequence else None,
         "Milepost": document.get("milepost"),
+        "Unknown": left_out(given),
         "Id": document["id"],
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from milepost.cli.legible import legible
 from milepost.cli.phrasing import columns, line_of, moment, short, taken
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ MORE: dict[str, Column] = {
 
 def table(documents: Iterable[Document], shown: Mapping[str, Column], screen: Screen) -> list[str]:
     """Return documents as a table with those columns; nothing when there are none."""
-    rows = [tuple(column(each, screen) for column in shown.values()) for each in documents]
+    rows = [tuple(column(each, screen) for column in shown.values()) for each in map(legible, documents)]
     return columns([tuple(name.upper() for name in shown), *rows], room=screen.room) if rows else []
 
 

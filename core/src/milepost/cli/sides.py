@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from milepost.cli.differences import STAGES, Side
+from milepost.cli.legible import legible
 from milepost.cli.looking import operations_of, shown
 from milepost.cli.standing import live_release
 from milepost.sdk.errors import UnknownNameError, UsageError
@@ -75,7 +76,7 @@ def _side(store: HistoryStore, operations: Iterable[Document]) -> Side:
     by_stage: dict[str, Document] = {}
     for each in operations:
         held = _held(store, each)
-        by_stage[str(held["stage"])] = {**held, "status": each.get("status")}
+        by_stage[str(held["stage"])] = {**legible(held), "status": each.get("status")}
     if "release" in by_stage and "deploy" not in by_stage:
         by_stage |= _by_stage(store.get(str(by_stage["release"].get("target") or "")))
     made = by_stage.get("deploy") or by_stage.get("push") or by_stage.get("build") or {}
@@ -89,7 +90,7 @@ def _side(store: HistoryStore, operations: Iterable[Document]) -> Side:
 
 
 def _by_stage(operation: Document | None) -> dict[str, Document]:
-    return {str(operation["stage"]): operation} if operation else {}
+    return {str(operation["stage"]): legible(operation)} if operation else {}
 
 
 def _held(store: HistoryStore, operation: Document) -> Document:
@@ -103,7 +104,7 @@ def _origins(store: HistoryStore, operation: Document) -> Iterator[Document]:
         before = store.get(str(operation["build"])) if operation.get("build") else None
         if before is None:
             return
-        yield before
+        yield legible(before)
         operation = before
 
 

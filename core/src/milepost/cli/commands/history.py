@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from milepost.cli.fields import OF_RUN, chosen
+from milepost.cli.fields import chosen
 from milepost.cli.listing import listing, page
 from milepost.cli.render_tables import RUNS, more, run_name, table
 from milepost.cli.session import Session
@@ -13,7 +13,7 @@ from milepost.cli.session import Session
 def command(ctx: typer.Context) -> int:
     """List runs, newest first: of all workspaces, or of the one that is named."""
     session: Session = ctx.obj
-    columns = chosen(session.given["columns"], RUNS, OF_RUN) if session.given.get("columns") else RUNS
+    columns = chosen(session.given["columns"], RUNS, "run") if session.given.get("columns") else RUNS
     wanted = listing(session, "run", {})
     found = page(session, wanted)
     last = found.documents[-1] if found.documents else {}

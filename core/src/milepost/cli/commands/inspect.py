@@ -9,6 +9,7 @@ import typer
 from milepost.cli import render_show
 from milepost.cli.ancestry import ancestry, as_document
 from milepost.cli.arguments import Ref
+from milepost.cli.legible import unknown
 from milepost.cli.looking import names_in
 from milepost.host.history.ref import resolve_operation
 from milepost.host.history.writer import as_it_is
@@ -50,6 +51,6 @@ def _inspect(session: Session, kind: str, stages: tuple[str | None, ...], ref: s
         else:
             tree = ancestry(store, found)
             lines = render_show.operation(found, screen, names_in(store, found), tree)
-            screen.answer(kind, {kind: found, "lineage": as_document(tree.root)}, lines)
+            screen.answer(kind, {kind: found, "lineage": as_document(tree.root), **unknown(found)}, lines)
             break
     return 0

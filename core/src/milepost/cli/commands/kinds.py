@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from milepost.cli.fields import OF_OPERATION, chosen
+from milepost.cli.fields import chosen
 from milepost.cli.listing import listing, page
 from milepost.cli.render_tables import MORE, OPERATIONS, more, table, tail
 
@@ -46,7 +46,7 @@ def list_operations(ctx: typer.Context) -> int:
 def _list(session: Session, kind: str) -> int:
     """List the operations of a kind, in the workspace that is named or in all."""
     named = session.given.get("columns")
-    columns = chosen(named, {**OPERATIONS, **MORE}, OF_OPERATION) if named else OPERATIONS
+    columns = chosen(named, {**OPERATIONS, **MORE}, "operation") if named else OPERATIONS
     wanted = listing(session, "operation", _KINDS[kind])
     found = page(session, wanted)
     last = found.documents[-1] if found.documents else {}

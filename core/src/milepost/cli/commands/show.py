@@ -7,6 +7,7 @@ import typer
 from milepost.cli import render_show
 from milepost.cli.ancestry import ancestry, as_document
 from milepost.cli.arguments import Ref
+from milepost.cli.legible import unknown
 from milepost.cli.looking import names_in, operations_of, shown
 from milepost.cli.session import Session
 
@@ -18,10 +19,10 @@ def command(ctx: typer.Context, ref: Ref) -> int:
     run, operation, app = shown(session, ref)
     if operation is not None:
         tree = ancestry(store, operation)
-        document = {"operation": operation, "lineage": as_document(tree.root)}
+        document = {"operation": operation, "lineage": as_document(tree.root), **unknown(operation)}
         screen.answer("operation", document, render_show.operation(operation, screen, names_in(store, operation), tree))
         return 0
     operations = operations_of(store, run, app)
     lines = render_show.run(run, operations, screen, names_in(store, run))
-    screen.answer("run", {"run": run, "operations": operations}, lines)
+    screen.answer("run", {"run": run, "operations": operations, **unknown(run)}, lines)
     return 0
