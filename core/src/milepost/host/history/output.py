@@ -24,6 +24,9 @@ FILE = "output.sqlite"
 WORTH_PACKING = 4096
 """The bytes below which an operation's output is left as it is."""
 
+LARGE = 16 * 1024
+"""The bytes from which on a block is packed when it is written; smaller ones wait for others."""
+
 INSERT = "INSERT INTO block (operation, first, last, packed, body) VALUES (?, ?, ?, ?, ?)"
 
 
@@ -36,7 +39,8 @@ def to_2(connection: sqlite3.Connection) -> None:
         rows = connection.execute(
             "SELECT number, at, source, stream, text FROM output WHERE operation = ? ORDER BY number", (operation,)
         )
-        _insert(connection, operation, passage.blocks_of(passage.passages_of(OutputLine(*row) for row in rows)))
+        blocks = passage.blocks_of(passage.passages_of(OutputLine(*row) for row in rows))
+        connection.executemany(INSERT, [_row(operation, each) for each in blocks])
     # Who compares versions must see that the file has changed.
     connection.execute(
         "UPDATE sqlite_sequence SET seq = max(seq, (SELECT coalesce(max(position), 0) FROM output)) + 1 "
@@ -69,12 +73,12 @@ class OutputLog:
         passages = passage.passages_of(lines)
         if not passages:
             return
-        blocks = list(passage.blocks_of(passages))
+        rows = [_row(operation, each) for each in passage.blocks_of(passages)]
         with self._to_write().writing() as connection:
             (last,) = connection.execute("SELECT max(last) FROM block WHERE operation = ?", (operation,)).fetchone()
             if last is not None and last >= passages[0].first:
-                blocks = _without_known(connection, operation, passages)
-            _insert(connection, operation, blocks)
+                rows = [_row(operation, each) for each in _without_known(connection, operation, passages)]
+            connection.executemany(INSERT, rows)
 
     def read(self, operation: str, after: int) -> list[OutputLine]:
         """Return the lines of the operation whose number is greater, in order."""
@@ -96,16 +100,16 @@ class OutputLog:
         rows = database.read(query, (operation,)) if database else []
         if sum(len(body) for _, body in rows) < WORTH_PACKING:
             return
-        # Several small blocks become few large ones; all that takes time is done before others are kept waiting.
+        # All that takes time is done before others are kept waiting.
         blocks = passage.blocks_of(each for _, body in rows for each in passage.read(body))
-        packed = [block._replace(body=passage.packed(block.body)) for block in blocks]
+        packed = [(operation, each.first, each.last, True, passage.packed(each.body)) for each in blocks]
+        places = [place for place, _ in rows]
         with self._to_write().writing() as connection:
-            gone = connection.executemany("DELETE FROM block WHERE position = ?", [(place,) for place, _ in rows])
-            if gone.rowcount == len(rows):
-                _insert(connection, operation, packed, packed=True)
-            else:  # another one sealed or dropped it at this moment
-                connection.execute("ROLLBACK")
-                connection.execute("BEGIN IMMEDIATE")
+            found = connection.execute("SELECT position FROM block WHERE operation = ? AND NOT packed", (operation,))
+            # Another one may have sealed or dropped it at this moment.
+            if {place for (place,) in found}.issuperset(places):
+                connection.executemany("DELETE FROM block WHERE position = ?", [(place,) for place in places])
+                connection.executemany(INSERT, packed)
 
     def drop(self, operations: Sequence[str]) -> None:
         """Remove the output of these operations."""
@@ -141,9 +145,10 @@ class OutputLog:
             return self._opened
 
 
-def _insert(connection: sqlite3.Connection, operation: str, blocks: Iterable[Block], *, packed: bool = False) -> None:
-    """Add blocks of an operation."""
-    connection.executemany(INSERT, [(operation, each.first, each.last, packed, each.body) for each in blocks])
+def _row(operation: str, block: Block) -> tuple[str, int, int, bool, bytes]:
+    """Return the row for a block."""
+    large = len(block.body) >= LARGE
+    return operation, block.first, block.last, large, passage.packed(block.body) if large else block.body
 
 
 def _passages(packed: int, body: bytes) -> list[Passage]:

@@ -18,10 +18,10 @@ LIMIT = USUAL
 TAIL = 1024 * 1024
 """How much of that is for its end; a quarter of a limit that is small."""
 
-BATCH = 1024 * 1024
+BATCH = 4 * 1024 * 1024
 """How much is written at once, and at most waits in memory."""
 
-PATIENCE = 16 * BATCH
+PATIENCE = 4 * BATCH
 """How much waits in memory while the store cannot take it."""
 
 OURS = "milepost"
