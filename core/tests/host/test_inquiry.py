@@ -1,4 +1,4 @@
-"""Questions about what is there: status, logs, exec, cancel."""
+"""Questions about what is there: status, logs, cancel."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from core.tests.host.lifecycle.real import RealShop
 from core.tests.host.lifecycle.shop import app_text
-from milepost.host.inquiry import AppStatus, cancel, execute, logs, status
+from milepost.host.inquiry import AppStatus, cancel, logs, status
 from milepost.sdk.errors import OperationError, UnknownNameError
 
 
@@ -112,23 +112,11 @@ def test_a_platform_without_logs_says_so(real: RealShop) -> None:
         list(logs(real.host(), "default", "web", follow=False, tail=None))
 
 
-def test_a_command_beside_the_live_one_has_its_status(real: RealShop) -> None:
-    real.run("up")
-    assert execute(real.host(), "default", "web", ("sh", "-c", "exit 7")) == 7
-
-
-def test_a_platform_that_cannot_run_commands_says_so(real: RealShop) -> None:
-    real.write(platform="fake-plain")
-    real.run("up")
-    with pytest.raises(OperationError, match="fake-plain cannot run commands"):
-        execute(real.host(), "default", "web", ("true",))
-
-
 def test_asking_writes_nothing(real: RealShop) -> None:
     real.run("up")
     before = real.host().store.version()
     of_web(real)
-    execute(real.host(), "default", "web", ("true",))
+    list(logs(real.host(), "default", "web", follow=False, tail=1))
     assert real.host().store.version() == before
 
 

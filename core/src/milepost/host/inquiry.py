@@ -17,12 +17,12 @@ from milepost.host.lifecycle.live import Live, ask_health, ask_public, find_live
 from milepost.host.lifecycle.recorded import worker_of
 from milepost.host.lifecycle.requesting import gather
 from milepost.host.lifecycle.stand import Given, Stand, bench_of, subject_of
-from milepost.host.lifecycle.subject import Subject, terms_of
+from milepost.host.lifecycle.subject import Subject
 from milepost.host.lifecycle.workers import recorded_of
 from milepost.host.plugins.faults import blame
 from milepost.host.plugins.load import Plugins
 from milepost.host.project.variable_sources import ByHand
-from milepost.sdk.capabilities import Executes, LogLine, Logs
+from milepost.sdk.capabilities import LogLine, Logs
 from milepost.sdk.deployment import Health
 from milepost.sdk.errors import MilepostError, OperationError
 from milepost.sdk.record import Operation, Run
@@ -81,7 +81,7 @@ def quiet_bench(host: Host) -> Bench:
     return bench_of(stand, host.project, host.store)
 
 
-def _subject(host: Host, app: str, workspace: str) -> Subject:
+def app_subject(host: Host, app: str, workspace: str) -> Subject:
     """Return an app of the host's project."""
     values = gather(host, workspace, ByHand(), lenient=True).variables
     given = Given(host.environment, host.folder, Plugins(host.catalog), values)
@@ -126,7 +126,7 @@ def _app_status(host: Host, bench: Bench, app: str, workspace: str, recorded: bo
     """Return how one app is; a plugin that cannot be asked is a note."""
     if recorded:
         return _told(bench, workspace, AppStatus(app=app), None)
-    subject = _subject(host, app, workspace)
+    subject = app_subject(host, app, workspace)
     try:
         live = find_live(bench, subject)
     except MilepostError as error:
@@ -188,7 +188,7 @@ def _failed_since(bench: Bench, app: str, workspace: str, live: Live) -> Operati
     return newest
 
 
-def _deployment(host: Host, bench: Bench, subject: Subject, ref: str | None) -> Operation:
+def deployment_of(host: Host, bench: Bench, subject: Subject, ref: str | None) -> Operation:
     """Return the live deployment, or the one that a REF names."""
     if ref is None:
         found = find_live(bench, subject).deployment
@@ -206,26 +206,13 @@ def logs(
 ) -> Iterator[LogLine]:
     """Yield what a deployment prints: the live one, or that of `ref`."""
     bench = quiet_bench(host)
-    subject = _subject(host, app, workspace)
-    deployment = _deployment(host, bench, subject, ref)
+    subject = app_subject(host, app, workspace)
+    deployment = deployment_of(host, bench, subject, ref)
     worker = worker_of(bench, subject, deployment)
     if not isinstance(worker.role, Logs):
         raise OperationError(f"the platform {worker.entry.word} has no logs")
     with inquiry(bench, subject, worker, deployment) as step, blame(worker.entry, "reading logs"):
         yield from worker.role.logs(recorded_of(deployment, worker), step, follow=follow, tail=tail)
-
-
-def execute(host: Host, workspace: str, app: str, argv: tuple[str, ...], *, ref: str | None = None) -> int:
-    """Run a command beside a deployment, with the user's terminal, and return its exit status."""
-    bench = quiet_bench(host)
-    subject = _subject(host, app, workspace)
-    deployment = _deployment(host, bench, subject, ref)
-    worker = worker_of(bench, subject, deployment)
-    if not isinstance(worker.role, Executes):
-        raise OperationError(f"the platform {worker.entry.word} cannot run commands beside a deployment")
-    terms = terms_of(deployment, subject)
-    with inquiry(bench, subject, worker, deployment, terms) as step, blame(worker.entry, "running the command"):
-        return worker.role.exec(recorded_of(deployment, worker), argv, step)
 
 
 def cancel(host: Host, ref: str, workspace: str = "default") -> Run:
@@ -236,5 +223,8 @@ def cancel(host: Host, ref: str, workspace: str = "default") -> Run:
     status = run.status if run.status != "running" or host.history.lives(run) else "interrupted"
     if status != "running":
         raise OperationError(f"run #{run.number} has ended already: {status}", hint=f"milepost show {run.number}")
+    if run.verb == "exec":
+        where = f"{run.user or 'somebody'}@{run.host} (pid {run.writer.pid})"
+        raise OperationError(f"run #{run.number} is an exec: only {where} can end it, at the terminal")
     host.writable_store().ask_cancel(run.id)
     return run

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import msgspec
 
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.operation import OpenOperation
+from milepost.host.lifecycle.printing import transcript_of
 from milepost.host.lifecycle.recorded import worker_of
 from milepost.host.lifecycle.subject import Subject, Terms, plain_terms, step_for
 from milepost.host.lifecycle.workers import Worker, recorded_of
@@ -162,17 +163,23 @@ def _told(worker: Worker[Any], operation: Operation, step: HostStep, doing: str)
 class Inquiry(OpenOperation):
     """The ledger of a step that only asks: what it is told is shown, and nothing is written down."""
 
+    def __init__(self, bench: Bench, record: Operation) -> None:
+        super().__init__(bench, record)
+        self.transcript = transcript_of(bench, record, keeps=False)
+
     def change(self, *along: Operation, **fields: Any) -> None:
         """Keep the change in memory alone."""
         self.record = msgspec.structs.replace(self.record, **fields)
 
-    def flush(self) -> None:
-        """Forget what was printed."""
-        self._lines = []
 
-
+@contextmanager
 def inquiry(
     bench: Bench, subject: Subject, worker: Worker[Any], operation: Operation, terms: Terms | None = None
-) -> AbstractContextManager[HostStep]:
-    """Return a context with a step that only asks about a recorded operation; without `terms`, no secret is read."""
-    return step_for(bench, subject, Inquiry(bench, operation), worker, terms or plain_terms(operation))
+) -> Iterator[HostStep]:
+    """Yield a step that only asks about a recorded operation; without `terms`, no secret is read."""
+    asked = Inquiry(bench, operation)
+    try:
+        with step_for(bench, subject, asked, worker, terms or plain_terms(operation)) as step:
+            yield step
+    finally:
+        asked.transcript.close()

@@ -16,6 +16,7 @@ from milepost.host.lifecycle.freezing import FREEZE, THAW, frozen
 from milepost.host.lifecycle.requesting import who_asks
 from milepost.sdk.errors import OperationError
 from milepost.sdk.record import Run, Source
+from milepost.sdk.store import Document
 
 
 def noted(host: Host, verb: str, workspace: str, why: str, **fields: Any) -> Run:
@@ -37,6 +38,18 @@ def noted(host: Host, verb: str, workspace: str, why: str, **fields: Any) -> Run
         milepost=__version__,
         **fields,
     )
+
+
+def owner_of(run: Run) -> Document:
+    """Return what others read who find a lock of that run taken."""
+    return {
+        "run_id": run.id,
+        "verb": run.verb,
+        "user": run.user,
+        "host": run.host,
+        "pid": run.writer.pid,
+        "since": run.started.isoformat(),
+    }
 
 
 def freeze(host: Host, workspace: str, why: str, seconds: float | None = None) -> Run:

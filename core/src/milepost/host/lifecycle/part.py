@@ -50,7 +50,7 @@ class AppPart:
         self.unchanged = False
         self._order: Order | None = None
         self._settled = False
-        _hide_variables(bench, subject)
+        hide_variables(bench, subject)
 
     def carry_out(self, phase: Phase) -> None:
         """Do this app's share of a phase. Raises what stops the app."""
@@ -264,7 +264,7 @@ class AppPart:
         destroy_all(self.bench, self.part, self.subject, self.goal.destroy)
 
 
-def _hide_variables(bench: Bench, subject: Subject) -> None:
+def hide_variables(bench: Bench, subject: Subject) -> None:
     """Never show or keep the secret variables, and say so where one is too short for that."""
     variables = subject.scope.variables
     # What config sources give is masked as soon as they give it.

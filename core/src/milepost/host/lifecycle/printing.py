@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from milepost.host.history.passage import Printed
 
 
-def transcript_of(bench: Bench, record: Operation) -> Transcript:
-    """Return the transcript of an operation that begins: told by events, kept in the store."""
+def transcript_of(bench: Bench, record: Operation, *, keeps: bool = True) -> Transcript:
+    """Return the transcript of an operation that begins: told by events, and, where it keeps, kept in the store."""
     app, stage = record.app, record.label
 
     def write(printed: Printed) -> None:
-        bench.history.store.write_output(record.id, printed)
+        if keeps:
+            bench.history.store.write_output(record.id, printed)
 
     def printed(text: str, stream: Stream) -> None:
         bench.emit(Output(at=bench.clock(), app=app, stage=stage, stream=stream, text=text))
