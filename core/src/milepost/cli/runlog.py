@@ -35,7 +35,9 @@ class RunLog:
         self._lines: list[str] = []
 
     def listen(self, event: Any) -> None:
-        """Note an event."""
+        """Note an event, but for what programs print: there may be any amount of it."""
+        if type(event).__name__ == "Output":
+            return
         facts = {name: getattr(event, name) for name in _HARMLESS if hasattr(event, name)}
         self._lines.append(json.dumps({"at": event.at.isoformat(), "type": type(event).__name__, **facts}))
 

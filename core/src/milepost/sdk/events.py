@@ -93,7 +93,13 @@ class Output(Event, frozen=True, kw_only=True):
 
     stage: Annotated[str, Meta(description="The stage it is printed in.")]
     stream: Annotated[Stream, Meta(description="Where it was printed.")]
-    text: Annotated[str, Meta(description="One line or more, secrets masked.")]
+    text: Annotated[
+        str,
+        Meta(
+            description="One line or more without the end of the last, secrets masked, colours as printed. "
+            "U+0017 stands at the end where the last line goes on with the next text of its stream."
+        ),
+    ]
 
 
 class Warned(Event, frozen=True, kw_only=True):

@@ -48,7 +48,10 @@ class OutputLine(NamedTuple):
     stream: str
     """`stdout`, `stderr` or `say`."""
     text: str
-    """The line without its end, secrets masked; colours as they were printed."""
+    """The line without its end, secrets masked; colours as they were printed.
+
+    U+0017 stands at its end where the line goes on with the next one of its source and stream.
+    """
 
 
 class Lock(Protocol):

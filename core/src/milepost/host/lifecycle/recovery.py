@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 import msgspec
@@ -18,7 +19,7 @@ from milepost.host.lifecycle.operation import OpenOperation, perform
 from milepost.host.lifecycle.releasing import destroy
 from milepost.host.lifecycle.subject import Subject
 from milepost.host.processes import end_group
-from milepost.sdk.errors import CancelledError, MilepostError
+from milepost.sdk.errors import CancelledError, HistoryError, MilepostError
 from milepost.sdk.events import Warned
 from milepost.sdk.record import Failure, Operation, Run
 
@@ -34,6 +35,9 @@ def settle(history: History, operation: Operation, now: datetime, why: Failure =
             end_group(process.pid)
     ended = msgspec.structs.replace(operation, status="interrupted", ended=now, failure=why, processes=())
     history.amend(ended)
+    # Packing is for later, if it cannot be done now: what was printed is there all the same.
+    with suppress(HistoryError):
+        history.store.seal_output(operation.id)
     return ended
 
 
