@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,23 @@ from milepost.host.history.journal import STANDING
 from milepost.host.history.sqlite import SqliteStore
 
 WEB = {"app": "web", "workspace": "default"}
+FLAGS = {
+    "workspace": "default",
+    "app": "web",
+    "stage": ("deploy", "release"),
+    "status": ("error", "interrupted"),
+    "presence": ("staged", "released"),
+    "verb": ("up",),
+    "user": "ada",
+    "commit": "c0ffee",
+    "label": ("team=blue", "tier=1"),
+    "since": "2026-01-01T00:00:00Z",
+    "until": "2026-02-01T00:00:00Z",
+    "store": "laptop",
+    "number": 118,
+    "run": "R1",
+}
+OTHERS = {"status": "running", "label": ("team=blue",), "stage": "deploy", "target": "O1", "run": ("R1", "R2")}
 
 
 def plan(store: SqliteStore, query: lists.Query) -> str:
@@ -21,21 +39,38 @@ def plan(store: SqliteStore, query: lists.Query) -> str:
     return " | ".join(row[-1] for row in rows)
 
 
+def is_quick(told: str) -> bool:
+    """Return whether documents are found by an index and come in order: only the short table of blocks is scanned."""
+    return "SEARCH document" in told and "TEMP B-TREE" not in told and "SCAN" not in told.replace("SCAN span", "")
+
+
+@pytest.mark.parametrize("page", [lists.Page(20), lists.Page(20, "O1"), lists.Page(20, "O1", oldest=True)])
+@pytest.mark.parametrize("flags", [FLAGS, {**FLAGS, **OTHERS}])
+def test_whatever_a_list_is_asked_an_index_answers_in_order(store: SqliteStore, flags: dict, page: lists.Page) -> None:
+    slow = []
+    for kind in ("run", "operation"):
+        for size in range(5):
+            for names in combinations(flags, size):
+                told = plan(store, lists.latest(kind, {name: flags[name] for name in names}, page))
+                slow += [] if is_quick(told) else [(names, told)]
+    assert slow == []
+
+
 @pytest.mark.parametrize(
     ("kind", "where", "searched"),
     [
         ("run", {}, "document_all (kind=?"),
         ("run", {"workspace": "default"}, "document_workspace (kind=? AND workspace=?"),
         ("run", {"workspace": "default", "verb": ("up", "rollback")}, "document_workspace (kind=? AND workspace=?"),
-        (
-            "run",
-            {"workspace": "default", "status": ("error", "interrupted")},
-            "document_workspace (kind=? AND workspace",
-        ),
+        ("run", {"workspace": "default", "status": ("error", "x")}, "document_workspace (kind=? AND workspace=?"),
         ("run", {"number": 118}, "document_number (number=?"),
+        ("run", {"user": "ada"}, "document_user (user=? AND kind=?"),
+        ("run", {"commit": "c0ffee", "user": "ada"}, "document_commit (<expr>=? AND kind=?"),
+        ("run", {"store": "laptop"}, "document_store (store=? AND kind=?"),
         ("operation", {}, "document_all (kind=?"),
         ("operation", {"workspace": "default", "stage": "deploy"}, "document_workspace (kind=? AND workspace=?"),
         ("operation", {**WEB}, "document_app (app=? AND workspace=?"),
+        ("operation", {**WEB, "user": "ada"}, "document_app (app=? AND workspace=?"),
         ("operation", {**WEB, "stage": "release", "status": "success"}, "document_app (app=? AND workspace=?"),
         ("operation", {"stage": "deploy"}, "document_all (kind=?"),
         ("operation", {"app": "web"}, "document_all (kind=?"),
@@ -43,25 +78,38 @@ def plan(store: SqliteStore, query: lists.Query) -> str:
         ("operation", {"target": "O1"}, "document_target (target=?"),
         ("operation", {"status": "running"}, "document_running (kind=?"),
         ("operation", {"status": "running", **WEB}, "document_running (kind=?"),
+        ("operation", {"since": FLAGS["since"], **WEB}, "document_app (app=? AND workspace=?"),
     ],
 )
-def test_a_list_is_read_in_order_from_an_index(store: SqliteStore, kind: str, where: dict, searched: str) -> None:
-    for before in (None, "O1"):
-        told = plan(store, lists.latest(kind, where, lists.Page(20, before)))
-        assert f"SEARCH document USING INDEX {searched}" in told
-        assert "SCAN" not in told
-        assert "TEMP B-TREE" not in told
+def test_a_list_is_read_from_the_index_that_leaves_the_least(
+    store: SqliteStore, kind: str, where: dict, searched: str
+) -> None:
+    told = plan(store, lists.latest(kind, where, lists.Page(20)))
+    assert f"SEARCH document USING INDEX {searched}" in told
 
 
 def test_the_deployments_that_stand_are_read_alone(store: SqliteStore) -> None:
     told = plan(store, lists.latest("operation", {**WEB, "stage": "deploy", "presence": STANDING}, lists.Page()))
-    assert "document_presence (app=? AND workspace=? AND presence=?)" in told
+    assert "COVERING INDEX document_presence (presence=? AND workspace=? AND app=?)" in told
+    assert is_quick(told)
+
+
+def test_a_label_finds_its_documents_in_order(store: SqliteStore) -> None:
+    told = plan(store, lists.latest("run", {"label": ("team=blue",), **WEB}, lists.Page(20)))
+    assert "SEARCH label USING PRIMARY KEY (label=? AND kind=?)" in told
 
 
 @pytest.mark.parametrize("field", ["run", "number", "target"])
 def test_several_values_use_the_index_too(store: SqliteStore, field: str) -> None:
     values = (1, 2) if field == "number" else ("A", "B")
     assert f"document_{field} ({field}=?" in plan(store, lists.latest("operation", {field: values}, lists.Page(20)))
+
+
+def test_what_began_elsewhen_is_passed_over_in_blocks(store: SqliteStore) -> None:
+    query = lists.latest("operation", {"since": FLAGS["since"], "until": FLAGS["until"]}, lists.Page(20))
+    assert "span.latest >= ?" in query.sql
+    assert "span.earliest < ?" in query.sql
+    assert "document_all (kind=? AND position>? AND position<?)" in plan(store, query)
 
 
 def test_a_field_without_a_column_is_refused_by_name(store: SqliteStore) -> None:

@@ -6,15 +6,37 @@ the history is. SQLite, left alone, may choose one that has to sort all document
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from milepost.host.history import columns
 from milepost.host.history.schema import BLOCK
 from milepost.sdk.store import FIELDS, Where
 
+BEST = (
+    ("run", True, {"run"}),
+    ("number", True, {"number"}),
+    ("target", True, {"target"}),
+    ("running", False, {"running"}),
+    ("commit", False, {"commit"}),
+    ("store", False, {"store"}),
+    ("presence", True, {"presence"}),
+    ("app", False, {"app", "workspace"}),
+    ("user", False, {"user"}),
+    ("workspace", False, {"workspace"}),
+)
+"""The indexes from the best one on, whether several values will do, and the fields that must be asked for."""
+
 IN_ORDER = ("document_all", "document_workspace", "document_app", "document_user")
 """The indexes in which the documents of a block lie together."""
+
+GATHERED: Mapping[str, Sequence[str]] = {
+    "document_presence": ("presence", "workspace", "app"),
+    "document_run": ("run",),
+    "document_number": ("number",),
+    "document_target": ("target",),
+}
+"""The indexes by which the places of documents are gathered when several values are wanted: they lie in no order."""
 
 MOMENTS = {"since": ("started >= ?", "span.latest >= ?"), "until": ("started < ?", "span.earliest < ?")}
 """What must hold of a document, and of one in its block at least."""
@@ -55,6 +77,7 @@ def latest(kind: str, where: Where, page: Page) -> Query:
 
     Raises ValueError for a condition that is not known.
     """
+    where = {name: _one_if_one(wanted) for name, wanted in where.items()}
     tests = Tests()
     way = "ASC" if page.oldest else "DESC"
     source, order = _source(kind, where, tests)
@@ -73,16 +96,36 @@ def latest(kind: str, where: Where, page: Page) -> Query:
 def _source(kind: str, where: Where, tests: Tests) -> tuple[str, tuple[str, ...]]:
     """Return where the documents are looked for, and the columns that order them there; add what narrows it."""
     index = index_for(where)
+    limits = [name for name in MOMENTS if name in where]
     if "label" in where:
         _add_labels(tests, kind, columns.several(where["label"]))
         return "label CROSS JOIN document ON document.position = label.position", ("label.position",)
-    limits = [name for name in MOMENTS if name in where]
+    if any(not isinstance(where.get(name, ""), str | int) for name in GATHERED.get(index, ())):
+        _add_gathered(tests, index, where)
+        return "document NOT INDEXED", ("document.position",)
     if not limits or index not in IN_ORDER:
         return f"document INDEXED BY {index}", ("document.position",)
     tests.add(SPANNED)
     for name in limits:
         tests.add(MOMENTS[name][1], _moment(name, where[name]))
     return f"span CROSS JOIN document INDEXED BY {index}", ("span.block", "document.position")
+
+
+def _add_gathered(tests: Tests, index: str, where: Where) -> None:
+    """Add that the place of a document is one of those that the index has for several values."""
+    inner = Tests()
+    for name in GATHERED[index]:
+        if name in where:
+            _add_field(inner, name, where[name])
+    tests.add(
+        f"document.position IN (SELECT position FROM document INDEXED BY {index} WHERE {' AND '.join(inner.sql)})",  # noqa: S608 - names of our own
+        *inner.values,
+    )
+
+
+def _one_if_one(wanted: str | int | Sequence[str]) -> str | int | Sequence[str]:
+    """Return the only value of a sequence that has one."""
+    return wanted if isinstance(wanted, str | int) or len(wanted) != 1 else wanted[0]
 
 
 def _add_labels(tests: Tests, kind: str, labels: Sequence[str]) -> None:
@@ -99,20 +142,13 @@ def _add_labels(tests: Tests, kind: str, labels: Sequence[str]) -> None:
 
 def index_for(where: Where) -> str:
     """Return the name of the index that answers best: the one that leaves the fewest documents to look at."""
-    for name in ("run", "number", "target"):
-        if name in where:
-            return f"document_{name}"
-    if where.get("status") == "running":
-        return "document_running"
     one = {name for name, value in where.items() if isinstance(value, str)}
-    for name in ("commit", "store"):
-        if name in one:
-            return f"document_{name}"
-    if {"app", "workspace"} <= one:
-        return "document_presence" if "presence" in where else "document_app"
-    if "user" in one:
-        return "document_user"
-    return "document_workspace" if "workspace" in one else "document_all"
+    if where.get("status") == "running":
+        one.add("running")
+    for index, there, needed in BEST:
+        if needed <= (set(where) if there else one):
+            return f"document_{index}"
+    return "document_all"
 
 
 def _add(tests: Tests, where: Where) -> None:
@@ -125,13 +161,18 @@ def _add(tests: Tests, where: Where) -> None:
         elif (name, wanted) == ("status", "running"):
             tests.add("status = 'running'")  # as text, or SQLite cannot tell that the index of these holds
         elif name in FIELDS:
-            values = columns.several(wanted)
-            one = isinstance(wanted, str | int)
-            tests.add(f'"{name}" = ?' if one else f'"{name}" IN ({", ".join("?" * len(values))})', *values)
+            _add_field(tests, name, wanted)
         elif name != "label":
             raise ValueError(
                 f"documents cannot be found by {name!r}, only by {', '.join(FIELDS)}, since, until and label"
             )
+
+
+def _add_field(tests: Tests, name: str, wanted: str | int | Sequence[str]) -> None:
+    """Add that a field has the value, or one of the values."""
+    values = columns.several(wanted)
+    one = isinstance(wanted, str | int)
+    tests.add(f'"{name}" = ?' if one else f'"{name}" IN ({", ".join("?" * len(values))})', *values)
 
 
 def _add_commits(tests: Tests, wanted: Sequence[str]) -> None:

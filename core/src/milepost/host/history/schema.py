@@ -40,7 +40,7 @@ INDEXES = (
     "CREATE INDEX document_run ON document (run) WHERE run IS NOT NULL",
     "CREATE INDEX document_number ON document (number)",
     "CREATE INDEX document_target ON document (target) WHERE target IS NOT NULL",
-    "CREATE INDEX document_presence ON document (app, workspace, presence) WHERE presence IS NOT NULL",
+    "CREATE INDEX document_presence ON document (presence, workspace, app) WHERE presence IS NOT NULL",
     "CREATE INDEX document_running ON document (kind) WHERE status = 'running'",
     'CREATE INDEX document_user ON document ("user", kind, position) WHERE "user" IS NOT NULL',
     'CREATE INDEX document_commit ON document (substr("commit", 1, 4), kind, position) WHERE "commit" IS NOT NULL',
