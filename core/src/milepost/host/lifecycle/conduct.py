@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from milepost import __version__
 from milepost.host.assembly import Host
 from milepost.host.clock import system_clock
 from milepost.host.git import source_of
@@ -102,6 +103,8 @@ def _record(host: Host, request: Request, apps: tuple[str, ...]) -> Run:
         host=request.host,
         ci=request.ci,
         why=request.why,
+        labels=request.labels,
+        milepost=__version__,
     )
 
 
