@@ -15,7 +15,7 @@ from milepost.host.lifecycle.choosing import choose_releaser, recorded_order, to
 from milepost.host.lifecycle.closing import close_app, destroy_all, park_live, unpark_live
 from milepost.host.lifecycle.foreign import refuse_foreign
 from milepost.host.lifecycle.goal import Part, Phase
-from milepost.host.lifecycle.live import Live, find_live
+from milepost.host.lifecycle.live import Live, ask_public, find_live
 from milepost.host.lifecycle.prune import draining, prune
 from milepost.host.lifecycle.recorded import worker_of
 from milepost.host.lifecycle.recovery import recover
@@ -28,6 +28,7 @@ from milepost.host.mask import SHORTEST, secret_texts
 from milepost.host.project.hooks import tasks, verify
 from milepost.host.project.late_variables import LateVariables
 from milepost.sdk.artifact import Artifact
+from milepost.sdk.deployment import Health
 from milepost.sdk.errors import CancelledError, MilepostError, OperationError, VerifyFailedError
 from milepost.sdk.events import Decided, Warned
 from milepost.sdk.record import Operation
@@ -48,6 +49,8 @@ class AppPart:
         self.deployment: Operation | None = None
         self.live = Live()
         self.unchanged = False
+        self._found: Health | None = None
+        """How what is live was found to be, where it stays."""
         self._order: Order | None = None
         self._settled = False
         hide_variables(bench, subject)
@@ -128,7 +131,8 @@ class AppPart:
             return
         order = self._ordered()
         if self.part.request.verb in ("up", "deploy", "promote"):
-            self.unchanged = decide(self.bench, self.part, self.subject, self.live, order)
+            found = decide(self.bench, self.part, self.subject, self.live, order)
+            self.unchanged, self._found = found.reason is None, found.health
         if self.unchanged or self.part.request.verb in SKIP_TASKS:
             return
         for task in tasks(self.subject.app, self.subject.within(self.subject.app.deploy)):
@@ -139,7 +143,7 @@ class AppPart:
             self.deployment = still_releasable(self.subject, self._recorded(self.goal.release))
         elif self.unchanged and self.live.deployment is not None:
             self.deployment = self.live.deployment
-            note_unchanged(self.bench, self.part, self.subject, "deploy", self.live.deployment)
+            note_unchanged(self.bench, self.part, self.subject, self.live.deployment, self._found)
         else:
             order = self._ordered()
             self.deployment = deploy(self.bench, self.part, self.subject, order)
@@ -155,10 +159,11 @@ class AppPart:
                 # It may have come back with other endpoints, which its releaser has to know.
                 self._open_again(self.deployment, self.live.release)
         elif self.unchanged and self.live.release is not None and self.live.deployment is not None:
-            if is_closed(self.bench, self.subject, self.live):
+            public = ask_public(self.bench, self.subject, self.live)
+            if is_closed(self.bench, self.subject, public):
                 self._open_again(self.live.deployment, self.live.release)
                 return
-            note_unchanged(self.bench, self.part, self.subject, "release", self.live.release)
+            note_unchanged(self.bench, self.part, self.subject, self.live.release, public)
             self._tidy(self.live.deployment)
         else:
             assert self.deployment is not None
