@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from milepost.host.feed import LONGEST, PATIENCE, REDRAWN_PATIENCE, Feed
 from milepost.host.mask import Masker
 
-SECRET = "hunter22-and-more"  # noqa: S105 - the secret of these tests
+SECRET = "hunter22-and-more"
 PEM = "-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG\nAoIBAQC7VJTUt9Us8cKj\nab==\n-----END KEY-----"
 
 

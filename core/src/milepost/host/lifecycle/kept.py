@@ -65,7 +65,9 @@ class Kept:
                 self._tail.append(passage)
                 self._tail_size += len(passage.text)
                 self._shorten()
-            if self._size >= BATCH:
+            if self.trouble is not None:
+                self._make_room()
+            elif self._size >= BATCH:
                 self.flush()
 
     def flush(self) -> None:
@@ -77,8 +79,7 @@ class Kept:
                 self._write(Printed(self._waiting))
             except HistoryError as error:
                 self.trouble = error
-                while self._size > PATIENCE:
-                    self._lose(self._waiting.pop())
+                self._make_room()
             else:
                 self.trouble = None
                 self._waiting, self._size = [], 0
@@ -111,6 +112,13 @@ class Kept:
     def _wait(self, passage: Passage) -> None:
         self._waiting.append(passage)
         self._size += len(passage.text)
+
+    def _make_room(self) -> None:
+        """Let go of what is more than can wait, the newest first."""
+        while self._size > PATIENCE:
+            passage = self._waiting.pop()
+            self._size -= len(passage.text)
+            self._lose(passage)
 
     def _lose(self, passage: Passage) -> None:
         self.unkept += passage.amount

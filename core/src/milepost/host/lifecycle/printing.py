@@ -42,7 +42,7 @@ def kept_fields(transcript: Transcript, record: Operation) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     if transcript.unkept:
         fields["unkept"] = transcript.unkept
-    if transcript.trouble is not None:
+    if transcript.trouble is not None and transcript.unkept:
         fields["warnings"] = (*record.warnings, _lament(transcript.trouble))
     return fields
 

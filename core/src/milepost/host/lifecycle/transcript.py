@@ -56,8 +56,8 @@ class Transcript:
         masked = self._masker.text(text)
         with self._telling:
             self._kept.add(f"{masked}\n", self.source, "say")
+            self._watch()
             self._hearers.said(masked)
-        self._watch()
 
     def output(self, text: str, stream: Stream) -> None:
         """Take what was printed: lines with their ends, or a piece of one.
@@ -74,7 +74,7 @@ class Transcript:
                 self._feeds.pop(key, None)
             else:
                 self._feeds[key] = feed
-        self._watch()
+                self._watch()
 
     def flush(self) -> None:
         """Keep what can be kept by now."""
@@ -104,6 +104,7 @@ class Transcript:
         if not text:
             return
         self._kept.add(text, source, stream)
+        self._watch()
         self._hearers.printed(text[:-1] if text.endswith("\n") else text + UNENDED, stream)
 
     def _look_for_trouble(self) -> None:
@@ -115,11 +116,9 @@ class Transcript:
 
     def _watch(self) -> None:
         """Have somebody look after what waits."""
-        if self._watcher is None:
-            with self._telling:
-                if self._watcher is None and not self._closed.is_set():
-                    self._watcher = threading.Thread(target=self._look_after, daemon=True)
-                    self._watcher.start()
+        if self._watcher is None and not self._closed.is_set():
+            self._watcher = threading.Thread(target=self._look_after, daemon=True)
+            self._watcher.start()
         self._something.set()
 
     def _look_after(self) -> None:
