@@ -76,10 +76,21 @@ def test_plugin_show_lists_the_arguments_of_its_block(shop: Any) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [("history",), ("operation", "list"), ("artifact", "list"), ("lock", "list"), ("show", "1"), ("plugin", "list")],
+    [
+        ("history",),
+        ("operation", "list"),
+        ("artifact", "list"),
+        ("lock", "list"),
+        ("show", "1"),
+        ("plugin", "list"),
+        ("workspace", "list"),
+        ("history", "--since", "2h", "--columns", "run,why"),
+        ("deployment", "inspect", "1"),
+        ("operation", "list", "--status", "interrupted"),
+    ],
 )
 def test_commands_that_read_import_nothing_slow(shop: Any, words: tuple[str, ...]) -> None:
-    shop("build")
+    shop("up" if "deployment" in words else "build")
     forbidden = {"pydantic", "rich", "importlib.metadata", "hcl2", "lark", "asyncio", "msgspec", "pluggy", "tinydb"}
     code = (
         "import sys\nfrom milepost.cli.start import run_process\n"

@@ -75,6 +75,8 @@ def test_one_that_does_not_answer_in_time_holds_up_no_other(real: RealShop) -> N
     found = {each.app: each for each in status(real.host(), "default", limit=0.8).apps}
     assert time.monotonic() - began < 3
     assert found["web"].note == "gave no answer within 0.8 s"
+    assert found["web"].live is not None
+    assert found["web"].health.name == "unknown"
     assert found["api"].health.name == "ready"
     time.sleep(3)
 

@@ -133,3 +133,28 @@ def test_an_operations_name_is_a_ref_to_it(told: SqliteStore) -> None:
     found = resolve_operation(told, "14B7", "default")
     assert name_of(found) == "web#1/migrate"
     assert resolve_operation(told, name_of(found), "default") == found
+
+
+def test_a_run_of_another_store_is_named_by_number_and_store(told: SqliteStore) -> None:
+    usual = {"workspace": "default", "status": "success", "apps": ("web",), "writer": DEAD, "store": "laptop"}
+    other = {"id": "01EEEE000000000000000007A7", "kind": "run", "number": 7, **usual}
+    build = {"id": "01EEEE000000000000000071B7", "kind": "operation", "run": other["id"], "number": 7, **usual}
+    told.admit([other, {**build, "app": "web", "stage": "build"}])
+    assert resolve_run(told, "7@laptop", "default")["id"] == other["id"]
+    assert resolve_run(told, "web#7@laptop", "default")["id"] == other["id"]
+    found = resolve_operation(told, "web#7@laptop/build", "default")
+    assert name_of(found) == "web#7@laptop/build"
+    assert resolve_operation(told, "7@laptop", "default", "build")["id"] == build["id"]
+    with pytest.raises(UnknownNameError, match="there is no run '7'; there is 7@laptop"):
+        resolve_run(told, "7", "default")
+    with pytest.raises(UnknownNameError, match="there is no run '1@laptop'"):
+        resolve_run(told, "1@laptop", "default")
+
+
+def test_words_mean_own_runs_that_carried_something_out(told: SqliteStore) -> None:
+    usual = {"kind": "run", "workspace": "default", "status": "error", "apps": ("web",), "writer": DEAD}
+    told.admit([{"id": "01EEEE000000000000000008A7", "number": 8, "store": "laptop", **usual}])
+    told.append({"id": "01FFFF000000000000000005A7", "verb": "exec", **usual})
+    assert resolve_run(told, "last", "default")["number"] == 4
+    assert resolve_run(told, "last-failed", "default")["number"] == 2
+    assert resolve_run(told, "5", "default")["verb"] == "exec"
