@@ -164,7 +164,7 @@ def test_a_damaged_file_is_an_error_that_says_what_to_do(open_store: Open, tmp_p
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with pytest.raises(HistoryError, match="damaged") as caught:
         open_store().latest("run", {})
-    assert ".recover" in caught.value.hint
+    assert "milepost store repair" in caught.value.hint
 
 
 def test_the_folder_of_a_new_store_is_for_its_owner_alone(store: SqliteStore) -> None:

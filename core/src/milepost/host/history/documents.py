@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from milepost.host.history import columns, epochs, lists, schema
+from milepost.host.history import columns, epochs, lists, numbering, schema
 from milepost.host.history.database import Database
 from milepost.sdk.errors import HistoryError
 from milepost.sdk.store import Document, Lease, Where
@@ -27,12 +27,10 @@ class Documents:
         """Add a document and return its number. Raises HistoryError for an operation of an unknown run."""
         with self._database.writing() as connection:
             epochs.check(connection, self.fence)
-            known = connection.execute("SELECT number FROM document WHERE id = ?", (document["id"],)).fetchone()
-            if known:
-                return int(known[0])
-            number = _number(connection, document)
-            schema.put(connection, schema.sequenced(connection, {**document, "number": number}))
-            epochs.count(connection, "version")
+            number, new = numbering.numbered(connection, document)
+            if new is not None:
+                schema.put(connection, new)
+                numbering.count(connection, new)
         return number
 
     def amend(self, documents: Sequence[Document]) -> None:
@@ -43,7 +41,7 @@ class Documents:
             epochs.check(connection, self.fence)
             for document in documents:
                 self._replace(connection, document)
-            epochs.count(connection, "version")
+            epochs.note_change(connection)
 
     def _replace(self, connection: sqlite3.Connection, document: Document) -> None:
         """Replace one document; what the store gave it stays."""
@@ -69,7 +67,7 @@ class Documents:
             with self._database.writing() as connection:
                 new = sum(_admitted(connection, each, older=older) for each in batch)
                 if new:
-                    epochs.count(connection, "version")
+                    epochs.note_change(connection)
             added += new
         return added
 
@@ -81,7 +79,7 @@ class Documents:
                 found = connection.execute("SELECT position, body FROM document WHERE id = ?", (each,)).fetchone()
                 if found is not None:
                     schema.forget(connection, *found)
-            epochs.count(connection, "version")
+            epochs.note_change(connection)
 
     def get(self, id: str) -> Document | None:
         """Return the document with that id."""
@@ -107,20 +105,14 @@ class Documents:
 
     def _found(self, sql: str, values: Sequence[str | int]) -> list[Document]:
         """Return the documents whose bodies the query finds."""
-        return [json.loads(body) for (body,) in self._database.read(sql, values)]
-
-
-def _number(connection: sqlite3.Connection, document: Document) -> int:
-    """Return the number of a new document: the next one for a run, the run's own for an operation."""
-    if document["kind"] == "run":
-        return epochs.count(connection, "number")
-    run = connection.execute("SELECT number FROM document WHERE id = ?", (document.get("run"),)).fetchone()
-    if run is None:
-        raise HistoryError(
-            f"the operation {document['id']!r} belongs to the run {document.get('run')!r}, "
-            "which was not recorded before it"
-        )
-    return int(run[0])
+        bodies = [body for (body,) in self._database.read(sql, values)]
+        try:
+            return [json.loads(body) for body in bodies]
+        except (TypeError, ValueError) as error:
+            raise HistoryError(
+                f"the history at {self._place} is damaged: a document is no JSON ({error})",
+                hint="milepost store verify",
+            ) from error
 
 
 def _admitted(connection: sqlite3.Connection, document: Document, *, older: bool) -> bool:
@@ -129,7 +121,7 @@ def _admitted(connection: sqlite3.Connection, document: Document, *, older: bool
         return False
     schema.put(connection, document, _place_before_all(connection) if older else None)
     if document.get("store") is None:
-        schema.raise_counters(connection, document)
+        numbering.reserve(connection, document)
     return True
 
 

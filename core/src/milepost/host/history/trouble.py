@@ -30,12 +30,12 @@ TROUBLES = {
         f"look at {{folder}}, or {ELSEWHERE}",
     ),
     sqlite3.SQLITE_NOTADB: (
-        "{path} is not a history: it is no SQLite database",
-        f"move it away, or {ELSEWHERE}",
+        "{path} is not a history, or is damaged: it is no SQLite database",
+        f"milepost store repair, if it was one; or {ELSEWHERE}",
     ),
     sqlite3.SQLITE_CORRUPT: (
         "the history {path} is damaged: {error}",
-        "copy the folder {folder}, then try: sqlite3 {path} .recover",
+        "milepost store repair keeps all that is sound, and the damaged file beside it",
     ),
     sqlite3.SQLITE_BUSY: (
         "the history {path} was being written by another process all the time",
@@ -65,6 +65,8 @@ def told(path: Path) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         code = getattr(error, "sqlite_errorcode", None)
+        if code is None and isinstance(error, sqlite3.OperationalError):
+            code = sqlite3.SQLITE_CORRUPT  # the module found a text that is none
         if code is None:  # misuse of the module, which is a fault of ours
             raise
         raise explained(path, _code(code, path.parent), error) from error

@@ -1,0 +1,173 @@
+"""Repair of a history in a folder: what is sound goes into new files, the damaged ones are kept beside them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from milepost.host.history.lock import alone, held
+from milepost.host.history.output import FILE as OUTPUT
+from milepost.host.history.sqlite import FILE, LOCKS, SqliteStore
+from milepost.host.history.trouble import told
+from milepost.host.keeping.salvage import Output, Salvaged, output, salvage
+from milepost.sdk.errors import HistoryError, LockedError
+from milepost.sdk.store import Document
+
+PUT_TOGETHER = "the record of this run was damaged; this was put together from its operations"
+
+
+class Told(NamedTuple):
+    """What a new file is made with where the damaged one does not say it any more."""
+
+    project: str
+    origin: str
+    new_id: Callable[[], str]
+    now: Callable[[], datetime]
+
+
+class Repaired(NamedTuple):
+    """What was saved."""
+
+    runs: int
+    operations: int
+    lines: int
+    put_together: int
+    """How many of the runs were lost and were made again from their operations."""
+    lost: tuple[str, ...]
+    """What was not saved, a sentence each."""
+    kept: str
+    """Where the damaged files are."""
+
+
+def repair(folder: Path, given: Told) -> Repaired:
+    """Put all that is sound of a history into new files. The damaged ones are copied first and never removed.
+
+    Raises LockedError while runs go on, HistoryError when there is nothing, or no room for the copy.
+    """
+    if not (folder / FILE).exists():
+        raise HistoryError(f"there is no history in {folder} to be repaired", hint="milepost store import FILE")
+    for name, owner in held(folder / LOCKS).items():
+        raise LockedError(name, str(owner.get("user") or "somebody"), str(owner.get("since")), str(owner.get("verb")))
+    with told(folder / FILE), alone(folder / f"{FILE}.lock"):
+        kept = _copied(folder, given.now())
+        scratch = folder / f".repair-{os.getpid()}"
+        try:
+            found = salvage(kept)
+            repaired = _written(scratch, kept, found, given)
+            _exchange(scratch, folder)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+    return repaired
+
+
+def _copied(folder: Path, now: datetime) -> Path:
+    """Copy the damaged files into a folder of their own, durably, and return it."""
+    kept = folder / f"damaged-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    number = 1
+    while kept.exists():
+        number += 1
+        kept = kept.with_name(f"{kept.name.partition('.')[0]}.{number}")
+    kept.mkdir(mode=0o700)
+    for name in _files(folder):
+        shutil.copyfile(folder / name, kept / name)
+        with (kept / name).open("rb") as file:
+            os.fsync(file.fileno())
+    return kept
+
+
+def _files(folder: Path) -> list[str]:
+    """Return the names of the database files of a folder, logs among them."""
+    names = (f"{name}{end}" for name in (FILE, OUTPUT) for end in ("", "-wal", "-shm"))
+    return [name for name in names if (folder / name).exists()]
+
+
+def _written(scratch: Path, kept: Path, found: Salvaged, given: Told) -> Repaired:
+    """Write what was found into new files; return what that was."""
+    facts, lost = found.facts, list(found.lost)
+    if "id" not in facts:
+        lost.append("the id of the history: objects outside carry it, and are taken for those of another history now")
+    store = SqliteStore.open(
+        scratch,
+        facts.get("project", given.project),
+        facts.get("origin", given.origin),
+        new_id=lambda: facts.get("id") or given.new_id(),
+        now=lambda: _made(facts) or given.now(),
+    )
+    try:
+        documents = list(_whole(found.documents))
+        store.admit(documents)
+        lines = _write_output(store, kept, found.documents, lost)
+        runs = sum(each["kind"] == "run" for each in documents)
+    finally:
+        store.close()
+    made = len(documents) - len(found.documents)
+    return Repaired(runs, len(documents) - runs, lines, made, tuple(dict.fromkeys(lost)), str(kept))
+
+
+def _made(facts: dict[str, str]) -> datetime | None:
+    """Return when the history was made."""
+    try:
+        return datetime.fromisoformat(facts.get("made", ""))
+    except ValueError:
+        return None
+
+
+def _whole(documents: dict[str, Document]) -> Iterator[Document]:
+    """Yield the documents; before an operation whose run is lost, a run made of what its operations know."""
+    made: set[str] = set()
+    for document in documents.values():
+        run = str(document.get("run"))
+        if document["kind"] == "operation" and run not in documents and run not in made:
+            made.add(run)
+            yield _run_of([each for each in documents.values() if each.get("run") == run])
+        yield document
+
+
+def _run_of(operations: list[Document]) -> Document:
+    """Return a run as far as its operations tell it."""
+    first = operations[0]
+    shared = ("project", "workspace", "number", "started", "writer", "user", "ci", "why", "store")
+    return {
+        **{name: first[name] for name in shared if name in first},
+        "id": first["run"],
+        "kind": "run",
+        "schema": first.get("schema", 1),
+        "verb": "unknown",
+        "apps": sorted({str(each["app"]) for each in operations}),
+        "source": first.get("source") or {"folder": ""},
+        "status": "interrupted",
+        "ended": operations[-1].get("ended"),
+        "failure": {"code": "damaged", "message": PUT_TOGETHER, "hint": ""},
+    }
+
+
+def _write_output(store: SqliteStore, kept: Path, documents: dict[str, Document], lost: list[str]) -> int:
+    """Write what was printed during the operations that were saved; return how many lines that is."""
+    lines = homeless = 0
+    for piece in output(kept):
+        if not isinstance(piece, Output):
+            lost.append(piece)
+        elif piece.operation in documents:
+            store.write_output(piece.operation, piece.lines)
+            lines += len(piece.lines)
+        else:
+            homeless += len(piece.lines)
+    if homeless:
+        lost.append(f"{homeless} lines of output, whose operations are lost")
+    return lines
+
+
+def _exchange(scratch: Path, folder: Path) -> None:
+    """Put the new files in the place of the old ones."""
+    for name in (FILE, OUTPUT):
+        # First the log: over a new file that of the old one would do damage. What both held is copied.
+        for end in ("-wal", "-shm"):
+            (folder / f"{name}{end}").unlink(missing_ok=True)
+        if (scratch / name).exists():
+            os.replace(scratch / name, folder / name)
+        else:
+            (folder / name).unlink(missing_ok=True)
