@@ -121,7 +121,7 @@ def test_a_file_that_is_no_database_is_named(open_store: Open, tmp_path: Path) -
     for create in (True, False):
         with pytest.raises(HistoryError, match="no SQLite database") as caught:
             open_store(create=create)
-        assert "move it away" in caught.value.hint
+        assert "milepost store repair" in caught.value.hint
 
 
 def test_the_database_of_another_program_is_left_alone(open_store: Open, tmp_path: Path) -> None:

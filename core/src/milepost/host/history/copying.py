@@ -42,8 +42,9 @@ def copy_whole(path: Path, target: Path) -> None:
     scratch = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
         scratch.unlink(missing_ok=True)
-        with closing(connect(path, "mode=rw")) as connection:
-            connection.execute("VACUUM INTO ?", (os.fspath(scratch),))
+        with closing(connect(path, "mode=rw")) as connection, closing(connect(scratch, "mode=rwc")) as copy:
+            connection.backup(copy)  # all pages in one reading, so that it is one state
+            copy.execute("PRAGMA journal_mode = DELETE")
         _flush(scratch)
         scratch.replace(target)
         _flush(target.parent)

@@ -12,15 +12,16 @@ from milepost.sdk.errors import LockLostError
 from milepost.sdk.store import Document, Lease
 
 
-def count(connection: sqlite3.Connection, name: str) -> int:
-    """Raise one of the store's counters by one and return it."""
-    connection.execute("UPDATE fact SET value = value + 1 WHERE name = ?", (name,))
-    return int(connection.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()[0])
+def note_change(connection: sqlite3.Connection) -> None:
+    """Count a change, for those who watch."""
+    connection.execute("UPDATE fact SET value = value + 1 WHERE name = 'version'")
 
 
 def draw(connection: sqlite3.Connection, name: str, owner: Document) -> Lease:
     """Write down a new holding of the lock, which ends the one before."""
-    lease = Lease(name, count(connection, "epoch"))
+    connection.execute("UPDATE fact SET value = value + 1 WHERE name = 'epoch'")
+    (epoch,) = connection.execute("SELECT value FROM fact WHERE name = 'epoch'").fetchone()
+    lease = Lease(name, int(epoch))
     connection.execute("INSERT OR REPLACE INTO lock VALUES (?, ?, ?)", (storable(name), lease.epoch, json.dumps(owner)))
     return lease
 

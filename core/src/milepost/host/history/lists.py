@@ -22,18 +22,16 @@ BEST = (
     ("store", False, {"store"}),
     ("presence", True, {"presence"}),
     ("app", False, {"app", "workspace"}),
-    ("user", False, {"user"}),
     ("workspace", False, {"workspace"}),
 )
 """The indexes from the best one on, whether several values will do, and the fields that must be asked for."""
 
-IN_ORDER = ("document_all", "document_workspace", "document_app", "document_user")
+IN_ORDER = ("document_all", "document_workspace", "document_app")
 """The indexes in which the documents of a block lie together."""
 
 GATHERED: Mapping[str, Sequence[str]] = {
     "document_presence": ("presence", "workspace", "app"),
     "document_run": ("run",),
-    "document_number": ("number",),
     "document_target": ("target",),
 }
 """The indexes by which the places of documents are gathered when several values are wanted: they lie in no order."""
@@ -100,6 +98,9 @@ def _source(kind: str, where: Where, tests: Tests) -> tuple[str, tuple[str, ...]
     if "label" in where:
         _add_labels(tests, kind, columns.several(where["label"]))
         return "label CROSS JOIN document ON document.position = label.position", ("label.position",)
+    if index == "document_number":
+        _add_numbered(tests, kind, where["number"])
+        return "document NOT INDEXED", ("document.position",)
     if any(not isinstance(where.get(name, ""), str | int) for name in GATHERED.get(index, ())):
         _add_gathered(tests, index, where)
         return "document NOT INDEXED", ("document.position",)
@@ -121,6 +122,16 @@ def _add_gathered(tests: Tests, index: str, where: Where) -> None:
         f"document.position IN (SELECT position FROM document INDEXED BY {index} WHERE {' AND '.join(inner.sql)})",  # noqa: S608 - names of our own
         *inner.values,
     )
+
+
+def _add_numbered(tests: Tests, kind: str, wanted: str | int | Sequence[str]) -> None:
+    """Add that the place of a document is that of a run with the number, or of one of that run's operations."""
+    runs = Tests()
+    _add_field(runs, "number", wanted)
+    found = f"FROM document INDEXED BY document_number WHERE kind = 'run' AND {runs.sql[0]}"
+    if kind != "run":
+        found = f"FROM document INDEXED BY document_run WHERE run IN (SELECT id {found})"
+    tests.add(f"document.position IN (SELECT position {found})", *runs.values)
 
 
 def _one_if_one(wanted: str | int | Sequence[str]) -> str | int | Sequence[str]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import sqlite3
 
-from milepost.host.history import columns
+from milepost.host.history import columns, numbering
 from milepost.host.history.database import Shape
 from milepost.sdk.errors import HistoryError
 from milepost.sdk.store import Document
 
 BLOCK = 1024
 """How many positions share one row of `span`."""
+
+HOUR = 3_600_000_000
+"""In microseconds."""
 
 DOCUMENT = """CREATE TABLE document (
     position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
@@ -24,8 +27,6 @@ TABLES = (
     "PRIMARY KEY (label, kind, position)) WITHOUT ROWID",
     # The earliest and latest start among positions that lie together: what began elsewhen is passed over at once.
     "CREATE TABLE span (block INTEGER PRIMARY KEY, earliest INTEGER NOT NULL, latest INTEGER NOT NULL)",
-    "CREATE TABLE sequence (app TEXT NOT NULL, stage TEXT NOT NULL, value INTEGER NOT NULL, "
-    "PRIMARY KEY (app, stage)) WITHOUT ROWID",
     "CREATE TABLE lock (name TEXT PRIMARY KEY, epoch INTEGER NOT NULL, owner TEXT NOT NULL) WITHOUT ROWID",
 )
 
@@ -38,11 +39,10 @@ INDEXES = (
     'CREATE INDEX document_app ON document (app, workspace, position, stage, status, "user", started) '
     "WHERE app IS NOT NULL",
     "CREATE INDEX document_run ON document (run) WHERE run IS NOT NULL",
-    "CREATE INDEX document_number ON document (number)",
+    "CREATE INDEX document_number ON document (number) WHERE kind = 'run'",
     "CREATE INDEX document_target ON document (target) WHERE target IS NOT NULL",
     "CREATE INDEX document_presence ON document (presence, workspace, app) WHERE presence IS NOT NULL",
     "CREATE INDEX document_running ON document (kind) WHERE status = 'running'",
-    'CREATE INDEX document_user ON document ("user", kind, position) WHERE "user" IS NOT NULL',
     'CREATE INDEX document_commit ON document (substr("commit", 1, 4), kind, position) WHERE "commit" IS NOT NULL',
     "CREATE INDEX document_store ON document (store, kind, position) WHERE store IS NOT NULL",
 )
@@ -56,13 +56,19 @@ def to_2(connection: sqlite3.Connection) -> None:
     connection.execute(DOCUMENT)
     for statement in TABLES:
         connection.execute(statement)
+    connection.execute("INSERT INTO fact VALUES ('epoch', 0)")
     rows = connection.execute("SELECT position, id, body FROM document_1 ORDER BY position")
-    for position, document, body in rows:
-        put(connection, sequenced(connection, _loaded(document, body)), position)
+    given: dict[str, int] = {}
+    for position, name, body in rows:
+        document = _loaded(name, body)
+        if document["kind"] == "operation":
+            series = numbering.counter(document)
+            document["sequence"] = given[series] = given.get(series, 0) + 1
+        put(connection, document, position)
+    connection.executemany("INSERT INTO fact VALUES (?, ?)", given.items())
     connection.execute("DROP TABLE document_1")
     for statement in INDEXES:
         connection.execute(statement)
-    connection.execute("INSERT INTO fact VALUES ('epoch', 0)")
 
 
 def _loaded(name: str, body: str) -> Document:
@@ -95,39 +101,14 @@ def add_labels(connection: sqlite3.Connection, labels: frozenset[str], kind: str
 
 
 def widen(connection: sqlite3.Connection, position: int, started: int | None) -> None:
-    """Count a start among those of its block."""
+    """Count a start among those of its block: by the hour, or each new document would change the block's row."""
     if started is not None:
+        hour = started // HOUR * HOUR
         connection.execute(
             "INSERT INTO span VALUES (?, ?, ?) ON CONFLICT (block) DO UPDATE SET "
             "earliest = min(earliest, excluded.earliest), latest = max(latest, excluded.latest) "
             "WHERE excluded.earliest < earliest OR excluded.latest > latest",
-            (position // BLOCK, started, started),
-        )
-
-
-def sequenced(connection: sqlite3.Connection, document: Document) -> Document:
-    """Return a new document with its sequence, if it is an operation."""
-    app, stage = document.get("app"), document.get("stage")
-    if document["kind"] != "operation" or not isinstance(app, str) or not isinstance(stage, str):
-        return document
-    found = connection.execute(
-        "INSERT INTO sequence VALUES (?, ?, 1) ON CONFLICT (app, stage) DO UPDATE SET value = value + 1 "
-        "RETURNING value",
-        (columns.storable(app), columns.storable(stage)),
-    ).fetchone()
-    return {**document, "sequence": int(found[0])}
-
-
-def raise_counters(connection: sqlite3.Connection, document: Document) -> None:
-    """See that no new document is given a number or a sequence that this one has."""
-    number, sequence = document.get("number"), document.get("sequence")
-    if isinstance(number, int):
-        connection.execute("UPDATE fact SET value = max(value, ?) WHERE name = 'number'", (number,))
-    if isinstance(sequence, int) and document["kind"] == "operation":
-        connection.execute(
-            "INSERT INTO sequence VALUES (?, ?, ?) ON CONFLICT (app, stage) DO UPDATE SET "
-            "value = max(value, excluded.value)",
-            (columns.storable(str(document.get("app"))), columns.storable(str(document.get("stage"))), sequence),
+            (position // BLOCK, hour, hour + HOUR),
         )
 
 

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from milepost.host.history import columns, passage
+from milepost.host.history import columns, numbering, passage
 from milepost.host.history.database import Database, open_to_read
 from milepost.host.history.output import SHAPE
 from milepost.sdk.errors import HistoryError
@@ -93,14 +93,13 @@ def _parents(database: Database) -> Iterator[str]:
 
 def _counters(database: Database) -> Iterator[str]:
     """Yield the counters that would give a number a second time."""
-    (given,) = database.read("SELECT value FROM fact WHERE name = 'number'")[0]
+    given = dict(database.read("SELECT name, value FROM fact"))
     (highest,) = database.read("SELECT coalesce(max(number), 0) FROM document WHERE store IS NULL")[0]
-    if given < highest:
-        yield f"the next run would be given the number {given + 1}, but there is a run {highest} already"
+    if given["number"] < highest:
+        yield f"the next run would be given the number {given['number'] + 1}, but there is a run {highest} already"
     rows = database.read(
-        "SELECT app, stage, max(sequence) AS highest FROM document AS each WHERE store IS NULL AND sequence > 0 "
-        "GROUP BY app, stage HAVING highest > coalesce("
-        "(SELECT value FROM sequence WHERE sequence.app = each.app AND sequence.stage = each.stage), 0)"
+        "SELECT app, stage, max(sequence) FROM document WHERE store IS NULL AND sequence > 0 GROUP BY app, stage"
     )
     for app, stage, sequence in rows:
-        yield f"the next {stage} of {app} would be given a number up to {sequence}, which is there already"
+        if given.get(numbering.counter({"kind": "operation", "app": app, "stage": stage}), 0) < sequence:
+            yield f"the next {stage} of {app} would be given a number up to {sequence}, which is there already"

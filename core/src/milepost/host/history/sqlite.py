@@ -96,7 +96,7 @@ class SqliteStore:
                 connection.executemany(
                     "UPDATE fact SET value = ? WHERE name = ?", [(origin, "origin"), (project, "project")]
                 )
-                epochs.count(connection, "version")
+                epochs.note_change(connection)
 
     @property
     def id(self) -> str:
@@ -175,7 +175,7 @@ class SqliteStore:
         """Ask the run, wherever it is carried out, to end."""
         with self._database.writing() as connection:
             connection.execute("INSERT OR IGNORE INTO cancel VALUES (?, ?)", (run, self._now().isoformat()))
-            epochs.count(connection, "version")
+            epochs.note_change(connection)
 
     def cancel_asked(self, run: str) -> bool:
         """Return whether somebody asked the run to end."""
@@ -197,7 +197,7 @@ class SqliteStore:
         """Remove the output of operations whose documents stay."""
         self._output.drop(operations)
         with self._database.writing() as connection:
-            epochs.count(connection, "version")
+            epochs.note_change(connection)
 
     def check(self) -> list[str]:
         """Return what is damaged, a sentence each."""
