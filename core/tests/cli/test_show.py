@@ -113,7 +113,10 @@ def test_what_was_run_beside_an_app_and_a_freeze_are_shown(milepost: Any, store:
     assert "Target    01DEP" in milepost("show", "1").out
     assert "Until     2026-03-06T12:00:00Z" in milepost("show", "2").out
     assert "Source" not in milepost("show", "2").out
-    assert [line.split()[1] for line in milepost("history").out.splitlines()[1:]] == ["freeze", "exec"]
+    store.append(make_run("01RUN3", verb="break", target="app/production/web"))
+    lines = milepost("history").out.splitlines()[1:]
+    assert [line.split()[1] for line in lines] == ["break", "freeze", "exec"]
+    assert [line.rpartition("  ")[2] for line in lines] == ["app/production/web", "fair", "rails console"]
 
 
 def test_an_operation_shows_its_parts_reports_hooks_and_what_was_not_kept(

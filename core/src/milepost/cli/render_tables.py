@@ -46,7 +46,10 @@ def _by(each: Document, screen: Screen) -> str:
 
 
 def _why(each: Document, screen: Screen) -> str:
-    return line_of(each.get("why") or (_source(each).get("subject") if _brings(each) else "") or "")
+    """Return why a run was asked for: as said, else what it brought, ran or broke."""
+    subject = _source(each).get("subject") if _brings(each) else ""
+    target = each.get("target") if each.get("verb") == "break" else ""
+    return line_of(each.get("why") or subject or " ".join(map(str, each.get("command") or ())) or target or "")
 
 
 def _commit(each: Document, screen: Screen) -> str:
@@ -134,7 +137,7 @@ def locks(held: dict[str, Document], screen: Screen) -> list[str]:
     rows = [
         (
             name,
-            _holder(owner),
+            holder(owner),
             screen.when(moment(owner.get("since"))),
             doing(owner),
         )
@@ -143,7 +146,7 @@ def locks(held: dict[str, Document], screen: Screen) -> list[str]:
     return columns([("LOCK", "HELD BY", "SINCE", "DOING"), *rows]) if rows else ["no lock is held"]
 
 
-def _holder(owner: Document) -> str:
+def holder(owner: Document) -> str:
     """Return who holds a lock, and on which machine."""
     return "@".join(str(part) for part in (owner.get("user"), owner.get("host")) if part)
 
