@@ -59,10 +59,7 @@ class LocalPlatform:
             step.intend(PROCESSES, step.key(PROCESSES))
         state = LocalState(key=key, folder=str(place.root), socket=_socket(step, key), launch=self._config)
         step.save(state)
-        with explained("making the deployment's folder"):
-            place.log.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_note(place, state, tree)
-            write_text(place.labels, json.dumps(dict(step.facts.labels)))
+        _make_folder(place, state, tree, step)
         step.created(key, str(place.root))
         _unpack(tree, place.app, step)
         prepare(self._config, place.app, step)
@@ -202,6 +199,14 @@ def _socket(step: Step, key: str) -> str:
     """Return where the supervisor of the deployment is to listen."""
     runtime = Path(step.facts.environment.get("XDG_RUNTIME_DIR") or tempfile.gettempdir())
     return str(socket_path(step.facts.data, key, runtime))
+
+
+def _make_folder(place: Place, state: LocalState, artifact: Artifact, step: Step) -> None:
+    """Make the deployment's folder; it is found from its labels on, and the note is there by then."""
+    with explained("making the deployment's folder"):
+        place.log.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_note(place, state, artifact)
+        write_text(place.labels, json.dumps(dict(step.facts.labels)))
 
 
 def _unpack(artifact: Artifact, app: Path, step: Step) -> None:

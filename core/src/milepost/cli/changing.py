@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from milepost.cli.session import Session
@@ -17,13 +17,12 @@ def change(
     *,
     target: str | None = None,
     artifact: str | None = None,
-    orphans: tuple[str, ...] = (),
-    **choices: bool,
+    **choices: Any,
 ) -> int:
     """Carry out a run, tell what happens, and return the exit status. `choices` are those of the command itself.
 
-    `orphans` are the keys of what is to be adopted or destroyed that no record names.
+    Among them may be `orphans`: the keys of what is to be adopted or destroyed that no record names.
     """
     from milepost.cli.conducting import conduct  # noqa: PLC0415 - help must not wait for it
 
-    return conduct(session, verb, apps, target=target, artifact=artifact, orphans=orphans, **choices)
+    return conduct(session, verb, apps, target=target, artifact=artifact, **choices)

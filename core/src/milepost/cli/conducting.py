@@ -43,10 +43,12 @@ def conduct(
     *,
     target: str | None = None,
     artifact: str | None = None,
-    orphans: tuple[str, ...] = (),
-    **choices: bool,
+    **choices: Any,
 ) -> int:
-    """Carry out a run, tell what happens, and return the exit status. `choices` are those of the command itself."""
+    """Carry out a run, tell what happens, and return the exit status. `choices` are those of the command itself.
+
+    Among them may be `orphans`: the keys of what is to be adopted or destroyed that no record names.
+    """
     gc.enable()  # a run may last
     host = session.host
     request = new_request(
@@ -56,7 +58,7 @@ def conduct(
         apps=tuple(name if verb in ("destroy", "adopt") else host.app(name) for name in apps),
         target=target,
         artifact=artifact,
-        orphans=orphans,
+        orphans=choices.pop("orphans", ()),
         variables=variables(session, by_records=verb in BY_RECORDS),
         labels=dict(session.flags.labels),
         choices=choices_of(session, choices),

@@ -114,16 +114,24 @@ def _inquests(host: Host, bench: Bench, workspace: str) -> tuple[list[_Inquest],
     for app, where in _places(host, bench, workspace):
         try:
             subject = subject_here(host, app, where)
-            for each in platforms(bench, subject):
-                if isinstance(each, MilepostError):
-                    unasked.append(f"a platform of {app} in {where} cannot be asked: {each}")
-                elif isinstance(each.role, Finds):
-                    found.setdefault(identity(bench, each), _Inquest(subject, each))
-                else:
-                    unasked.append(f"the platform {each.entry.word} cannot look for what it has")
+            asked = [_inquest(subject, each) for each in platforms(bench, subject)]
         except MilepostError as error:
-            unasked.append(f"what {app} has in {where} cannot be asked: {error}")
+            asked = [f"what {app} has in {where} cannot be asked: {error}"]
+        for each in asked:
+            if isinstance(each, str):
+                unasked.append(each)
+            else:
+                found.setdefault(identity(bench, each.platform), each)
     return list(found.values()), unasked
+
+
+def _inquest(subject: Subject, platform: Worker[Any] | MilepostError) -> _Inquest | str:
+    """Return how a platform is to be asked, or why it cannot be."""
+    if isinstance(platform, MilepostError):
+        return f"a platform of {subject.app.name} in {subject.workspace} cannot be asked: {platform}"
+    if not isinstance(platform.role, Finds):
+        return f"the platform {platform.entry.word} cannot look for what it has"
+    return _Inquest(subject, platform)
 
 
 def _places(host: Host, bench: Bench, workspace: str) -> Iterator[tuple[str, str]]:
