@@ -13,6 +13,31 @@ from milepost.host.history.sqlite import SqliteStore
 PASSWORD = {"$secret": [{"source": "var.password"}], "fingerprint": "key1-aaaa"}
 
 
+SIDES: list[dict[str, Any]] = [
+    {
+        "commit": "a" * 40,
+        "env": {"HOST": "mail", "PORT": "80", "PASSWORD": PASSWORD, "KEY": PASSWORD, "OLD_KEY": PASSWORD},
+        "replicas": 2,
+        "version": "0.1.0",
+        "labels": {"team": "red"},
+    },
+    {
+        "commit": "b" * 40,
+        "env": {
+            "URL": "smtp://mail",
+            "PORT": "81",
+            "PASSWORD": {**PASSWORD, "fingerprint": "key1-bbbb"},
+            "KEY": {**PASSWORD, "fingerprint": "key2-aaaa"},
+            "OLD_KEY": PASSWORD,
+        },
+        "replicas": 3,
+        "version": "0.2.0",
+        "labels": {"team": "blue"},
+    },
+]
+"""What two deploys were told."""
+
+
 def plugin(version: str) -> dict[str, str]:
     """Return the stamp of a platform."""
     return {"role": "platform", "word": "local", "distribution": "milepost-local", "version": version, "api": "1"}
@@ -21,55 +46,26 @@ def plugin(version: str) -> dict[str, str]:
 @pytest.fixture
 def two(store: SqliteStore, make_run: Any, make_operation: Any) -> SqliteStore:
     """A history of two runs whose builds and deploys differ in all that can."""
-    sides: list[dict[str, Any]] = [
-        {
-            "commit": "a" * 40,
-            "env": {"HOST": "mail", "PORT": "80", "PASSWORD": PASSWORD, "KEY": PASSWORD, "OLD_KEY": PASSWORD},
-            "replicas": 2,
-            "version": "0.1.0",
-            "labels": {"team": "red"},
-        },
-        {
-            "commit": "b" * 40,
-            "env": {
-                "URL": "smtp://mail",
-                "PORT": "81",
-                "PASSWORD": {**PASSWORD, "fingerprint": "key1-bbbb"},
-                "KEY": {**PASSWORD, "fingerprint": "key2-aaaa"},
-                "OLD_KEY": PASSWORD,
-            },
-            "replicas": 3,
-            "version": "0.2.0",
-            "labels": {"team": "blue"},
-        },
-    ]
-    for at, side in enumerate(sides, 1):
+    for at, side in enumerate(SIDES, 1):
         run = make_run(f"01RUN{at}", source={"folder": "/shop", "commit": side["commit"]})
         number = store.append(run)
-        digest = f"sha256:{str(at) * 64}"
-        artifact = {"kind": "file-tree/1", "reference": f"/trees/{at}", "digest": digest, "details": {}}
+        artifact = {"kind": "file-tree/1", "reference": "/t", "digest": f"sha256:{str(at) * 64}", "details": {}}
         store.append(make_operation(f"01BLD{at}", run, number, artifact=artifact, source=run["source"]))
-        store.append(
-            make_operation(
-                f"01DEP{at}",
-                run,
-                number,
-                stage="deploy",
-                label="deploy",
-                build=f"01BLD{at}",
-                artifact=artifact,
-                presence="released",
-                facts={"env": side["env"], "files": {"a.ini": "one\ntwo" * at}, "strategy": "blue-green"},
-                config={"version": 1, "fields": {"replicas": side["replicas"], "token": {"$credential": "x"}}},
-                plugin=plugin(side["version"]),
-                labels=side["labels"],
-            )
-        )
-        former = {"previous": "01DEP1"} if at == 2 else {}
-        store.append(
-            make_operation(f"01REL{at}", run, number, stage="release", label="release", target=f"01DEP{at}", **former)
-        )
+        deploy = make_operation(f"01DEP{at}", run, number, stage="deploy", label="deploy", artifact=artifact)
+        store.append({**deploy, "build": f"01BLD{at}", "presence": "released", **terms(at, side)})
+        release = make_operation(f"01REL{at}", run, number, stage="release", label="release", target=f"01DEP{at}")
+        store.append({**release, "previous": "01DEP1" if at == 2 else None})
     return store
+
+
+def terms(at: int, side: dict[str, Any]) -> dict[str, Any]:
+    """Return what a deploy was told, as it is recorded."""
+    return {
+        "facts": {"env": side["env"], "files": {"a.ini": "one\ntwo" * at}, "strategy": "blue-green"},
+        "config": {"version": 1, "fields": {"replicas": side["replicas"], "token": {"$credential": "x"}}},
+        "plugin": plugin(side["version"]),
+        "labels": side["labels"],
+    }
 
 
 def changes(milepost: Any, *refs: str) -> dict[tuple[str, str], tuple[str, Any, Any]]:

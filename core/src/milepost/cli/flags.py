@@ -17,8 +17,18 @@ TimeForm = Literal["relative", "local", "utc"]
 """How times are shown: how long ago, by the clock of this machine, or as ISO 8601 in UTC."""
 
 TAKE_A_VALUE = (
-    "-w", "--workspace", "-C", "--chdir", "--var", "--var-env", "--var-file", "--label", "-m", "--message", "--time",
-)  # fmt: skip
+    "-w",
+    "--workspace",
+    "-C",
+    "--chdir",
+    "--var",
+    "--var-env",
+    "--var-file",
+    "--label",
+    "-m",
+    "--message",
+    "--time",
+)
 """The shared flags whose next word is their value."""
 
 
