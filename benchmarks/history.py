@@ -1,13 +1,13 @@
 """What the history costs, as ratios to floors of the same run: durable inserts, and lists from a cold start.
 
-python benchmarks/history.py            # up to 100,000 documents, about a minute
+python benchmarks/history.py            # up to 100,000 documents, some two minutes
+python benchmarks/history.py --million  # lists of 1,000,000 too; it needs 2 GB of disk and some minutes more
 python benchmarks/history.py --quick    # up to 1,000, to see that it works
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sqlite3
 import statistics
@@ -16,15 +16,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from milepost.host.history import lists
+from milepost.host.history import numbering, schema
 from milepost.host.history.sqlite import FILE, SqliteStore
 
 STAGES = ("build", "push", "deploy", "release")
 APPS = ("web", "api", "worker", "site")
+BEGAN = datetime(2024, 1, 1, tzinfo=UTC)
 PAGE = """
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,8 +33,26 @@ from milepost.host.history.sqlite import SqliteStore
 store = SqliteStore.open(
     Path({folder!r}), "shop", "example.org/shop", new_id=str, now=lambda: datetime.now(UTC), create=False
 )
-assert len(store.latest({kind!r}, {where!r}, limit=20)) == 20
+assert len(store.latest({kind!r}, {where!r}, limit=20)) <= 20
 """
+QUESTIONS: dict[str, tuple[str, dict[str, object]]] = {
+    "plain": ("operation", {}),
+    "runs": ("run", {}),
+    "workspace": ("operation", {"workspace": "staging"}),
+    "app and workspace": ("operation", {"app": "web", "workspace": "default", "stage": "deploy"}),
+    "stage": ("operation", {"stage": ("deploy", "release")}),
+    "status": ("operation", {"status": ("error", "interrupted")}),
+    "presence": ("operation", {"presence": ("staged", "parked")}),
+    "user": ("operation", {"user": "user7"}),
+    "commit": ("operation", {"commit": "000010"}),
+    "label": ("operation", {"label": "team=team3"}),
+    "number": ("operation", {"number": 17}),
+    "since": ("operation", {"since": "2024-01-01T02:00:00Z", "status": "error"}),
+    "until, long ago": ("operation", {"until": "2024-01-01T02:00:00Z"}),
+    "nobody has it: user": ("operation", {"user": "nobody"}),
+    "nobody has it: status": ("operation", {"status": "refused", "workspace": "staging"}),
+    "nobody has it: label": ("operation", {"label": "team=none"}),
+}
 
 
 class Scale(NamedTuple):
@@ -44,28 +63,31 @@ class Scale(NamedTuple):
     starts: int
 
 
-WHOLE = Scale((100, 1_000, 10_000, 100_000), 400, 25)
-QUICK = Scale((100, 1_000), 20, 3)
+WHOLE = Scale((100, 1_000, 10_000, 100_000), 400, 15)
+QUICK = Scale((100, 1_000), 20, 2)
 
 
 def document(place: int) -> dict[str, object]:
-    """Return the operation of that place in a long history: about 1 KB of JSON."""
-    run, stage = divmod(place, len(STAGES))
-    return {
-        "id": f"01{place:024}",
-        "kind": "operation",
-        "run": "R",
-        "number": run + 1,
+    """Return the operation of that place in a long history, or its run: about 1 KB of JSON."""
+    number, part = divmod(place, len(STAGES) + 1)
+    both = {
+        "number": number + 1,
         "project": "shop",
-        "label": STAGES[stage],
-        "started": "2026-01-02T03:04:05Z",
-        "workspace": "default" if run % 5 else "staging",
-        "app": APPS[run % len(APPS)],
-        "stage": STAGES[stage],
-        "status": "success",
-        "presence": "destroyed" if STAGES[stage] == "deploy" else None,
-        "state": {"padding": "x" * 800},
+        "started": (BEGAN + timedelta(seconds=10 * place)).isoformat(),
+        "workspace": "default" if number % 5 else "staging",
+        "status": "success" if place % 20 else "error",
+        "user": f"user{number % 10}",
+        "source": {"folder": "/srv/shop", "commit": f"{number:06x}{'c' * 34}"},
+        "labels": {"team": f"team{number % 7}"},
+        "state": {"padding": "x" * 700},
     }
+    run = f"01{number:023}R"
+    if part == 0:
+        return {"id": run, "kind": "run", "verb": "up", **both}
+    stage = STAGES[part - 1]
+    presence = ("destroyed" if number % 50 else "parked") if stage == "deploy" else None
+    more = {"run": run, "app": APPS[number % len(APPS)], "stage": stage, "label": stage, "presence": presence}
+    return {"id": f"01{place:024}", "kind": "operation", **both, **more}
 
 
 def opened(folder: Path) -> SqliteStore:
@@ -76,18 +98,18 @@ def opened(folder: Path) -> SqliteStore:
 
 
 def fill(folder: Path, size: int) -> None:
-    """Bring a store to that many documents at once; how it came to them changes no figure."""
-    store = opened(folder)
-    store.append({"id": "R", "kind": "run", "workspace": "default", "status": "success"})
-    store.close()
-    connection = sqlite3.connect(folder / FILE)
-    names = ("id", "kind", *lists.FIELDS)
-    start = connection.execute("SELECT count(*) FROM document").fetchone()[0] - 1
-    connection.executemany(
-        f"INSERT INTO document ({', '.join(names)}, body) VALUES ({', '.join('?' * len(names))}, ?)",  # noqa: S608  names of our own
-        ([*map(each.get, names), json.dumps(each)] for each in map(document, range(start, size))),
-    )
-    connection.commit()
+    """Bring a store to that many documents at once; how they came to it changes no figure."""
+    opened(folder).close()
+    connection = sqlite3.connect(folder / FILE, isolation_level=None)
+    connection.execute("PRAGMA synchronous = OFF")
+    connection.execute("PRAGMA cache_size = -200000")
+    connection.execute("BEGIN")
+    for place in range(size):
+        each = document(place)
+        schema.put(connection, each)
+        numbering.reserve(connection, each)
+    connection.execute("COMMIT")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
 
 
@@ -112,8 +134,7 @@ def insert_times(folders: dict[int, Path], count: int) -> tuple[float, dict[int,
     for place in range(count):
         floors.append(seconds(floor))
         for size, store in stores.items():
-            each = {**document(size + place), "id": f"02{place:024}"}
-            inserts[size].append(seconds(store.append, each))
+            inserts[size].append(seconds(store.append, document(size + place)))
     os.close(handle)
     for store in stores.values():
         store.close()
@@ -126,14 +147,9 @@ def start(code: str) -> None:
 
 
 def cold_ratios(folder: Path, count: int) -> dict[str, float]:
-    """Return what a new process that lists the newest twenty takes, in starts of a Python that does nothing."""
+    """Return what a new process that lists twenty takes, in starts of a Python that does nothing."""
     codes = {"nothing": "pass"}
-    questions = {
-        "runs or operations": ("operation", {}),
-        "of a workspace": ("operation", {"workspace": "staging"}),
-        "deploys of an app": ("operation", {"app": "web", "workspace": "default", "stage": "deploy"}),
-    }
-    for name, (kind, where) in questions.items():
+    for name, (kind, where) in QUESTIONS.items():
         codes[name] = PAGE.format(folder=str(folder), kind=kind, where=where)
     taken: dict[str, list[float]] = {name: [] for name in codes}
     for _ in range(count):
@@ -147,23 +163,36 @@ def main() -> None:
     """Measure and tell."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that it works")
+    parser.add_argument("--million", action="store_true", help="lists of a million documents too")
     parser.add_argument("--folder", help="a folder on the disk to measure; a temporary one when not given")
     given = parser.parse_args()
     scale = QUICK if given.quick else WHOLE
-    tell = sys.stdout.write
     with tempfile.TemporaryDirectory(dir=given.folder) as scratch:
         folders = {size: Path(scratch) / str(size) for size in scale.sizes}
         for size, folder in folders.items():
             fill(folder, size)
-        floor, inserts = insert_times(folders, scale.inserts)
-        for size, median in inserts.items():
-            tell(f"insert at {size:>7}: {median / floor:.2f} x (append 1 KB + fdatasync)\n")
-        first, last = scale.sizes[0], scale.sizes[-1]
-        tell(f"insert at {last} over insert at {first}: {inserts[last] / inserts[first]:.2f}\n")
-        cold = {size: cold_ratios(folders[size], scale.starts) for size in sorted({1_000, last})}
-        for size, ratios in cold.items():
-            for name, ratio in ratios.items():
-                tell(f"latest 20 {name} at {size:>7}: {ratio:.2f} F (python -I -c pass)\n")
+        tell_inserts(*insert_times(folders, scale.inserts))
+        if given.million:
+            folders[1_000_000] = Path(scratch) / "million"
+            took = seconds(fill, folders[1_000_000], 1_000_000)
+            sys.stdout.write(f"filled with 1,000,000 documents in {took:.0f} s\n")
+        tell_lists({size: cold_ratios(folders[size], scale.starts) for size in sorted({1_000, *list(folders)[3:]})})
+
+
+def tell_inserts(floor: float, inserts: dict[int, float]) -> None:
+    """Print what inserts cost."""
+    for size, median in inserts.items():
+        sys.stdout.write(f"insert at {size:>9,}: {median / floor:.2f} x (append 1 KB + fdatasync)\n")
+    first, last = min(inserts), max(inserts)
+    sys.stdout.write(f"insert at {last:,} over insert at {first:,}: {inserts[last] / inserts[first]:.2f}\n")
+
+
+def tell_lists(cold: dict[int, dict[str, float]]) -> None:
+    """Print what lists cost: in starts of a Python that does nothing, and over the plain list of the same size."""
+    for size, ratios in cold.items():
+        for name, ratio in ratios.items():
+            over = ratio / ratios["plain"]
+            sys.stdout.write(f"latest 20 at {size:>9,}, {name:<22}: {ratio:.2f} F, {over:.2f} x plain\n")
 
 
 if __name__ == "__main__":
