@@ -39,6 +39,7 @@ class Kept:
         self._write, self._clock, self._limit = write, clock, limit
         self._ending = min(TAIL, limit // 4)
         self._room = limit - self._ending
+        self._piece = min(LARGEST, self._ending // 8)
         self._next = 1
         self._waiting: list[Passage] = []
         self._size = 0
@@ -61,7 +62,7 @@ class Kept:
             else:
                 rest = passage
             while rest is not None:
-                passage, rest = rest.split(LARGEST)
+                passage, rest = rest.split(self._piece)
                 self._tail.append(passage)
                 self._tail_size += len(passage.text)
                 self._shorten()
@@ -126,7 +127,7 @@ class Kept:
 
     def _shorten(self) -> None:
         """Let go of what stands too far from the end."""
-        while self._tail_size > self._ending and len(self._tail) > 1:
+        while self._tail_size - len(self._tail[0].text) >= self._ending:
             passage = self._tail.popleft()
             self._tail_size -= len(passage.text)
             if not self.unkept:
