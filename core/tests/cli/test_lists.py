@@ -193,7 +193,9 @@ def test_breaking_a_lock_asks_its_run_to_end(milepost: Any, store: SqliteStore) 
     refused = milepost("lock", "break", "production/web")
     assert refused.status == 5
     assert not store.cancel_asked("01GOOD")
-    assert milepost("lock", "break", "production/web", "--yes").status == 0
+    deaf = milepost("lock", "break", "production/web", "--yes", "--wait", "0")
+    assert deaf.status == 4
+    assert "milepost lock break production/web --force" in deaf.err
     assert store.cancel_asked("01GOOD")
     lock.release()
 

@@ -21,6 +21,9 @@ BRINGING = ("up", "build", "")
 """What takes the source as it is; the other verbs go by what was built or recorded before."""
 
 
+_STYLES = {"error": "bad", "interrupted": "bad", "refused": "warning", "cancelled": "warning", "running": "strong"}
+
+
 def _started(each: Document, screen: Screen) -> str:
     return screen.when(moment(each.get("started")))
 
@@ -34,7 +37,8 @@ def _id(each: Document, screen: Screen) -> str:
 
 
 def _status(each: Document, screen: Screen) -> str:
-    return line_of(each.get("status") or "")
+    status = line_of(each.get("status") or "")
+    return screen.paint(_STYLES[status], status) if status in _STYLES else status
 
 
 def _workspace(each: Document, screen: Screen) -> str:

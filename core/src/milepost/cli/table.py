@@ -94,6 +94,7 @@ _NARROWING = (
     Flag("until", ("--until",), "Only what began before; a date means its end.", "TIME"),
     Flag("only_user", ("--user", "--who"), "Only what this user asked for.", "NAME"),
     Flag("only_commit", ("--commit",), "Only of this commit: its first characters, 4 or more.", "COMMIT"),
+    Flag("label", ("--label",), "Only what has this label; of several, all.", "NAME=VALUE", many=True),
 )
 _PAGING = (
     Flag("limit", ("--limit", "-n"), "How many at most; 20 when not said.", "NUMBER"),
@@ -107,7 +108,7 @@ LISTING_RUNS = (
     Flag("only_verb", ("--verb",), "Only runs of this verb: up, rollback, exec, freeze…", "VERB", many=True),
     *_PAGING,
 )
-"""What `history` knows besides; --label says which labels what is listed must have."""
+"""What `history` knows besides."""
 
 LISTING = (
     *_NARROWING,
@@ -115,7 +116,7 @@ LISTING = (
     Flag("only_presence", ("--presence",), "Only deployments that stand so: staged, parked…", "PRESENCE", many=True),
     *_PAGING,
 )
-"""What the lists of operations know besides; --label says which labels what is listed must have."""
+"""What the lists of operations know besides."""
 
 
 _PRUNING = ("no_prune",)
@@ -227,7 +228,7 @@ COMMANDS = (
         section="Manage",
         entries=(
             Entry("list", "List who holds which lock.", "lock", function="list_locks"),
-            Entry("break", "End the run that holds a lock.", "lock", function="break_lock"),
+            Entry("break", "End the run that holds a lock.", "lock_break"),
         ),
     ),
     Entry(
@@ -255,7 +256,17 @@ COMMANDS = (
         "store",
         "Look after the history's store.",
         section="Manage",
-        entries=(Entry("adopt", "Say that the history belongs to this project.", "store"),),
+        entries=(
+            Entry("stats", "Show what the history is made of.", "store", function="show_stats"),
+            Entry("prune", "Remove what is past the limits; say it first.", "store_prune"),
+            Entry("export", "Write the history as JSON lines.", "store_transfer", function="export_history"),
+            Entry("import", "Add what was exported.", "store_transfer", function="import_history"),
+            Entry("move", "Take the history to another place.", "store_transfer", function="move_history"),
+            Entry("backup", "Copy the history while others write it.", "store", function="back_up"),
+            Entry("verify", "Read all of it and say what is damaged.", "store", function="check"),
+            Entry("repair", "Save all that is sound of a damaged one.", "store", function="mend"),
+            Entry("adopt", "Say that the history belongs to this project.", "store"),
+        ),
     ),
     Entry("version", "Show the version of milepost and what it runs on.", "version", section="Manage"),
 )

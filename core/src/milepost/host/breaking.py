@@ -1,0 +1,87 @@
+"""Breaking locks: the run that holds one is asked to end, or the lock is taken away from it at once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from milepost.host.assembly import Host
+from milepost.host.clock import system_clock
+from milepost.host.lifecycle.locking import locked
+from milepost.host.lifecycle.noting import noted
+from milepost.sdk.errors import LockedError, UnknownNameError
+from milepost.sdk.record import Run
+from milepost.sdk.store import Document, HistoryStore
+
+BREAK = "break"
+LOOK_AGAIN = 0.2
+"""How often it is looked whether the lock is free, in seconds."""
+
+
+def holder_of(store: HistoryStore, name: str) -> Document:
+    """Return what the holder of a lock wrote there. Raises UnknownNameError when nobody holds one of that name."""
+    held = store.locks()
+    if name not in held:
+        raise UnknownNameError("lock", name, tuple(held), hint="milepost lock list")
+    return held[name]
+
+
+def end_holder(host: Host, name: str, limit: float | None, sleep: Callable[[float], object] = time.sleep) -> Document:
+    """Ask the run that holds a lock to end, wait until it has given it back, and return what the holder had written.
+
+    Raises LockedError when it has not within `limit` seconds; then nobody may be there to hear of it.
+    """
+    store = host.writable_store()
+    owner = holder_of(store, name)
+    run = str(owner.get("run_id") or "")
+    if run:
+        store.ask_cancel(run)
+    end = None if limit is None else time.monotonic() + limit
+    while (now := store.lock(name).holder()) is not None and now.get("run_id") == owner.get("run_id"):
+        if end is not None and time.monotonic() >= end:
+            raise _deaf(name, owner, limit)
+        sleep(LOOK_AGAIN)
+    return owner
+
+
+def take_away(host: Host, name: str, why: str = "") -> Run:
+    """Take a lock away from its holder, whose next write fails, and return the run that records it.
+
+    What the holder has begun is not ended by that: the next run finds it interrupted and cleans up. Raises
+    UnknownNameError when nobody holds it.
+    """
+    store = host.writable_store()
+    owner = holder_of(store, name)
+    workspace, apps = _about(host, name, owner)
+    history = host.history
+    run = history.append_run(noted(host, BREAK, workspace, why, apps=apps, target=name, holder=owner))
+    held = store.break_lock(name)
+    # It may have been given back at this very moment: then nothing was broken.
+    ended = msgspec.structs.replace(
+        run,
+        status="unchanged" if held is None else "success",
+        ended=system_clock(),
+        exit_status=0,
+        holder=owner if held is None else held,
+    )
+    history.amend(ended)
+    return ended
+
+
+def _about(host: Host, name: str, owner: Document) -> tuple[str, tuple[str, ...]]:
+    """Return the workspace and the apps that a lock is about."""
+    kind, _, rest = name.partition("/")
+    if kind == "app" and "/" in rest:
+        workspace, _, app = rest.partition("/")
+        return workspace, (app,)
+    run = host.history.run(str(owner.get("run_id") or ""))
+    return (run.workspace, run.apps) if run is not None else ("", ())
+
+
+def _deaf(name: str, owner: Document, limit: float | None) -> LockedError:
+    """Return the error for a holder that was asked to end and has not."""
+    error = locked(name, owner)
+    error.hint = f"it has not ended within {limit:g} s; milepost lock break {name} --force takes the lock from it"
+    return error
