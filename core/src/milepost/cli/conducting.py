@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from milepost.cli.flags import seconds
 from milepost.cli.telling import telling
+from milepost.cli.tidying import tidy
 from milepost.cli.variables import variables
 from milepost.host.lifecycle.conduct import carry_out
 from milepost.host.lifecycle.goal import BY_RECORDS
@@ -70,6 +71,8 @@ def conduct(
     with telling(session) as teller:
         outcome = carry_out(host, request, teller.listen, interrupts=Interrupts())
     teller.conclude(outcome)
+    if outcome.exit_status == 0 and not request.choices.dry_run:
+        tidy(session)
     return outcome.exit_status
 
 

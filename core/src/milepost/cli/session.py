@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from milepost.cli.flags import Flags
 from milepost.cli.render import Screen
 from milepost.cli.surroundings import Surroundings
+from milepost.cli.tidying import strays
 
 if TYPE_CHECKING:
     from milepost.host.assembly import Host
@@ -40,6 +41,15 @@ class Session:
 
         return by_hand(self)
 
+    def tell_undelivered(self) -> None:
+        """Say that the shared history does not know all that happened on this machine, if it does not."""
+        waiting = self.host.undelivered() if self.host.is_shared else 0
+        if waiting:
+            self.screen.warn(
+                f"{waiting} entries of this machine wait to be delivered to the history; "
+                "the next command that changes something delivers them"
+            )
+
     @property
     def workspace(self) -> str:
         """The workspace that was asked for, or the one that goes without saying. Raises UnknownNameError."""
@@ -66,4 +76,6 @@ class Session:
     def close(self) -> None:
         """Let go of what is open."""
         if "host" in self.__dict__:
+            for each in strays(self.host):
+                self.screen.note(each)
             self.host.close()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from milepost.host.folders import Folders
 from milepost.host.history.place import folder_origin, history_place, origin_of
 from milepost.host.history.sqlite import SqliteStore
+from milepost.host.keeping.pointer import refuse_moved
 from milepost.sdk.store import HistoryStore, Opening
 
 if TYPE_CHECKING:
@@ -86,6 +87,8 @@ def open_history(
         adopt=adopt,
     )
     if not where.word:
+        if create:
+            refuse_moved(Path(where.folder))
         return SqliteStore.open(
             Path(where.folder),
             opening.project,
@@ -101,9 +104,9 @@ def open_history(
     return open_shared(where, opening, means)
 
 
-def undelivered(project: Project, folders: Folders) -> int:
+def undelivered(folders: Folders, project: str) -> int:
     """Return how many entries of this machine wait to be delivered to the project's shared history."""
-    folder = outbox_folder(folders, project.name)
+    folder = outbox_folder(folders, project)
     try:
         files = [each.path for each in os.scandir(folder) if each.name.endswith(".jsonl")]
     except FileNotFoundError:

@@ -47,13 +47,17 @@ def move(way: Move, now: datetime) -> Amount:
     return amount
 
 
+def demand_history(source: HistoryStore) -> None:
+    """Raise HistoryError when there is nothing to be moved."""
+    if not source.latest("run", {}, limit=1):
+        raise HistoryError(f"there is no history at {source.place} to be moved", hint="milepost store stats")
+
+
 def _demand_target(way: Move) -> None:
     """Raise HistoryError unless the target is empty, or has what an earlier attempt brought there."""
     source, target = way.source, way.target
     if source.place == target.place:
         raise HistoryError(f"the history is at {source.place} already", hint="name another place")
-    if not source.latest("run", {}, limit=1):
-        raise HistoryError(f"there is no history at {source.place} to be moved", hint="milepost store stats")
     there = target.latest("run", {}, limit=1)
     if source.id != target.id or (there and not _is_half(way)):
         raise HistoryError(

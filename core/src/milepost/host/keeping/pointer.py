@@ -72,3 +72,9 @@ def point(folder: Path, pointer: Pointer) -> None:
 def take_back(folder: Path) -> None:
     """Remove the word from a folder: nothing was moved."""
     (folder / FILE).unlink(missing_ok=True)
+
+
+def left_behind(project: Path) -> Path | None:
+    """Return the folder of a history that lies in the project's own folder, as it once was the habit, and stayed."""
+    folder = project / ".milepost"
+    return folder if (folder / "history.sqlite").is_file() and moved(folder) is None else None

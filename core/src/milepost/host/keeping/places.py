@@ -1,0 +1,64 @@
+"""Where histories are, for one host: another place is opened, and what the project file wants kept is gathered."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from milepost.host.assembly import Host
+from milepost.host.clock import system_clock
+from milepost.host.history.opening import SHARED, Means, Whereabouts, open_history
+from milepost.host.history.place import origin_of
+from milepost.host.keeping.needed import Depths
+from milepost.host.keeping.repair import Repaired, Told, repair
+from milepost.host.plugins.load import Plugins
+from milepost.host.project.keep import kept_releases
+from milepost.sdk.errors import UsageError
+from milepost.sdk.store import HistoryStore
+
+
+class Place(NamedTuple):
+    """A history in a place that was named: a folder, or the URL of a shared store."""
+
+    where: Whereabouts
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder; None for a shared store."""
+        return Path(self.where.folder) if self.where.folder else None
+
+
+def place_of(host: Host, text: str | None) -> Place:
+    """Return the place that was named, a folder being one from the working folder; the project's own if none was."""
+    if text is None:
+        return Place(host.whereabouts)
+    shared = SHARED.fullmatch(text)
+    if shared:
+        return Place(Whereabouts(word=shared["word"].lower(), config={"url": text}))
+    return Place(Whereabouts(folder=os.path.normpath(host.folder / text)))
+
+
+def open_at(host: Host, place: Place, new_id: Callable[[], str], *, create: bool) -> HistoryStore:
+    """Return the project's history at a place, opened. Raises HistoryError and what is below it, PluginError."""
+    means = Means(folders=host.folders, new_id=new_id, now=system_clock, plugins=lambda: Plugins(host.catalog))
+    return open_history(place.where, host.project, means, create=create)
+
+
+def depths(host: Host) -> Depths:
+    """Return how many former releases of each app a rollback may reach."""
+    blocks = host.project.body.of_type("app")
+    return {each.labels[0].text: kept_releases(each.body) for each in blocks if each.labels}
+
+
+def repair_of(host: Host) -> Repaired:
+    """Repair the project's history. Raises UsageError for a shared one, and what `repair` raises."""
+    folder = Place(host.whereabouts).folder
+    if folder is None:
+        raise UsageError(
+            "a shared history is repaired with the tools of its database",
+            hint="milepost store verify says what is wrong; milepost store export saves what can be read",
+        )
+    project = host.project
+    return repair(folder, Told(project.name, origin_of(project.folder), host.new_id, system_clock))
