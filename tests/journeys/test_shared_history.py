@@ -137,8 +137,10 @@ def test_a_database_that_is_gone_for_good_stops_the_run_with_what_is_staged(
     assert laptop.outbox
     refused = laptop.run("up", status=1)
     assert "cannot be reached" in refused.told
+    assert "wait to be delivered" in refused.told
     cable.mend()
     until("the end of the lease", lambda: ci.runs() == {1: "interrupted"}, LEASE + 20)
+    assert "entries of this machine wait to be delivered" in laptop.run("history").told
     laptop.go()
     laptop.up()
     assert laptop.outbox == []
@@ -172,7 +174,7 @@ def test_a_lock_that_is_broken_stops_its_holder_on_another_machine(laptop: Machi
     laptop.says(config='hang = "ready"')
     process = laptop.start("up")
     until("the deploy", lambda: laptop.world.read()["deployments"])
-    ci.run("--yes", "lock", "break", "app/default/web")
+    ci.run("--yes", "lock", "break", "app/default/web", "--force")
     out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 4, out + err
     ci.up()

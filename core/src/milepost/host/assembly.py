@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -44,6 +45,7 @@ class Host:
         self.new_id = Ulids(system_clock, os.urandom)
         self.by_hand: Callable[[], ByHand] | None = None
         """Returns the variables that the command line gives, where the history's place may depend on them."""
+        self._opening = threading.RLock()
         self._reading: HistoryStore | None = None
         self._writing: HistoryStore | None = None
 
@@ -70,17 +72,19 @@ class Host:
     @property
     def store(self) -> HistoryStore:
         """The project's history as it is; where there is none yet, an empty one, and nothing is made."""
-        if self._writing is not None:
-            return self._writing
-        if self._reading is None:
-            self._reading = self._open(create=False)
-        return self._reading
+        with self._opening:
+            if self._writing is not None:
+                return self._writing
+            if self._reading is None:
+                self._reading = self._open(create=False)
+            return self._reading
 
     def writable_store(self) -> HistoryStore:
         """Return the project's history to write to; it is made if need be."""
-        if self._writing is None:
-            self._writing = self._open(create=True)
-        return self._writing
+        with self._opening:
+            if self._writing is None:
+                self._writing = self._open(create=True)
+            return self._writing
 
     def adopt(self) -> HistoryStore:
         """Tell the history that this project is the one it belongs to, wherever it comes from now."""
@@ -99,7 +103,7 @@ class Host:
 
     def undelivered(self) -> int:
         """Return how many entries of this machine wait to be delivered to the shared history; nobody is asked."""
-        return undelivered(self.project, self.folders)
+        return undelivered(self.folders, self.project.name)
 
     def _shared_config(self) -> dict[str, Any]:
         """Return the config of the shared store."""

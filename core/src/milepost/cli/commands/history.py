@@ -13,6 +13,7 @@ from milepost.cli.session import Session
 def command(ctx: typer.Context) -> int:
     """List runs, newest first: of all workspaces, or of the one that is named."""
     session: Session = ctx.obj
+    session.tell_undelivered()
     columns = chosen(session.given["columns"], RUNS, "run") if session.given.get("columns") else RUNS
     wanted = listing(session, "run", {})
     found = page(session, wanted)

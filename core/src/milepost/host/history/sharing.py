@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from milepost.host.history.opening import SHARED, VARIABLE, Means, Whereabouts
+from milepost.host.history.opening import SHARED, VARIABLE, Means, Whereabouts, outbox_folder, undelivered
 from milepost.host.history.outbox import Outbox
 from milepost.host.language.values import Value
 from milepost.host.outside import User, world
@@ -84,12 +84,12 @@ def open_shared(where: Whereabouts, opening: Opening, means: Means) -> HistorySt
         try:
             store = offered.offer.load()(config, opening)
         except HistoryUnreachableError as error:
-            error.hint = error.hint or "nothing was changed; try again when it can be reached"
+            if waiting := undelivered(means.folders, opening.project):
+                error.hint = f"{error.hint}; {waiting} entries of this machine wait to be delivered to it".lstrip("; ")
             raise
     if store.lease_seconds is None:
         return store
-    folder = means.folders.project(opening.project) / "outbox"
-    outbox = Outbox(store, folder, means.new_id, pause=means.pause)
+    outbox = Outbox(store, outbox_folder(means.folders, opening.project), means.new_id, pause=means.pause)
     if opening.create:
         outbox.deliver_left()
     return outbox

@@ -64,6 +64,11 @@ class AppProcess:
         """Tell it that there are no more phases."""
         self._send(msgspec.json.encode(Word(end=True)))
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether the process has ended."""
+        return self._child.process.poll() is not None
+
     def end(self) -> None:
         """Wait for its end and for all that it said."""
         self._child.process.wait()

@@ -18,6 +18,9 @@ from milepost.sdk.errors import LockLostError
 from milepost.sdk.events import Event, Output, PhaseFinished, Warned
 from milepost.sdk.record import Failure, Operation
 
+SHORT = 0.01
+"""How often it is looked whether a process that is to end has ended, in seconds."""
+
 TICK = 0.2
 """How often the parent looks for signals and wishes to cancel while nothing happens, in seconds."""
 
@@ -50,7 +53,10 @@ class Crew:
             child.kill()
 
     def carry_out(self, phase: Phase, plans: Sequence[AppPlan], locks: Locks) -> None:
-        """Have the apps do a phase, each after those it waits for, and holding the given locks."""
+        """Have the apps do a phase, each after those it waits for, and holding the given locks.
+
+        Raises LockLostError as soon as one of these is seen to be lost, HistoryUnreachableError.
+        """
         waiting = {each.app: each for each in plans}
         going: set[str] = set()
         while waiting or going:
@@ -64,6 +70,7 @@ class Crew:
                     self._children[app].go(phase, locks.leases, locks.handles)
             if going:
                 going -= self._hear(phase)
+                locks.look()
 
     def end(self, reason: str = "") -> None:
         """See every process to its end, and hear all that it still says; with a reason, it is to stop its work."""
@@ -74,12 +81,22 @@ class Crew:
             if reason:
                 child.cancel(reason)
             child.dismiss()
+        limit = time.monotonic() + self._grace if reason else float("inf")
         for child in self._children.values():
-            child.end()
+            self._see_out(child, limit)
         while not self._heard.empty():
             event = self._heard.get().event
             if event is not None and not isinstance(event, PhaseFinished):
                 self._listen(event)
+
+    def _see_out(self, child: AppProcess, limit: float) -> None:
+        """Wait for the end of a process; one that is to stop and has not by then is ended."""
+        while not child.is_gone:
+            if time.monotonic() > limit or self._interrupts.count > 1:
+                child.kill()
+                return
+            time.sleep(SHORT)
+        child.end()
 
     def _not_begun(self, app: str, phase: Phase) -> None:
         """Note an app that does not go on, because of another one or of a cancel."""

@@ -17,6 +17,8 @@ from milepost.sdk.errors import LockedError, RefusedError
 from milepost.sdk.request import Request
 from milepost.sdk.store import Document, HistoryStore, Lease, StoreLock
 
+LOOK_AFTER = 1.0
+"""How often it is looked whether locks of this machine were taken away, in seconds."""
 LOOK_AGAIN = 0.1
 LOOK_AGAIN_ELSEWHERE = 0.5
 """How often a lock that is taken is tried again, in seconds: on this machine, and in a shared store."""
@@ -44,6 +46,7 @@ class Locks:
         self._holding = Holding(store)
         self._began = system_clock()
         self._own: StoreLock | None = None
+        self._looked = time.monotonic()
         self._number = 0
         self.has_apps = False
         """Whether those of the apps are held."""
@@ -96,6 +99,17 @@ class Locks:
     def check(self) -> None:
         """Return if all are held still. Raises LockLostError, HistoryUnreachableError."""
         self._holding.check()
+
+    def look(self) -> None:
+        """Return if none is known to be lost; where no lease tells, the store is asked now and then.
+
+        Raises LockLostError, HistoryUnreachableError.
+        """
+        if self._holding.lost is not None:
+            raise self._holding.lost
+        if self._store.lease_seconds is None and time.monotonic() - self._looked >= LOOK_AFTER:
+            self._looked = time.monotonic()
+            self.check()
 
     def release(self) -> None:
         """Give all of them back."""

@@ -146,8 +146,8 @@ def _clear(part: Part, subject: Subject, operation: OpenOperation, order: Order)
     if part.request.choices.keep_failed:
         operation.warn("what it made was kept (--keep-failed)")
         return
-    operation.say("cleaning up what this deploy made")
     with operation.calm(), operation.timed("clean-up"):
+        operation.say("cleaning up what this deploy made")
         try:
             _remove(subject, operation, order)
         except MilepostError as failed:
