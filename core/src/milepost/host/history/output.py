@@ -11,7 +11,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 from milepost.host.history import passage
@@ -90,7 +90,7 @@ class OutputLog:
         )
         found = [each for row in rows for each in _passages(*row)]
         in_order = all(one.first < other.first for one, other in pairwise(found))
-        lines = [line for each in found for line in each.lines() if line.number > after]
+        lines = list(chain.from_iterable(each.lines(after) for each in found))
         return lines if in_order else sorted(lines)
 
     def seal(self, operation: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import count, groupby, repeat
 from typing import NamedTuple
 
 from milepost.sdk.store import OutputLine
@@ -27,10 +27,21 @@ class Passage(NamedTuple):
     amount: int
     """How many they are."""
 
-    def lines(self) -> Iterator[OutputLine]:
-        """Yield the lines."""
-        for number, text in enumerate(self.text.split("\n")[:-1], self.first):
-            yield OutputLine(number, self.at, self.source, self.stream, text)
+    def lines(self, after: int = 0) -> Iterator[OutputLine]:
+        """Yield the lines whose number is greater than `after`."""
+        texts = self.text.split("\n")
+        texts.pop()
+        skipped = max(0, after + 1 - self.first)
+        values = zip(
+            count(self.first + skipped),
+            repeat(self.at),
+            repeat(self.source),
+            repeat(self.stream),
+            texts[skipped:] if skipped else texts,
+            strict=False,
+        )
+        # Without a call of Python for each line: those who follow a run read as much as all programs print.
+        return map(tuple.__new__, repeat(OutputLine), values)
 
     def split(self, size: int) -> tuple[Passage, Passage | None]:
         """Return the lines up to that many characters, one at the least, and the rest."""
@@ -38,9 +49,9 @@ class Passage(NamedTuple):
         if not 0 < cut < len(self.text):
             return self, None
         text = self.text[:cut]
-        count = text.count("\n")
-        rest = self._replace(first=self.first + count, text=self.text[cut:], amount=self.amount - count)
-        return self._replace(text=text, amount=count), rest
+        height = text.count("\n")
+        rest = self._replace(first=self.first + height, text=self.text[cut:], amount=self.amount - height)
+        return self._replace(text=text, amount=height), rest
 
 
 class Printed(Iterable[OutputLine]):
@@ -108,13 +119,13 @@ def read(body: bytes) -> list[Passage]:
     head, _, text = body.decode("utf-8").partition("\n")
     heads = json.loads(head)
     if len(heads) == 1:
-        first, at, source, stream, count = heads[0]
-        return [Passage(first, at, source, stream, text, count)]
+        first, at, source, stream, amount = heads[0]
+        return [Passage(first, at, source, stream, text, amount)]
     lines = text.split("\n")
     found, start = [], 0
-    for first, at, source, stream, count in heads:
-        found.append(Passage(first, at, source, stream, "\n".join([*lines[start : start + count], ""]), count))
-        start += count
+    for first, at, source, stream, amount in heads:
+        found.append(Passage(first, at, source, stream, "\n".join([*lines[start : start + amount], ""]), amount))
+        start += amount
     return found
 
 
