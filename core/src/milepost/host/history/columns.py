@@ -18,6 +18,9 @@ QUOTED = ", ".join(f'"{name}"' for name in COLUMNS)
 INSERT = f"INSERT INTO document (position, {QUOTED}) VALUES (?{', ?' * len(COLUMNS)})"  # noqa: S608 - names of our own
 UPDATE = f"UPDATE document SET ({QUOTED}) = (?{', ?' * (len(COLUMNS) - 1)}) WHERE position = ?"  # noqa: S608 - names of our own
 
+STARTED = COLUMNS.index("started")
+
+BODY = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SHORTEST_COMMIT = 4
 
@@ -26,8 +29,7 @@ Value = str | int | None
 
 def row(document: Document) -> tuple[Value, ...]:
     """Return the values of all columns, the whole document as JSON at the end."""
-    body = json.dumps(document, separators=(",", ":"), allow_nan=False)
-    return (document["id"], document["kind"], *fields(document), body)
+    return (document["id"], document["kind"], *fields(document), BODY.encode(document))
 
 
 def fields(document: Document) -> tuple[Value, ...]:
@@ -65,7 +67,7 @@ def moment(text: object) -> int | None:
 
 def storable(text: str) -> str:
     """Return the text with lone surrogates, which no database takes, spelt out."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def several(wanted: object) -> Sequence[Any]:

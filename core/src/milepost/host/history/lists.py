@@ -21,12 +21,11 @@ BEST = (
     ("commit", False, {"commit"}),
     ("store", False, {"store"}),
     ("presence", True, {"presence"}),
-    ("app", False, {"app", "workspace"}),
     ("workspace", False, {"workspace"}),
 )
 """The indexes from the best one on, whether several values will do, and the fields that must be asked for."""
 
-IN_ORDER = ("document_all", "document_workspace", "document_app")
+IN_ORDER = ("document_all", "document_workspace")
 """The indexes in which the documents of a block lie together."""
 
 GATHERED: Mapping[str, Sequence[str]] = {

@@ -36,8 +36,6 @@ INDEXES = (
     'CREATE INDEX document_all ON document (kind, position, workspace, app, stage, status, verb, "user", started)',
     "CREATE INDEX document_workspace ON document "
     '(kind, workspace, position, app, stage, status, verb, "user", started)',
-    'CREATE INDEX document_app ON document (app, workspace, position, stage, status, "user", started) '
-    "WHERE app IS NOT NULL",
     "CREATE INDEX document_run ON document (run) WHERE run IS NOT NULL",
     "CREATE INDEX document_number ON document (number) WHERE kind = 'run'",
     "CREATE INDEX document_target ON document (target) WHERE target IS NOT NULL",
@@ -87,9 +85,10 @@ def _loaded(name: str, body: str) -> Document:
 
 def put(connection: sqlite3.Connection, document: Document, position: int | None = None) -> None:
     """Add a row for a document, with all by which it is found."""
-    at = int(connection.execute(columns.INSERT, (position, *columns.row(document))).lastrowid or 0)
+    row = columns.row(document)
+    at = int(connection.execute(columns.INSERT, (position, *row)).lastrowid or 0)
     add_labels(connection, columns.labels(document), document["kind"], at)
-    widen(connection, at, columns.moment(document.get("started")))
+    widen(connection, at, row[columns.STARTED])
 
 
 def add_labels(connection: sqlite3.Connection, labels: frozenset[str], kind: str, position: int) -> None:
@@ -100,9 +99,9 @@ def add_labels(connection: sqlite3.Connection, labels: frozenset[str], kind: str
         )
 
 
-def widen(connection: sqlite3.Connection, position: int, started: int | None) -> None:
+def widen(connection: sqlite3.Connection, position: int, started: columns.Value) -> None:
     """Count a start among those of its block: by the hour, or each new document would change the block's row."""
-    if started is not None:
+    if isinstance(started, int):
         hour = started // HOUR * HOUR
         connection.execute(
             "INSERT INTO span VALUES (?, ?, ?) ON CONFLICT (block) DO UPDATE SET "
