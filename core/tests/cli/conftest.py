@@ -48,6 +48,8 @@ class FakeProject:
 class FakeHost:
     """What the command line asks of a host, without a project file."""
 
+    is_shared = False
+
     def __init__(self, folder: Path, environment: Mapping[str, str], store: SqliteStore) -> None:
         self.folder, self.environment, self.store = folder, environment, store
         self.folders: Folders = folders(environment)

@@ -131,6 +131,22 @@ def test_a_flag_that_makes_no_sense_says_so(
     assert "hint: " in ended.err or "did you mean" in ended.err or "there is" in ended.err
 
 
+def test_what_failed_stands_out_where_there_are_colours(milepost: Any, told: SqliteStore) -> None:
+    lines = milepost("history", tty=True).out.splitlines()
+    assert "\x1b[31merror\x1b[0m  " in lines[3]
+    assert lines[1].index("1h ago") - lines[4].index("4h ago") == len("\x1b[31m\x1b[0m")
+    assert "\x1b" not in milepost("history", "--no-color", tty=True).out
+
+
+def test_the_help_of_a_list_tells_its_filters(milepost: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    milepost("operation", "list", "--help")
+    shown = capsys.readouterr().out
+    for flag in ("--stage", "--status", "--since", "--label", "--columns", "--after"):
+        assert flag in shown
+    assert "--keep-failed" not in shown
+    assert shown.count("--label") == 1
+
+
 def test_columns_are_chosen_in_order(milepost: Any, told: SqliteStore) -> None:
     lines = milepost("history", "--columns", "user,run,labels.team,source.commit", "-n", "2").out.splitlines()
     assert lines[0].split() == ["USER", "RUN", "LABELS.TEAM", "SOURCE.COMMIT"]

@@ -59,6 +59,7 @@ def test_a_release_says_what_it_replaced_by_name(milepost: Any, chain: SqliteSto
     shown = milepost("release", "inspect", "2").out
     assert "Previous  web#1/deploy" in shown
     assert "Target    web#2/deploy" in shown
+    assert "Run       #2 up" in shown
     assert "Sequence  v2, the releases of web counted" in shown
 
 

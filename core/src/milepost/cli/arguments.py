@@ -23,8 +23,6 @@ AppsOrRef = Annotated[
     list[str] | None,
     typer.Argument(metavar="[APP|REF]...", help="Apps, or one REF.", autocompletion=apps_and_refs),
 ]
-Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="How many at most.")]
-Before = Annotated[str | None, typer.Option("--before", metavar="REF", help="Only what is older than this one.")]
 OnlyApp = Annotated[
     str | None, typer.Option("--app", "-a", metavar="APP", help="Only of this app.", autocompletion=apps)
 ]

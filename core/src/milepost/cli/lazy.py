@@ -97,7 +97,8 @@ def _command(entry: Entry) -> Any:
     taken = command.own = frozenset(each.name for each in command.params)
     changing = [each for each in CHANGING if entry.changes and each.name not in entry.without]
     own = [*_BESIDES.get(entry.name, ()), *entry.flags, *changing]
-    extra = [*options(own), *options(SHARED, hidden=True)]
+    names = {each.name for each in own}
+    extra = [*options(own), *options((each for each in SHARED if each.name not in names), hidden=True)]
     command.params.extend(each for each in extra if each.name not in taken)
     return command
 

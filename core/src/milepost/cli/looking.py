@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from milepost.cli.render_show import RELATED
+from milepost.cli.render_tables import run_name
 from milepost.host.history.ref import WORDS, name_of, parse_ref, resolve_operation, resolve_run
 from milepost.host.history.writer import as_it_is
 
@@ -40,8 +41,11 @@ def operations_of(store: HistoryStore, run: Document, app: str | None) -> list[D
 
 
 def names_in(store: HistoryStore, document: Document) -> dict[str, str]:
-    """Return the REFs of the operations that a document names, by their ids; those that are gone are left out."""
-    found = {str(document[name]): store.get(str(document[name])) for name in RELATED if document.get(name)}
-    return {
-        known: name_of(each) for known, each in found.items() if each is not None and each.get("kind") == "operation"
-    }
+    """Return the REFs of the run and the operations that a document names, by their ids; not of those that are gone."""
+    found = {str(document[name]): store.get(str(document[name])) for name in (*RELATED, "run") if document.get(name)}
+    return {known: _name(each) for known, each in found.items() if each is not None}
+
+
+def _name(document: Document) -> str:
+    """Return the REF of a document; of a run, what it did, too."""
+    return f"{run_name(document)} {document.get('verb')}" if document["kind"] == "run" else name_of(document)

@@ -108,6 +108,7 @@ def _of_operation(given: Document, screen: Screen, names: Names) -> dict[str, ob
     sequence = document.get("sequence")
     of_plugin = f"{plugin.get('word')} ({plugin.get('distribution')} {plugin.get('version')}, API {plugin.get('api')})"
     return {
+        "Run": names.get(str(document.get("run"))),
         "By": by(document) if document.get("user") or document.get("ci") else None,
         "Why": document.get("why"),
         "Plugin": of_plugin if plugin else None,
