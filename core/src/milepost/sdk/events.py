@@ -129,6 +129,7 @@ class PhaseFinished(Event, frozen=True, kw_only=True):
     error: Annotated[str, Meta(description="The message of the error; empty without one.")] = ""
     code: Annotated[str, Meta(description="The error's code.")] = ""
     exit_status: Annotated[int, Meta(description="The error's exit status; 0 without one.")] = 0
+    hint: Annotated[str, Meta(description="What to type about it; empty without one.")] = ""
 
 
 AnyEvent = (

@@ -145,6 +145,7 @@ def refuse(error: MilepostError, app: str, control: Control, wire: Wire) -> None
             error=str(error),
             code=error.code,
             exit_status=error.exit_status,
+            hint=error.hint,
         )
     )
 
@@ -171,10 +172,10 @@ def do_phase(app: AppPart, phase: Phase, wire: Wire, leases: tuple[Lease, ...] =
     except MilepostError as caught:
         # That it was cancelled because of a lost lock is less of an answer than that the lock was lost.
         error = holding.lost if holding is not None and holding.lost is not None else caught
-        told, code, exit_status = str(error), error.code, error.exit_status
+        told, code, exit_status, hint = str(error), error.code, error.exit_status, error.hint
     except Exception as error:
         wire.emit(Decided(at=now(), app=name, text=app.bench.masker.text(traceback.format_exc())))
-        told, code, exit_status = f"{type(error).__name__}: {error}", "bug", 1
+        told, code, exit_status, hint = f"{type(error).__name__}: {error}", "bug", 1, ""
     else:
         return PhaseFinished(at=now(), app=name, phase=phase, ok=True)
     return PhaseFinished(
@@ -186,6 +187,7 @@ def do_phase(app: AppPart, phase: Phase, wire: Wire, leases: tuple[Lease, ...] =
         error=app.bench.masker.text(told),
         code=code,
         exit_status=exit_status,
+        hint=app.bench.masker.text(hint),
     )
 
 

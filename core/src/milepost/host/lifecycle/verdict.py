@@ -49,4 +49,4 @@ def _failure(failed: tuple[PhaseFinished, ...], error: BaseException | None) -> 
     if error is not None:
         return failure_of(error)
     first = next((each for each in failed if each.code != "dependency"), None)
-    return None if first is None else Failure(code=first.code, message=f"{first.app}: {first.error}")
+    return None if first is None else Failure(code=first.code, message=f"{first.app}: {first.error}", hint=first.hint)
