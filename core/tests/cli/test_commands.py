@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from milepost.host.assembly import open_host
+
 
 def statuses(document: dict[str, Any]) -> list[tuple[str, str]]:
     """Return stage and status of each operation of a run."""
@@ -166,3 +168,25 @@ def test_a_frozen_workspace_refuses_all_but_a_rollback_until_it_is_thawed(shop: 
     assert "can be changed again" in shop("thaw").stdout
     shop("up", "--force")
     assert "is not frozen" in shop("thaw", status=1).stderr
+
+
+def test_a_lock_is_taken_away_by_force_and_the_history_says_from_whom(shop: Any) -> None:
+    shop("up")
+    host = open_host(shop.folder, shop.environment)
+    lock = host.writable_store().lock("app/default/web")
+    assert lock.acquire({"run": 7, "run_id": "01DEAF", "verb": "up", "user": "bob", "host": "ci"})
+    asked = shop("lock", "break", "app/default/web", "--force", status=5).stderr
+    assert "This takes app/default/web from #7 up of bob@ci, which may be going on." in asked
+    told = shop.document("lock", "break", "app/default/web", "--force", "--yes", "-m", "it is gone")
+    assert (told["owner"]["user"], told["run"]["number"], told["run"]["why"]) == ("bob", 2, "it is gone")
+    assert "no lock is held" in shop("lock", "list").stdout
+    assert shop.document("history")["runs"][0]["verb"] == "break"
+    host.close()
+
+
+def test_an_exec_is_in_the_history(shop: Any) -> None:
+    shop("up")
+    shop("exec", "web", "-m", "orders hang", "--", "sh", "-c", "exit 3", status=3)
+    run = shop.document("history")["runs"][0]
+    assert (run["verb"], run["exit_status"], run["why"]) == ("exec", 3, "orders hang")
+    assert run["command"] == ["sh", "-c", "exit 3"]

@@ -19,13 +19,12 @@ def deploying(real: RealShop, seconds: float) -> subprocess.Popen[str]:
     """Start an `up` in a process of its own that takes so long to deploy, and return it when it holds the lock."""
     real.write(config=f'slow = "ready"\nseconds = {seconds}')
     process = real.start("up", "--yes")
-    store = real.host().store
-    for _ in range(600):
-        deploys = store.latest("operation", {"stage": "deploy"})
-        if WEB in store.locks() and deploys and deploys[0].get("resources"):
+    for _ in range(300):
+        deploys = real.operations("deploy")
+        if deploys and deploys[0].resources and WEB in real.host().store.locks():
             return process
-        time.sleep(0.05)
-    raise AssertionError(process.communicate()[0])
+        time.sleep(0.1)
+    raise AssertionError("it never began to deploy")
 
 
 def broken(real: RealShop) -> Run:
