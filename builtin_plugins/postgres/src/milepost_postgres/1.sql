@@ -14,11 +14,13 @@ CREATE TABLE {s}.project (
     origin text NOT NULL,
     made text NOT NULL,
     position bigint NOT NULL DEFAULT 0,
+    first bigint NOT NULL DEFAULT 1,
     number bigint NOT NULL DEFAULT 0,
     epoch bigint NOT NULL DEFAULT 0,
     version bigint NOT NULL DEFAULT 0
 ) WITH (fillfactor = 40);
 
+-- Positions go on from `position`, and back from `first` for what is brought back from before.
 -- `body` is the document as JSON, without number and sequence, and without characters that are not ASCII.
 -- `writer` and `turn` are of the last change: one that was overtaken by a later one of the same writer does nothing.
 CREATE TABLE {s}.document (
@@ -44,23 +46,25 @@ CREATE TABLE {s}.document (
     writer bigint NOT NULL,
     turn bigint NOT NULL,
     body text NOT NULL,
-    PRIMARY KEY (project, id)
+    PRIMARY KEY (id, project)
 ) WITH (fillfactor = 90);
 
-CREATE INDEX document_all ON {s}.document (project, kind, position);
-CREATE INDEX document_workspace ON {s}.document (project, workspace, kind, position);
-CREATE INDEX document_app ON {s}.document (project, app, workspace, kind, position) WHERE app IS NOT NULL;
-CREATE INDEX document_run ON {s}.document (project, run) WHERE run IS NOT NULL;
-CREATE INDEX document_number ON {s}.document (project, number);
-CREATE INDEX document_target ON {s}.document (project, target) WHERE target IS NOT NULL;
-CREATE INDEX document_presence ON {s}.document (project, app, workspace, presence) WHERE presence IS NOT NULL;
-CREATE INDEX document_running ON {s}.document (project, kind, position) WHERE status = 'running';
-CREATE INDEX document_commit ON {s}.document (project, commit) WHERE commit IS NOT NULL;
-CREATE INDEX document_user ON {s}.document (project, "user", kind, position) WHERE "user" IS NOT NULL;
-CREATE INDEX document_store ON {s}.document (project, store, kind, position) WHERE store IS NOT NULL;
+-- The project never comes first: of a table that it knows nothing of yet, the database would take any index that begins
+-- with it to be as good as the right one.
+CREATE INDEX document_all ON {s}.document (kind, project, position);
+CREATE INDEX document_workspace ON {s}.document (workspace, kind, project, position);
+CREATE INDEX document_app ON {s}.document (app, workspace, kind, project, position) WHERE app IS NOT NULL;
+CREATE INDEX document_run ON {s}.document (run, project) WHERE run IS NOT NULL;
+CREATE INDEX document_number ON {s}.document (number, project);
+CREATE INDEX document_target ON {s}.document (target, project) WHERE target IS NOT NULL;
+CREATE INDEX document_presence ON {s}.document (presence, app, workspace, project) WHERE presence IS NOT NULL;
+CREATE INDEX document_running ON {s}.document (kind, project, position) WHERE status = 'running';
+CREATE INDEX document_commit ON {s}.document (commit, project) WHERE commit IS NOT NULL;
+CREATE INDEX document_user ON {s}.document ("user", kind, project, position) WHERE "user" IS NOT NULL;
+CREATE INDEX document_store ON {s}.document (store, kind, project, position) WHERE store IS NOT NULL;
 CREATE INDEX document_labels ON {s}.document USING gin (labels) WHERE labels IS NOT NULL;
-CREATE INDEX document_started ON {s}.document (project, kind, started);
-CREATE INDEX document_tail ON {s}.document (project, right(id, 4));
+CREATE INDEX document_started ON {s}.document (started, kind, project);
+CREATE INDEX document_tail ON {s}.document (right(id, 4), kind, project);
 
 CREATE TABLE {s}.sequence (
     project int, app text COLLATE "C", stage text COLLATE "C", value bigint NOT NULL,
@@ -110,74 +114,80 @@ CREATE FUNCTION {s}.held(_project int, _name text) RETURNS bigint LANGUAGE sql V
         AND h.expires > clock_timestamp())
 $$;
 
--- Refuse when one of the leases is not the present holding.
-CREATE FUNCTION {s}.fenced(_project int, _leases json) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE _lease record;
+-- Refuse when one of the leases is not the present holding, and tell who has it.
+CREATE FUNCTION {s}.fenced(_project int, _names text[], _epochs bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    _name text;
+    _owner text;
 BEGIN
-    FOR _lease IN SELECT * FROM json_to_recordset(_leases) AS lease(name text, epoch bigint) LOOP
-        IF {s}.held(_project, _lease.name) IS DISTINCT FROM _lease.epoch THEN
-            RAISE EXCEPTION USING ERRCODE = 'MP001', MESSAGE = 'a lease was lost', DETAIL = json_build_object(
-                'name', _lease.name, 'owner', (SELECT owner FROM {s}.lock WHERE project = _project
-                    AND name = _lease.name AND {s}.held(_project, _lease.name) IS NOT NULL))::text;
-        END IF;
-    END LOOP;
+    SELECT lease.name INTO _name FROM unnest(_names, _epochs) AS lease(name, epoch)
+        WHERE lease.epoch IS DISTINCT FROM {s}.held(_project, lease.name) LIMIT 1;
+    IF FOUND THEN
+        SELECT owner INTO _owner FROM {s}.lock
+            WHERE project = _project AND name = _name AND epoch = {s}.held(_project, _name);
+        RAISE EXCEPTION USING ERRCODE = 'MP001', MESSAGE = 'a lease was lost',
+            DETAIL = json_build_object('name', _name, 'owner', _owner)::text;
+    END IF;
 END $$;
 
-CREATE FUNCTION {s}.append(_project int, _leases json, _writer bigint, _turn bigint, _document json) RETURNS bigint
-LANGUAGE plpgsql AS $$
+-- Values one by one and as few statements as can be: this is what every operation waits for. The second statement
+-- sees what was committed while the first one waited for the project's row.
+CREATE FUNCTION {s}.append(
+    _project int, _names text[], _epochs bigint[], _writer bigint, _turn bigint, _id text, _kind text, _run text,
+    _workspace text, _app text, _stage text, _status text, _verb text, _target text, _presence text, _user text,
+    _commit text, _store text, _labels text[], _started timestamptz, _body text
+) RETURNS bigint LANGUAGE plpgsql SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
-    _given record;
-    _position bigint;
+    _place record;
     _number bigint;
-    _sequence bigint;
 BEGIN
-    SELECT * INTO _given FROM json_to_record(_document) AS given(
-        id text, kind text, run text, workspace text, app text, stage text, status text, verb text, target text,
-        presence text, "user" text, commit text, store text, labels text[], started timestamptz, body text);
-    SELECT number INTO _number FROM {s}.document WHERE project = _project AND id = _given.id;
-    IF FOUND THEN
+    IF current_setting('synchronous_commit') = 'off' THEN
+        PERFORM set_config('synchronous_commit', 'on', true);
+    END IF;
+    UPDATE {s}.project SET version = version + 1, position = position + 1,
+        number = CASE _kind WHEN 'run' THEN number + 1 ELSE number END
+        WHERE key = _project AND NOT EXISTS (SELECT FROM {s}.document WHERE project = _project AND id = _id)
+        RETURNING position, number, pg_notify('{c}' || key, '') INTO _place;
+    IF NOT FOUND THEN
+        PERFORM {s}.fenced(_project, _names, _epochs);
+        SELECT number INTO STRICT _number FROM {s}.document WHERE project = _project AND id = _id;
         RETURN _number;
     END IF;
-    _position := {s}.begin(_project) + 1;
-    IF _leases IS NOT NULL THEN
-        PERFORM {s}.fenced(_project, _leases);
-    END IF;
-    IF _given.kind = 'run' THEN
-        UPDATE {s}.project SET position = _position, number = number + 1 WHERE key = _project
-            RETURNING number INTO _number;
-    ELSE
-        UPDATE {s}.project SET position = _position WHERE key = _project;
-        SELECT number INTO _number FROM {s}.document WHERE project = _project AND id = _given.run;
-        IF NOT FOUND THEN
-            RAISE EXCEPTION USING ERRCODE = 'MP002', MESSAGE = 'no such run',
-                DETAIL = json_build_object('id', _given.id, 'run', _given.run)::text;
-        END IF;
-    END IF;
-    IF _given.kind = 'operation' AND _given.app IS NOT NULL AND _given.stage IS NOT NULL THEN
-        INSERT INTO {s}.sequence AS s VALUES (_project, _given.app, _given.stage, 1)
-            ON CONFLICT (project, app, stage) DO UPDATE SET value = s.value + 1 RETURNING s.value INTO _sequence;
-    END IF;
-    INSERT INTO {s}.document VALUES (
-        _project, _position, _given.id, _given.kind, _number, _sequence, _given.run, _given.workspace, _given.app,
-        _given.stage, _given.status, _given.verb, _given.target, _given.presence, _given."user", _given.commit,
-        _given.store, _given.labels, _given.started, _writer, _turn, _given.body)
-        ON CONFLICT (project, id) DO NOTHING;
+    WITH of AS (
+        SELECT _place.number AS number WHERE _kind = 'run'
+        UNION ALL SELECT number FROM {s}.document WHERE _kind <> 'run' AND project = _project AND id = _run
+    ), counted AS (
+        INSERT INTO {s}.sequence AS s SELECT _project, _app, _stage, 1
+            WHERE _kind = 'operation' AND _app IS NOT NULL AND _stage IS NOT NULL
+            ON CONFLICT (project, app, stage) DO UPDATE SET value = s.value + 1 RETURNING s.value
+    )
+    INSERT INTO {s}.document SELECT
+        _project, _place.position, _id, _kind, of.number, (SELECT value FROM counted), _run, _workspace, _app, _stage,
+        _status, _verb, _target, _presence, _user, _commit, _store, _labels, _started, _writer, _turn, _body
+        FROM of WHERE _names IS NULL OR NOT EXISTS (
+            SELECT FROM unnest(_names, _epochs) AS lease(name, epoch) WHERE NOT EXISTS (
+                SELECT FROM {s}.lock l JOIN {s}.holding h USING (project, name, epoch)
+                WHERE l.project = _project AND l.name = lease.name AND l.epoch = lease.epoch
+                    AND h.expires > clock_timestamp()))
+        RETURNING number INTO _number;
     IF NOT FOUND THEN
-        -- The same call, made again before this one was over, came first; made once more it finds that.
-        RAISE EXCEPTION USING ERRCODE = 'serialization_failure', MESSAGE = 'appended meanwhile';
+        PERFORM {s}.fenced(_project, _names, _epochs);
+        RAISE EXCEPTION USING ERRCODE = 'MP002', MESSAGE = 'no such run',
+            DETAIL = json_build_object('id', _id, 'run', _run)::text;
     END IF;
     RETURN _number;
 END $$;
 
-CREATE FUNCTION {s}.amend(_project int, _leases json, _writer bigint, _turn bigint, _documents json) RETURNS void
-LANGUAGE plpgsql AS $$
+CREATE FUNCTION {s}.amend(
+    _project int, _names text[], _epochs bigint[], _writer bigint, _turn bigint, _documents json
+) RETURNS void LANGUAGE plpgsql SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE _missing text;
 BEGIN
     PERFORM {s}.begin(_project);
-    IF _leases IS NOT NULL THEN
-        PERFORM {s}.fenced(_project, _leases);
+    IF _names IS NOT NULL THEN
+        PERFORM {s}.fenced(_project, _names, _epochs);
     END IF;
     SELECT given.id INTO _missing FROM json_to_recordset(_documents) AS given(id text)
         WHERE NOT EXISTS (SELECT FROM {s}.document d WHERE d.project = _project AND d.id = given.id) LIMIT 1;
@@ -196,15 +206,18 @@ BEGIN
     WHERE d.project = _project AND d.id = given.id AND NOT (d.writer = _writer AND d.turn > _turn);
 END $$;
 
-CREATE FUNCTION {s}.admit(_project int, _writer bigint, _turn bigint, _documents json) RETURNS bigint
-LANGUAGE plpgsql AS $$
+-- Add documents with their numbers, behind all that are there or, the first one last, before them.
+CREATE FUNCTION {s}.admit(_project int, _writer bigint, _turn bigint, _documents json, _older boolean) RETURNS bigint
+LANGUAGE plpgsql SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
     _position bigint := {s}.begin(_project);
+    _first bigint := (SELECT first FROM {s}.project WHERE key = _project);
     _count bigint;
 BEGIN
     INSERT INTO {s}.document
-    SELECT _project, _position + row_number() OVER (ORDER BY given.place), given.id, given.kind, given.number,
+    SELECT _project, CASE WHEN _older THEN _first - row_number() OVER (ORDER BY given.place)
+        ELSE _position + row_number() OVER (ORDER BY given.place) END, given.id, given.kind, given.number,
         given.sequence, given.run, given.workspace, given.app, given.stage, given.status, given.verb, given.target,
         given.presence, given."user", given.commit, given.store, given.labels, given.started, _writer, _turn, given.body
     FROM json_to_recordset(_documents) AS given(
@@ -213,7 +226,8 @@ BEGIN
         presence text, "user" text, commit text, store text, labels text[], started timestamptz, body text)
     WHERE NOT EXISTS (SELECT FROM {s}.document d WHERE d.project = _project AND d.id = given.id);
     GET DIAGNOSTICS _count = ROW_COUNT;
-    UPDATE {s}.project SET position = _position + _count, number = greatest(number, (
+    UPDATE {s}.project SET first = first - CASE WHEN _older THEN _count ELSE 0 END,
+        position = position + CASE WHEN _older THEN 0 ELSE _count END, number = greatest(number, (
         SELECT max(given.number) FROM json_to_recordset(_documents) AS given(number bigint, store text)
         WHERE given.store IS NULL)) WHERE key = _project;
     INSERT INTO {s}.sequence AS s SELECT _project, given.app, given.stage, max(given.sequence)
@@ -224,12 +238,13 @@ BEGIN
     RETURN _count;
 END $$;
 
-CREATE FUNCTION {s}.remove(_project int, _leases json, _ids text[]) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION {s}.remove(_project int, _names text[], _epochs bigint[], _ids text[]) RETURNS void
+LANGUAGE plpgsql SET enable_seqscan = off AS $$
 #variable_conflict use_column
 BEGIN
     PERFORM {s}.begin(_project);
-    IF _leases IS NOT NULL THEN
-        PERFORM {s}.fenced(_project, _leases);
+    IF _names IS NOT NULL THEN
+        PERFORM {s}.fenced(_project, _names, _epochs);
     END IF;
     DELETE FROM {s}.document WHERE project = _project AND id = ANY (_ids);
     DELETE FROM {s}.output WHERE project = _project AND operation = ANY (_ids);

@@ -45,7 +45,7 @@ def damages(project: Project) -> list[str]:
 
 def _documents(project: Project) -> Iterator[str]:
     """Yield what is wrong with the documents themselves."""
-    position = -1
+    position = -(2**62)
     while rows := project.read(
         "SELECT position, id, kind, body FROM {s}.document WHERE project = {p} AND position > %s "
         "ORDER BY position LIMIT %s",

@@ -13,18 +13,31 @@ TEXTS = tuple(name for name in FIELDS if name != "number")
 """The fields that are text; a number is what the store gives."""
 
 
+VALUES = ("id", "kind", *TEXTS, "labels", "started", "body")
+"""What a row has, in the order of `values`."""
+
+ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
+"""Made once: what is recorded is waited for."""
+
+
+def values(document: Document) -> tuple[Any, ...]:
+    """Return a document as the function that appends one takes it."""
+    found = document
+    if "number" in document or "sequence" in document:
+        found = {name: value for name, value in document.items() if name not in ("number", "sequence")}
+    return (
+        storable(document["id"]),
+        storable(document["kind"]),
+        *(field(document, name) for name in TEXTS),
+        labels(document),
+        moment(document.get("started")),
+        text(found),
+    )
+
+
 def row(document: Document) -> dict[str, Any]:
-    """Return a document as the functions of the database take it."""
-    body = {name: value for name, value in document.items() if name not in ("number", "sequence")}
-    found = {name: field(document, name) for name in TEXTS}
-    return {
-        **{name: value for name, value in found.items() if value is not None},
-        "id": storable(document["id"]),
-        "kind": storable(document["kind"]),
-        "labels": labels(document) or None,
-        "started": moment(document.get("started")),
-        "body": text(body),
-    }
+    """Return a document as the functions that take several of them read it."""
+    return {name: value for name, value in zip(VALUES, values(document), strict=True) if value is not None}
 
 
 def numbered_row(place: int, document: Document) -> dict[str, Any]:
@@ -49,7 +62,7 @@ def document_of(body: str, number: int | None, sequence: int | None) -> Document
 
 def text(value: object) -> str:
     """Return a value as JSON, in characters that every database takes."""
-    return json.dumps(value, separators=(",", ":"), allow_nan=False)
+    return ENCODER.encode(value)
 
 
 def field(document: Document, name: str) -> str | None:
@@ -61,10 +74,12 @@ def field(document: Document, name: str) -> str | None:
     return storable(value) if isinstance(value, str) else None
 
 
-def labels(document: Document) -> list[str]:
-    """Return the labels that a document is found by, as `NAME=VALUE`."""
+def labels(document: Document) -> list[str] | None:
+    """Return the labels that a document is found by, as `NAME=VALUE`; None without any."""
     found = document.get("labels")
-    return sorted(storable(f"{name}={value}") for name, value in found.items()) if isinstance(found, Mapping) else []
+    if not found or not isinstance(found, Mapping):
+        return None
+    return sorted(storable(f"{name}={value}") for name, value in found.items())
 
 
 def moment(value: object) -> str | None:
@@ -80,6 +95,8 @@ def moment(value: object) -> str | None:
 
 def storable(value: str) -> str:
     """Return the text with lone surrogates and NUL, which no text column takes, spelt out."""
+    if value.isascii() and "\0" not in value:
+        return value
     return value.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")
 
 

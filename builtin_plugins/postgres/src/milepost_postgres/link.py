@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any
 
 import psycopg
@@ -21,7 +21,7 @@ ATTEMPTS = 8
 PAUSE = 0.01
 """Seconds before that, times the attempt."""
 
-MET = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
+MET = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected, psycopg.errors.UniqueViolation)
 UNPREPARED = (psycopg.errors.InvalidSqlStatementName, psycopg.errors.DuplicatePreparedStatement)
 """What a pooler says that gives each transaction another connection to the server."""
 
@@ -55,17 +55,10 @@ class Link:
         is made anew. Raises HistoryError and what is below it.
         """
         with self._guard:
-            for attempt in range(1, ATTEMPTS + 1):
-                fresh = self._connection is None
-                try:
-                    return self._connected().execute(self._text(statement), values).fetchall()
-                except psycopg.Error as error:
-                    if attempt == ATTEMPTS or not self._mended(error, fresh, attempt):
-                        raise explained(error, self.server) from error
-                except BaseException:
-                    self.drop()  # an answer may still be on its way
-                    raise
-        raise AssertionError("unreachable")
+            attempt = 1
+            while (rows := self._answer(statement, values, attempt)) is None:
+                attempt += 1
+            return rows
 
     def connected(self) -> Connection:
         """Return the connection for what needs more than one statement; the caller is alone with it."""
@@ -97,6 +90,19 @@ class Link:
             if not self._prepares:
                 self._connection.prepare_threshold = None
         return self._connection
+
+    def _answer(self, statement: str, values: Sequence[Any], attempt: int) -> list[Row] | None:
+        """Return the rows of a statement; None if it should be tried again."""
+        fresh = self._connection is None
+        try:
+            return self._connected().execute(self._text(statement), values).fetchall()
+        except psycopg.Error as error:
+            if attempt < ATTEMPTS and self._mended(error, fresh, attempt):
+                return None
+            raise explained(error, self.server) from error
+        except BaseException:
+            self.drop()  # an answer may still be on its way
+            raise
 
     def _mended(self, error: psycopg.Error, fresh: bool, attempt: int) -> bool:
         """Do what helps against an error and return whether the same may be tried again."""

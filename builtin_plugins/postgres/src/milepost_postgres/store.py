@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from milepost.sdk.errors import HistoryUnreachableError
 from milepost.sdk.store import Document, Lease, OutputLine, Where
 from milepost_postgres.checking import damages
-from milepost_postgres.columns import document_of, numbered_row, once, row, storable, text
+from milepost_postgres.columns import VALUES, document_of, numbered_row, once, row, storable, text, values
 from milepost_postgres.link import Link
 from milepost_postgres.lists import Page, impossible, latest
 from milepost_postgres.locks import PostgresLock, broken, held
@@ -25,6 +25,11 @@ ADMITTED = 500
 FOUND = "body, number, sequence"
 FEWEST = 4
 """Characters of an id's end that the index of them takes."""
+
+APPEND = (
+    "SELECT {s}.append({p}, %s::text[], %s::bigint[], %s::bigint, %s::bigint"
+    f"{', %s' * (len(VALUES) - 3)}, %s::text[], %s, %s)"
+)
 
 
 class Owner(NamedTuple):
@@ -45,7 +50,7 @@ class PostgresStore:
         self._link, self._owner, self._schema = link, owner, schema
         self._project = Project(link, owner.key)
         self._output, self._watch = Output(self._project), Watch(self._project)
-        self._fence: str | None = None
+        self._fence: tuple[list[str] | None, list[int] | None] = (None, None)
         self._held: set[PostgresLock] = set()
         # By these the database tells a change that was held up on the way from the one that overtook it.
         self._writer, self._turns = secrets.randbits(62), count(1)
@@ -67,42 +72,39 @@ class PostgresStore:
 
     def append(self, document: Document) -> int:
         """Add a document and return its number."""
-        return int(
-            self._project.write(
-                "SELECT {s}.append({p}, %s::json, %s::bigint, %s::bigint, %s::json)",
-                *(self._fence, self._writer, next(self._turns), text(row(document))),
-            )
-        )
+        return int(self._project.write(APPEND, *self._fence, self._writer, next(self._turns), *values(document)))
 
     def amend(self, documents: Sequence[Document]) -> None:
         """Replace documents, all or none. Raises HistoryError for one that was never appended."""
         if documents:
             self._project.write(
-                "SELECT {s}.amend({p}, %s::json, %s::bigint, %s::bigint, %s::json)::text",
-                *(self._fence, self._writer, next(self._turns), text([row(each) for each in once(documents)])),
+                "SELECT {s}.amend({p}, %s::text[], %s::bigint[], %s::bigint, %s::bigint, %s::json)::text",
+                *(*self._fence, self._writer, next(self._turns), text([row(each) for each in once(documents)])),
             )
 
-    def admit(self, documents: Iterable[Document]) -> int:
-        """Add documents with the numbers they have; return how many were not there yet."""
+    def admit(self, documents: Iterable[Document], *, older: bool = False) -> int:
+        """Add documents with the numbers they have, behind or before all; return how many were not there yet."""
         added, rest = 0, iter(documents)
         while some := once(islice(rest, ADMITTED)):
             rows = [numbered_row(place, each) for place, each in enumerate(some)]
             added += int(
                 self._project.write(
-                    "SELECT {s}.admit({p}, %s::bigint, %s::bigint, %s::json)",
-                    *(self._writer, next(self._turns), text(rows)),
+                    "SELECT {s}.admit({p}, %s::bigint, %s::bigint, %s::json, %s::boolean)",
+                    *(self._writer, next(self._turns), text(rows), older),
                 )
             )
         return added
 
     def remove(self, ids: Sequence[str]) -> None:
         """Remove documents and their output, all or none."""
-        self._project.write("SELECT {s}.remove({p}, %s::json, %s::text[])::text", self._fence, [*map(storable, ids)])
+        self._project.write(
+            "SELECT {s}.remove({p}, %s::text[], %s::bigint[], %s::text[])::text", *self._fence, [*map(storable, ids)]
+        )
 
     def fence(self, leases: Sequence[Lease]) -> None:
         """From now on append, amend and remove nothing unless these are held still."""
-        rows = [{"name": storable(each.name), "epoch": each.epoch} for each in leases]
-        self._fence = text(rows) if rows else None
+        names, epochs = [storable(each.name) for each in leases], [each.epoch for each in leases]
+        self._fence = (names, epochs) if names else (None, None)
 
     def get(self, id: str) -> Document | None:
         """Return the document with that id."""

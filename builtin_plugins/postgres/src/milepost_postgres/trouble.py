@@ -27,22 +27,12 @@ def explained(error: psycopg.Error, server: Server) -> MilepostError:
     code = error.sqlstate or ""
     if code in (LEASE_LOST, RUN_MISSING, DOCUMENT_MISSING):
         return _refused(code, json.loads(error.diag.message_detail or "{}"), server)
-    if code == FORBIDDEN:
-        return HistoryError(
-            f"the role {server.user!r} may not do that in the history at {server.place}: {said(error, server)}",
-            hint=f"let the database's owner run: GRANT CREATE ON DATABASE {server.database} TO {server.user}; "
-            "or, where another role has made the tables, grant that role to this one",
-        )
+    if code in (FORBIDDEN, READ_ONLY):
+        return _not_allowed(code, error, server)
     if code in MISSING:
         return HistoryError(
             f"tables are missing in the history at {server.place}: {said(error, server)}",
             hint="see who removed them; milepost makes them anew only in a schema that is empty",
-        )
-    if code == READ_ONLY:
-        return HistoryUnreachableError(
-            f"the history at {server.place} cannot be written: {said(error, server)}",
-            hint="a standby answered, or all is set to read only: name the primary, "
-            "or several hosts and ?target_session_attrs=read-write",
         )
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
         return unreachable(said(error, server), server)
@@ -98,6 +88,21 @@ def _refused(code: str, facts: Mapping[str, Any], server: Server) -> MilepostErr
     return HistoryError(
         f"there is no document {facts['id']!r} in the history at {server.place}, so it cannot be changed",
         hint="milepost history",
+    )
+
+
+def _not_allowed(code: str, error: psycopg.Error, server: Server) -> HistoryError:
+    """Return the error for what the role, or the server as it is, may not do."""
+    if code == READ_ONLY:
+        return HistoryUnreachableError(
+            f"the history at {server.place} cannot be written: {said(error, server)}",
+            hint="a standby answered, or all is set to read only: name the primary, "
+            "or several hosts and ?target_session_attrs=read-write",
+        )
+    return HistoryError(
+        f"the role {server.user!r} may not do that in the history at {server.place}: {said(error, server)}",
+        hint=f"let the database's owner run: GRANT CREATE ON DATABASE {server.database} TO {server.user}; "
+        "or, where another role has made the tables, grant that role to this one",
     )
 
 
