@@ -51,7 +51,7 @@ def pruned(what: Superfluous, screen: Screen, *, done: bool) -> Iterator[str]:
     verb = "removed" if done else "would be removed"
     yield f"{amount(len(what.runs), 'run')} {verb}"
     if what.output:
-        yield f"output of {amount(len(what.output), 'more operation')} {verb}: {amount(what.lines, 'line')}"
+        yield f"output of {amount(len(what.output), 'operation')} {verb}: {amount(what.lines, 'line')}"
     if what.needed:
         yield f"{amount(what.needed, 'older run')} stay{'s' * (what.needed == 1)}: something rests upon what they did"
     if what.busy:

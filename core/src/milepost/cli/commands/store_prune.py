@@ -20,14 +20,14 @@ Age = Annotated[str | None, typer.Option("--age", metavar="TIME", help="Keep wha
 Output = Annotated[str | None, typer.Option("--output", metavar="TIME", help="Keep output that is younger: 90d.")]
 
 
-def command(ctx: typer.Context, runs: Runs = None, older: Age = None, output: Output = None) -> int:
+def command(ctx: typer.Context, runs: Runs = None, older: Age = None, printed: Output = None) -> int:
     """Say what is past the limits of the project file, or of the flags; remove it with --yes.
 
     What is live, staged, running or needed by a rollback stays, however old it is.
     """
     session: Session = ctx.obj
     host, done = session.host, session.flags.yes
-    asked = Rule(runs, _length("--age", older), _length("--output", output))
+    asked = Rule(runs, _length("--age", older), _length("--output", printed))
     keep = Keep(asked) if asked != Rule() else host.project.keep
     if not keep.asks:
         raise UsageError(

@@ -40,7 +40,7 @@ def verify(store: HistoryStore, *, has_key: bool = True) -> Verified:
             "this machine has not the key of the fingerprints: whether a secret has changed cannot be told"
         )
     if found.dangling:
-        found.remarks.append(f"{found.dangling} references lead to records that were pruned")
+        found.remarks.append(f"records that were pruned are referred to {found.dangling} times")
     return Verified(found.runs, found.operations, found.lines, tuple(dict.fromkeys(found.damage)), tuple(found.remarks))
 
 
