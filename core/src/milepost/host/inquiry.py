@@ -24,7 +24,7 @@ from milepost.host.plugins.load import Plugins
 from milepost.host.project.variable_sources import ByHand
 from milepost.sdk.capabilities import LogLine, Logs
 from milepost.sdk.deployment import Health
-from milepost.sdk.errors import MilepostError, OperationError
+from milepost.sdk.errors import HistoryError, MilepostError, OperationError
 from milepost.sdk.record import Operation, Run
 from milepost.sdk.store import Document
 
@@ -115,7 +115,7 @@ def status(
     return WorkspaceStatus(
         project=host.project.name,
         workspace=workspace,
-        apps=tuple(answered.get(app) or _told(bench, workspace, silent[app], None) for app in named),
+        apps=tuple(answered.get(app) or _recalled(bench, workspace, silent[app]) for app in named),
         locks=host.store.locks(),
         at=system_clock(),
         interrupted=tuple(bench.history.interrupted(workspace)),
@@ -138,6 +138,14 @@ def _app_status(host: Host, bench: Bench, app: str, workspace: str, recorded: bo
     health = ask_health(bench, subject, live.deployment)
     public = ask_public(bench, subject, live)
     return _told(bench, workspace, AppStatus(app=app, health=health, public=public, note=note), live)
+
+
+def _recalled(bench: Bench, workspace: str, silent: AppStatus) -> AppStatus:
+    """Return an app that could not be asked with what the history knows, where this milepost understands that."""
+    try:
+        return _told(bench, workspace, silent, None)
+    except HistoryError as error:
+        return dataclasses.replace(silent, note=f"cannot be told: {error}")
 
 
 def _told(bench: Bench, workspace: str, answer: AppStatus, live: Live | None) -> AppStatus:

@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from core.tests.host.lifecycle.real import RealShop
 from core.tests.host.lifecycle.shop import Shop, app_text
 from milepost.host.history.newer import not_understood
+from milepost.host.inquiry import status
+from milepost.host.lifecycle.recovery import end_dead_runs
 from milepost.sdk.errors import RefusedError
 
 
@@ -54,3 +57,24 @@ def test_a_field_that_is_not_known_stops_nothing_and_is_not_lost(shop: Shop) -> 
     changed = shop.store.get(document["id"])
     assert changed is not None
     assert (changed["presence"], changed["mood"]) == ("parked", "good")
+
+
+def test_what_goes_on_elsewhere_in_a_way_not_understood_stops_no_other_app(shop: Shop) -> None:
+    shop.write(app_text("web"), app_text("api"))
+    shop.up("web")
+    shop.cut(shop.last("deploy"))
+    newest(shop, presence="floating")
+    assert shop.history.interrupted() == []
+    end_dead_runs(shop.history, shop.clock.now())
+    assert shop.up("api") == 2
+
+
+def test_a_status_says_of_which_app_the_records_are_not_understood(real: RealShop) -> None:
+    real.write(app_text("web"), app_text("api"))
+    real.run("up")
+    host = real.host()
+    where = {"stage": "deploy", "app": "web"}
+    host.writable_store().amend([{**host.store.latest("operation", where, 1)[0], "presence": "floating"}])
+    found = {each.app: each for each in status(real.host(), "default").apps}
+    assert "cannot be understood" in found["web"].note
+    assert (found["api"].note, found["api"].health.name) == ("", "ready")

@@ -9,7 +9,7 @@ import msgspec
 
 from milepost.host.history import writer
 from milepost.host.history.delivery import deliver_late
-from milepost.host.history.newer import FIELDS
+from milepost.host.history.newer import FIELDS, cannot_be_carried_on
 from milepost.sdk.errors import HistoryError
 from milepost.sdk.record import SCHEMA, Operation, Run, Writer
 from milepost.sdk.store import Document, HistoryStore
@@ -138,6 +138,11 @@ class History:
         where: Where = {"app": app, "workspace": workspace, "stage": "deploy", "presence": STANDING}
         return self.operations(where)
 
+    def _understood(self, kind: str, where: Where) -> list[Operation | Run]:
+        """Return the store's own records that fit and that this milepost understands."""
+        documents = (each for each in self._latest(kind, where, None, None) if not cannot_be_carried_on(each))
+        return [self._run(each) if kind == "run" else self._operation(each) for each in documents]
+
     def lives(self, record: Operation | Run) -> bool:
         """Return whether whoever writes the record lives, on this machine or on another."""
         return writer.lives(_document(record), self.store)
@@ -145,14 +150,14 @@ class History:
     def interrupted(self, workspace: str | None = None, app: str | None = None) -> list[Operation | Run]:
         """Return what stands as running and whose writer is dead, newest first, the operations before the runs.
 
-        With an app, no runs: they are on several.
+        With an app, no runs: they are on several. Without, what only a newer milepost understands is left to that.
         """
         where: dict[str, str] = {"status": "running"}
         if workspace is not None:
             where["workspace"] = workspace
         found: list[Operation | Run] = []
         if app is None:
-            found += [*self.operations(where), *self.runs(where)]
+            found += [*self._understood("operation", where), *self._understood("run", where)]
         else:
             found += self.operations({**where, "app": app})
         return [each for each in found if not self.lives(each)]
