@@ -63,6 +63,8 @@ def _row(orphan: Orphan, screen: Screen) -> tuple[str, ...]:
 
 def _note(orphan: Orphan) -> str:
     """Return what else is to be said of an orphan."""
+    if orphan.record is not None and orphan.record.store is not None:
+        return f"#{orphan.record.number}@{orphan.record.store}"
     if orphan.is_foreign:
         return f"of the history {orphan.sighting.store or 'unknown'}"
     return f"its record says {orphan.record.presence or orphan.record.status}" if orphan.record else ""

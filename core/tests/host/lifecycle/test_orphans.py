@@ -8,6 +8,7 @@ from core.tests.host.lifecycle.shop import Shop
 from milepost.host.lifecycle.serving import serves
 from milepost.host.lifecycle.sighting import look, of_app, platforms
 from milepost.sdk.errors import MilepostError, OperationError, RefusedError
+from milepost.sdk.store import OutputLine
 
 
 def lose(shop: Shop, number: int) -> str:
@@ -147,6 +148,33 @@ def test_objects_of_another_history_are_refused_without_force(shop: Shop) -> Non
     number = shop.carry("adopt", "web", orphans=(key,), choices={"force": True})
     shop.carry("release", "web", target=f"web#{number}")
     assert shop.traffic() == number, "what was adopted is foreign no longer"
+
+
+def test_what_only_a_record_of_another_history_names_is_taken_over_with_force(shop: Shop) -> None:
+    shop.up()
+    shop.carry("deploy", choices={"force": True})
+    deploy = shop.last("deploy")
+    brought = [*shop.store.latest("operation", {"number": 2}), *shop.store.latest("run", {"number": 2})]
+    shop.store.remove([str(each["id"]) for each in brought])
+    shop.store.admit([{**each, "number": 7, "store": "laptop"} for each in reversed(brought)])
+    shop.store.write_output(deploy.id, [OutputLine(1, "", "plugin", "say", "hello")])
+    key = deploy.resources[0].key
+    with shop.world.change() as world:
+        world["deployments"][key]["labels"]["milepost/store"] = "01OTHERSTORE"
+    with pytest.raises(RefusedError, match="01OTHERSTORE"):
+        shop.carry("adopt", "web", orphans=(key,))
+    number = shop.carry("adopt", "web", orphans=(key,), choices={"force": True})
+    taken = shop.last("deploy", number=number)
+    assert (taken.id, taken.store, taken.facts, taken.fingerprint) == (
+        deploy.id,
+        None,
+        deploy.facts,
+        deploy.fingerprint,
+    )
+    assert "it was #7 of the history laptop, whose record was taken over" in taken.warnings
+    assert [line.text for line in shop.store.read_output(deploy.id)] == ["hello"]
+    shop.carry("release", "web", target=f"web#{number}")
+    assert shop.traffic() == number
 
 
 def test_the_orphan_of_an_app_that_left_the_file_is_destroyed(shop: Shop) -> None:

@@ -27,6 +27,7 @@ from milepost.sdk.deployment import Recorded, Release
 from milepost.sdk.errors import MilepostError, OperationError, RefusedError
 from milepost.sdk.events import Said
 from milepost.sdk.record import Operation, Source
+from milepost.sdk.store import OutputLine
 
 FROM_TODAY = "its environment, files and health check are those of today's project file: nothing else tells them"
 UNTOLD = "its environment and health check are not known: {}"
@@ -159,21 +160,40 @@ def _adopt(bench: Bench, part: Part, subject: Subject, orphan: Sighting) -> Oper
         )
     fields = adoption_fields(bench, subject, orphan, adopted)
     known = bench.history.operation(orphan.operation)
-    if known is not None:
-        told = f"{orphan.key} was recorded as {known.presence}, and is there"
-        bench.emit(Said(at=bench.clock(), app=subject.app.name, stage="adopt", text=told))
-        again = msgspec.structs.replace(known, **{**fields, "status": "success", "failure": None})
-        bench.history.amend(again)
-        return again
+    if known is not None and known.store is None:
+        return _corrected(bench, subject, orphan, known, fields)
     fields.pop("status")
+    lines: list[OutputLine] = []
+    if known is not None:
+        fields |= _brought(known)
+        lines = bench.history.store.read_output(known.id)
+        bench.history.store.remove([known.id])
     record = msgspec.structs.replace(draft(bench, part, subject, "deploy", label="adopt"), id=orphan.operation)
 
     def work(operation: OpenOperation) -> None:
+        bench.history.store.write_output(record.id, lines)
         operation.change(**{**fields, "labels": {**operation.record.labels, **fields["labels"]}})
         operation.result = "adopted"
         operation.summary = f"{adopted.presence}, made as #{orphan.number}" if orphan.number else adopted.presence
 
     return perform(bench, record, (), hook_context(part, subject), work)
+
+
+def _corrected(bench: Bench, subject: Subject, orphan: Sighting, known: Operation, fields: dict[str, Any]) -> Operation:
+    """Return the record of what stands although its record said that it was gone, as it is now."""
+    told = f"{orphan.key} was recorded as {known.presence}, and is there"
+    bench.emit(Said(at=bench.clock(), app=subject.app.name, stage="adopt", text=told))
+    again = msgspec.structs.replace(known, **{**fields, "failure": None})
+    bench.history.amend(again)
+    return again
+
+
+def _brought(known: Operation) -> dict[str, Any]:
+    """Return what a record brought from another history tells of a deployment better than its labels do."""
+    note = f"it was #{known.number} of the history {known.store}, whose record was taken over"
+    names = ("config", "facts", "fingerprint", "artifact", "source", "warnings")
+    told = {name: value for name in names if (value := getattr(known, name))}
+    return {**told, "warnings": (*known.warnings, note)}
 
 
 def adoption_fields(bench: Bench, subject: Subject, orphan: Sighting, adopted: Adopted) -> dict[str, Any]:

@@ -152,9 +152,9 @@ def _made(bench: Bench, subject: Subject) -> Iterator[Worker[Any] | MilepostErro
 
 
 def named_by(history: History, sighting: Sighting) -> Operation | None:
-    """Return the record that names these objects as something that may stand; None for orphans."""
+    """Return the record of this history's own that names the objects as something that may stand; None for orphans."""
     record = history.operation(sighting.operation) if sighting.operation else None
-    if record is not None and (record.stage != "deploy" or record.presence in STANDING):
+    if record is not None and record.store is None and (record.stage != "deploy" or record.presence in STANDING):
         return record
     keys = {each.key for each in sighting.resources}
     for deploy in history.deployments(sighting.app, sighting.workspace):
