@@ -183,6 +183,8 @@ def test_runs_of_another_store_show_where_they_came_from(
     told.admit([run, make_operation("01OTHERBLD", run, 7, store="laptop")])
     assert milepost("history").out.splitlines()[1].startswith("#7@laptop ")
     assert "web#7@laptop/build" in milepost("operation", "list").out
+    assert numbers(milepost, "history", "--store", "laptop") == [7]
+    assert numbers(milepost, "operation", "list", "--store", "desktop") == []
     assert "#7@laptop up web" in milepost("show", "7@laptop").out
     assert milepost("show", "web#7@laptop/build", "--json").document["operation"]["id"] == "01OTHERBLD"
     ended = milepost("show", "7")

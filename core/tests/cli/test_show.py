@@ -162,3 +162,15 @@ def test_a_narrow_window_has_narrow_tables(milepost: Any, filled: SqliteStore) -
     lines = milepost("history", tty=True, NO_COLOR="1", COLUMNS="60").out.splitlines()
     assert max(map(len, lines)) <= 76
     assert len(lines[1]) < len(milepost("history", tty=True, NO_COLOR="1").out.splitlines()[1])
+
+
+def test_what_another_store_released_is_not_live_here(
+    milepost: Any, chain: SqliteStore, make_run: Any, make_operation: Any
+) -> None:
+    run = make_run("01OTHER", number=7, store="laptop")
+    deploy = make_operation("01ODEP", run, 7, store="laptop", stage="deploy", label="deploy", presence="released")
+    release = make_operation("01OREL", run, 7, store="laptop", stage="release", label="release", target="01ODEP")
+    chain.admit([run, deploy, release])
+    assert "web#3/release   production   restores web#1/release, LIVE" in milepost("show", "web#1/build").out
+    assert "web#7@laptop/release   production   the last that laptop knew of" in milepost("show", "01ODEP").out
+    assert milepost("workspace", "list", "--json").document["workspaces"][1]["live"] == {"web": 1}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from milepost.cli.legible import legible
-from milepost.cli.standing import closed, live_release
+from milepost.cli.standing import closed, live_release, of_store
 from milepost.host.history.ref import name_of
 from milepost.host.history.writer import as_it_is
 
@@ -105,12 +105,14 @@ def _notes(store: HistoryStore, operation: Document) -> Iterator[str]:
 
 def _public(store: HistoryStore, release: Document) -> str:
     """Return whether a release is live, and else what ended it."""
-    workspace, app = str(release["workspace"]), str(release["app"])
+    workspace, app, elsewhere = str(release["workspace"]), str(release["app"]), release.get("store") or None
     live = live_release(store, workspace, app)
     if live is not None and live["id"] == release["id"]:
         return "LIVE"
     if closed(store, release):
         return "closed"
     where = {"app": app, "workspace": workspace, "stage": "release", "status": "success"}
-    later = store.latest("operation", where, 1, str(release["id"]), oldest=True)
-    return f"replaced by {name_of(later[0])}" if later else "not live any more"
+    later = next(of_store(store, where, elsewhere, str(release["id"]), oldest=True), None)
+    if later is not None:
+        return f"replaced by {name_of(later)}"
+    return f"the last that {elsewhere} knew of" if elsewhere else "not live any more"

@@ -110,6 +110,7 @@ def _where(session: Session, kind: str) -> dict[str, str | Sequence[str]]:
         "workspace": workspace_to_read(session) or "",
         "user": str(given.get("only_user") or ""),
         "commit": commit,
+        "store": str(given.get("only_store") or ""),
         "label": tuple(f"{name}={value}" for name, value in session.flags.labels),
     }
     if kind == "operation":

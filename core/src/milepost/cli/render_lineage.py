@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MOST = 20
 """How many branches of one operation are drawn."""
 
-Row = tuple[str, str, str, str]
+Row = tuple[str, str, str]
 
 
 def tree(found: Ancestry, shown: str, screen: Screen) -> Iterator[str]:
@@ -32,14 +32,13 @@ def _rows(node: Node, shown: str, lead: str, below: str) -> Iterator[Row]:
     """Yield the line of an operation and those of what came from it."""
     operation = node.operation
     mark = " ◀" if operation["id"] == shown else ""
-    notes = ", ".join(node.notes) or result(operation)
-    yield f"{lead}{operation_name(operation)}{mark}", line_of(operation.get("workspace")), _status(node), line_of(notes)
+    yield f"{lead}{operation_name(operation)}{mark}", line_of(operation.get("workspace")), _became(node)
     kept = _kept(node.children, shown)
     for at, each in enumerate(kept, 1):
         last = at == len(kept) and len(kept) == len(node.children)
         yield from _rows(each, shown, below + ("└─ " if last else "├─ "), below + ("   " if last else "│  "))
     if len(kept) < len(node.children):
-        yield f"{below}└─ {len(node.children) - len(kept)} more", "", "", ""
+        yield f"{below}└─ {len(node.children) - len(kept)} more", "", ""
 
 
 def _kept(children: Sequence[Node], shown: str) -> list[Node]:
@@ -52,7 +51,8 @@ def _leads_to(node: Node, shown: str) -> bool:
     return node.operation["id"] == shown or any(_leads_to(each, shown) for each in node.children)
 
 
-def _status(node: Node) -> str:
-    """Return how an operation ended, where that is not what one expects."""
-    status = line_of(node.operation.get("status") or "")
-    return status if status != "success" else ""
+def _became(node: Node) -> str:
+    """Return how an operation ended, where that is not what one expects, and what became of it."""
+    status = node.operation.get("status")
+    told = [str(status)] if status and status != "success" else []
+    return line_of(", ".join((*told, *node.notes)) or result(node.operation))

@@ -183,7 +183,7 @@ def workspaces(rows: Sequence[Document], screen: Screen) -> list[str]:
             line_of(each["workspace"]),
             "yes" if each["in_file"] else "no",
             ", ".join(f"{app}#{number}" for app, number in each["live"].items()) or "nothing",
-            f"#{each['last']['number']} {each['last']['verb']}" if each["last"] else "",
+            f"{run_name(each['last'])} {each['last'].get('verb')}" if each["last"] else "",
             _started(each["last"], screen) if each["last"] else "",
             _status(each["last"], screen) if each["last"] else "never used",
         )

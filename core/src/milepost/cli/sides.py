@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from milepost.cli.differences import STAGES, Side
 from milepost.cli.legible import legible
 from milepost.cli.looking import operations_of, shown
-from milepost.cli.standing import live_release
+from milepost.cli.standing import live_release, of_store
 from milepost.sdk.errors import UnknownNameError, UsageError
 
 if TYPE_CHECKING:
@@ -118,7 +119,8 @@ def _before(store: HistoryStore, side: Side) -> Side | None:
     """Return what was live before a side's release; of one that was not released, what was made before it."""
     made = next(side.operations[stage] for stage in reversed(STAGES) if stage in side.operations)
     where = {"app": side.app, "workspace": str(made["workspace"]), "stage": str(made["stage"]), "status": "success"}
-    for each in store.latest("operation", where, limit=LOOK_AT, before=str(made["id"])):
+    earlier = of_store(store, where, made.get("store") or None, str(made["id"]))
+    for each in islice(earlier, LOOK_AT):
         if each.get("target") != made.get("target") or not each.get("target"):
             return _side(store, [each])
     return None

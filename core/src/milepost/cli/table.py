@@ -93,6 +93,7 @@ _NARROWING = (
     Flag("since", ("--since",), "Only what began then or later: 2h, 3d, 2026-03-01, 2026-03-01T14:00Z.", "TIME"),
     Flag("until", ("--until",), "Only what began before; a date means its end.", "TIME"),
     Flag("only_user", ("--user", "--who"), "Only what this user asked for.", "NAME"),
+    Flag("only_store", ("--store",), "Only what was brought from the store of that name.", "NAME"),
     Flag("only_commit", ("--commit",), "Only of this commit: its first characters, 4 or more.", "COMMIT"),
     Flag("label", ("--label",), "Only what has this label; of several, all.", "NAME=VALUE", many=True),
 )
