@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import queue
 import signal
 import socket
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 import msgspec
 
 from milepost.host.lifecycle.goal import Part, Phase, Word
+from milepost.host.lifecycle.inbox import Heard, Inbox
 from milepost.host.processes import Child, start_child
-from milepost.sdk.events import AnyEvent, Event
+from milepost.sdk.events import AnyEvent
 from milepost.sdk.store import Lease
 
 LAST_WORDS = 5.0
@@ -23,17 +22,10 @@ LAST_WORDS = 5.0
 ARGV = (sys.executable, "-m", "milepost.host.lifecycle.child")
 
 
-class Heard(NamedTuple):
-    """Something that came from a child; no event: it is gone."""
-
-    app: str
-    event: Event | None
-
-
 class AppProcess:
     """The process of one app's part; it starts before the part is known, which takes its while."""
 
-    def __init__(self, app: str, environment: Mapping[str, str], heard: queue.Queue[Heard]) -> None:
+    def __init__(self, app: str, environment: Mapping[str, str], heard: Inbox) -> None:
         self.app = app
         ours, theirs = socket.socketpair()
         with theirs:
@@ -107,7 +99,7 @@ class AppProcess:
         decoder = msgspec.json.Decoder(AnyEvent)
         with self._child.events as events:
             for line in events:
-                self._heard.put(Heard(self.app, decoder.decode(line)))
+                self._heard.put(Heard(self.app, decoder.decode(line)), len(line))
         self._errors.join()
         self._heard.put(Heard(self.app, None))
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import queue
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from milepost.host.clock import system_clock
 from milepost.host.history.journal import History
-from milepost.host.lifecycle.children import AppProcess, Heard
+from milepost.host.lifecycle.children import AppProcess
 from milepost.host.lifecycle.goal import Part, Phase
+from milepost.host.lifecycle.inbox import Inbox
 from milepost.host.lifecycle.interrupts import Interrupts
 from milepost.host.lifecycle.locking import Locks
 from milepost.host.lifecycle.plan import AppPlan
@@ -33,7 +33,7 @@ class Crew:
         """The apps that do not go on, and why."""
         self._run, self._history, self._interrupts, self._listen = run, history, interrupts, listen
         self._children: dict[str, AppProcess] = {}
-        self._heard: queue.Queue[Heard] = queue.Queue()
+        self._heard = Inbox()
         self._asked_at: float | None = None
         self._grace = 0.0
 
@@ -74,6 +74,7 @@ class Crew:
 
     def end(self, reason: str = "") -> None:
         """See every process to its end, and hear all that it still says; with a reason, it is to stop its work."""
+        self._heard.open()
         for child in self._children.values():
             if self._interrupts.count > 1:
                 child.kill()
@@ -84,10 +85,9 @@ class Crew:
         limit = time.monotonic() + self._grace if reason else float("inf")
         for child in self._children.values():
             self._see_out(child, limit)
-        while not self._heard.empty():
-            event = self._heard.get().event
-            if event is not None and not isinstance(event, PhaseFinished):
-                self._listen(event)
+        while (heard := self._heard.get(0)) is not None:
+            if heard.event is not None and not isinstance(heard.event, PhaseFinished):
+                self._listen(heard.event)
 
     def _see_out(self, child: AppProcess, limit: float) -> None:
         """Wait for the end of a process; one that is to stop and has not by then is ended."""
@@ -121,10 +121,7 @@ class Crew:
 
     def _hear(self, phase: Phase) -> set[str]:
         """Wait for something to happen; return the apps that are through with the phase."""
-        try:
-            heard = self._heard.get(timeout=TICK)
-        except queue.Empty:
-            heard = None
+        heard = self._heard.get(TICK)
         self._look_for_cancel()
         if heard is None:
             return set()
@@ -151,6 +148,7 @@ class Crew:
                 child.cancel(cancel.reason)
         late = time.monotonic() - self._asked_at > self._grace
         if late or self._interrupts.count > 1:
+            self._heard.open()
             for child in self._children.values():
                 child.kill()
 
