@@ -41,14 +41,14 @@ def assert_kept(store: SqliteStore, done: dict[str, int]) -> None:
 
 
 def test_four_writers_lose_nothing_and_share_the_numbers(open_store: Open, spawn: Spawn, tmp_path: Path) -> None:
-    writers = [spawn("append", tmp_path / "store", f"W{each}", 50) for each in range(4)]
+    writers = [spawn("append", tmp_path / "store", f"W{each}", 100) for each in range(4)]
     told = [each.communicate()[0] for each in writers]
     assert [each.returncode for each in writers] == [0] * 4
     store = open_store()
     done = {name: number for each in told for name, number in acknowledged(each).items()}
-    assert sorted(done.values()) == list(range(1, 201))
+    assert sorted(done.values()) == list(range(1, 401))
     assert_kept(store, done)
-    assert sorted(each["number"] for each in store.latest("run", {})) == list(range(1, 201))
+    assert sorted(each["number"] for each in store.latest("run", {})) == list(range(1, 401))
 
 
 def test_writers_that_are_killed_lose_nothing_they_acknowledged(open_store: Open, spawn: Spawn, tmp_path: Path) -> None:
