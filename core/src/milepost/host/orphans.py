@@ -91,17 +91,19 @@ def survey(host: Host, workspace: str, limit: float = LIMIT) -> Survey:
     Asked are the platforms of today's file, as it is for `workspace`, and those of records; each has `limit` seconds.
     """
     bench = quiet_bench(host)
+    # Runs may go on meanwhile: what stood when we began is no orphan for having been destroyed since.
+    before = {each.id for each in _standing(bench)}
     inquests, unasked = _inquests(host, bench, workspace)
     _ask_all(bench, host, inquests, limit)
     unasked += [f"the platform {each.word} {each.trouble}" for each in inquests if each.answer is None]
     sightings = _apart(each for inquest in inquests for each in inquest.answer or ())
-    strays = [each for each in sightings if named_by(bench.history, each) is None]
+    strays = [each for each in sightings if each.operation not in before and named_by(bench.history, each) is None]
     return Survey(
         workspace=workspace,
         asked=tuple(dict.fromkeys(each.word for each in inquests if each.answer is not None)),
         named=len(sightings) - len(strays),
         orphans=tuple(_orphans(host, bench, strays, limit)),
-        missing=tuple(_missing(bench, inquests, sightings)),
+        missing=tuple(each for each in _missing(bench, inquests, sightings) if each.id in before),
         interrupted=tuple(_interrupted(bench)),
         unasked=tuple(dict.fromkeys(unasked)),
     )
@@ -136,9 +138,14 @@ def _inquest(subject: Subject, platform: Worker[Any] | MilepostError) -> _Inques
 
 def _places(host: Host, bench: Bench, workspace: str) -> Iterator[tuple[str, str]]:
     """Yield the apps with their workspaces: those of the file here, and those of which something may stand."""
-    standing = bench.history.operations({"stage": "deploy", "presence": STANDING})
+    standing = _standing(bench)
     here = [(app, workspace) for app in host.project.apps]
     yield from dict.fromkeys([*here, *((each.app, each.workspace) for each in standing)])
+
+
+def _standing(bench: Bench) -> list[Operation]:
+    """Return the deploys of which something may stand, in all workspaces."""
+    return bench.history.operations({"stage": "deploy", "presence": STANDING})
 
 
 def _ask_all(bench: Bench, host: Host, inquests: Iterable[_Inquest], limit: float) -> None:
@@ -197,9 +204,9 @@ def _missing(bench: Bench, inquests: list[_Inquest], sightings: list[Sighting]) 
     keys = {key.key for each in sightings for key in each.resources}
     ids = {each.operation for each in sightings}
     answered = {(each.platform.entry.distribution, each.word) for each in inquests if each.answer is not None}
-    for deploy in bench.history.operations({"stage": "deploy", "presence": STANDING, "status": "success"}):
+    for deploy in _standing(bench):
         stamp = deploy.plugin
-        if stamp is None or (stamp.distribution, stamp.word) not in answered:
+        if deploy.status != "success" or stamp is None or (stamp.distribution, stamp.word) not in answered:
             continue
         if deploy.id not in ids and not keys & {each.key for each in deploy.resources}:
             yield deploy
