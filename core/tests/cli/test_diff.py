@@ -171,3 +171,15 @@ def test_commits_between_both_are_told_where_git_knows_them(
     assert " Second\n" in milepost("diff", "1", "3").out
     [app] = milepost("diff", "3", "2", "--json").document["apps"]
     assert [(each["side"], each["subject"]) for each in app["commits"]] == [("old", "Third")]
+
+
+def test_a_deploy_that_failed_is_compared_with_the_last_one_that_did_not(
+    milepost: Any, two: SqliteStore, make_run: Any, make_operation: Any
+) -> None:
+    for at, status in ((3, "error"), (4, "error")):
+        run = make_run(f"01RUN{at}", status=status)
+        deploy = make_operation(f"01DEP{at}", run, two.append(run), stage="deploy", label="deploy", status=status)
+        two.append({**deploy, **terms(2, SIDES[1])})
+    [app] = milepost("diff", "4", "--json").document["apps"]
+    assert app["old"]["number"] == 2
+    assert ("outcome", "deploy") in changes(milepost, "4")

@@ -125,7 +125,7 @@ def test_words_after_two_dashes_are_left_alone() -> None:
         (["up", "--forse"], "no such option: --forse", "milepost up --help"),
         (["show"], "missing argument 'REF'", "milepost show --help"),
         (["plugin"], "missing command", "milepost plugin --help"),
-        (["history", "--limit", "x"], "invalid value for '--limit'", "milepost history --help"),
+        (["history", "--limit", "x"], "--limit 'x' is no number of lines", "--limit 100"),
         (["version", "--var", "a"], "--var 'a' has no value", "--var a=VALUE"),
         (["version", "--json=xml"], "--json=xml is not known", ""),
     ],

@@ -161,7 +161,7 @@ def test_a_failed_deploy_says_what_still_serves_why_and_what_to_type() -> None:
         "Since   #112: env +SMTP_URL",
         "Clean   2 containers removed",
         "Hint    look at mail.py",
-        "Next    milepost logs --run 119     milepost show 119",
+        "Next    milepost logs --run 119     milepost show 119     milepost diff 119",
         "        milepost deploy web -w production --keep-failed",
         "exit 1: failed, what is live is as before",
     ]

@@ -140,9 +140,10 @@ def _next(run: Run, failed: list[Operation], background: Background) -> Iterator
     for hint in dict.fromkeys(each.hint for each in failures if each and each.hint):
         yield f"Hint    {hint}"
     logs = f"milepost logs --run {run.number}     " if failed else ""
-    yield f"Next    {logs}milepost show {run.number}"
-    where = "" if run.workspace == "default" else f" -w {run.workspace}"
     deploys = [each for each in failed if each.stage == "deploy" and each.status != "cancelled"]
+    lives = any(background.look.live(each.app, run.workspace) for each in deploys)
+    yield f"Next    {logs}milepost show {run.number}{f'     milepost diff {run.number}' if lives else ''}"
+    where = "" if run.workspace == "default" else f" -w {run.workspace}"
     if deploys:
         apps = " ".join(dict.fromkeys(each.app for each in deploys))
         kept = any(each.presence == "starting" for each in deploys)
