@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import msgspec
 import pytest
 
 from core.tests.host.lifecycle.real import RealShop
@@ -132,3 +133,17 @@ def test_what_has_ended_cannot_be_cancelled(real: RealShop) -> None:
 def test_a_run_that_is_not_there_cannot_be_cancelled(real: RealShop) -> None:
     with pytest.raises(UnknownNameError):
         cancel(real.host(), "7")
+
+
+def test_a_release_that_was_cut_off_and_is_live_is_told_so_and_nothing_is_written(real: RealShop) -> None:
+    real.run("up")
+    host = real.host()
+    release = host.history.operations({"stage": "release"})[0]
+    host.writable_store()
+    host.history.amend(msgspec.structs.replace(release, status="interrupted"))
+    before = host.store.version()
+    found = of_web(real)
+    assert found.note == ""
+    assert found.release is not None
+    assert found.release.status == "success"
+    assert host.store.version() == before

@@ -49,6 +49,8 @@ class Bench:
     """The locks that all is done under; None where nothing is changed."""
     output_limit: int = LIMIT
     """How much of an operation's output is kept, in characters."""
+    only_asks: bool = False
+    """Whether nothing is to be written into the history."""
     patience: float | None = None
     """How long a plugin may take for what it is asked now, in seconds; None: as long as it takes."""
 

@@ -95,7 +95,8 @@ def _release_of(bench: Bench, subject: Subject, deployment: str) -> Operation | 
         note = "it was interrupted, and found to be live afterwards"
         done = msgspec.structs.replace(cut, status="success", warnings=(*cut.warnings, note))
         done = _with_answer(bench, done)
-        if cut.status == "interrupted":  # what it had started is ended before its end is written, by the next run
+        # What it had started is ended before its end is written, by the next run.
+        if cut.status == "interrupted" and not bench.only_asks:
             bench.history.amend(done)
     return None if done is None else _with_answer(bench, done)
 
@@ -162,6 +163,8 @@ def _told(worker: Worker[Any], operation: Operation, step: HostStep, doing: str)
 
 class Inquiry(OpenOperation):
     """The ledger of a step that only asks: what it is told is shown, and nothing is written down."""
+
+    only_asks = True
 
     def __init__(self, bench: Bench, record: Operation) -> None:
         super().__init__(bench, record)

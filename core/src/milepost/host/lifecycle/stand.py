@@ -104,6 +104,7 @@ def bench_of(stand: Stand, project: Project, store: HistoryStore) -> Bench:
         identify=identify,
         writer=identify(os.getpid()),
         key=fingerprint_key(places.state, stand.environment, create=not stand.only_asks),
+        only_asks=stand.only_asks,
         cancel=stand.cancel,
         output_limit=project.output_limit,
     )
