@@ -36,6 +36,13 @@ fsync = on
 synchronous_commit = on
 """
 
+ACCESS = """
+hostssl all needs_tls all scram-sha-256
+host all needs_tls all reject
+host all all all scram-sha-256
+"""
+"""Who may come in how; `needs_tls` only by a way that this server does not offer."""
+
 
 @dataclass
 class PostgresServer:
@@ -75,10 +82,10 @@ class PostgresServer:
             cursor = connection.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []
 
-    def new_database(self) -> str:
+    def new_database(self, how: str = "") -> str:
         """Make an empty database and return its name."""
         name = f"test_{os.getpid()}_{next(self._names)}"
-        self.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        self.execute(f"CREATE DATABASE {name} TEMPLATE template0 {how}")
         return name
 
     def _answers(self) -> bool:
@@ -114,6 +121,7 @@ def make_server(folder: Path) -> PostgresServer:
     subprocess.run(argv, check=True, capture_output=True, cwd=folder, **_as_who())
     with (data / "postgresql.conf").open("a") as settings:
         settings.write(SETTINGS)
+    (data / "pg_hba.conf").write_text(ACCESS)
     return PostgresServer(programs, folder, _free_port())
 
 

@@ -8,7 +8,10 @@ import pytest
 
 from milepost.sdk.store import HistoryStore
 from milepost.testing.contracts.store import HistoryStoreContract
+from milepost.testing.contracts.store_locks import LeasedStoreContract
 from milepost_postgres.store import PostgresStore
+
+SHORT = {"lease": 1.0}
 
 
 class TestPostgresStore(HistoryStoreContract):
@@ -19,3 +22,13 @@ class TestPostgresStore(HistoryStoreContract):
 
     def again(self, store: HistoryStore) -> HistoryStore:
         return self.open_store()
+
+
+class TestLeases(LeasedStoreContract):
+    @pytest.fixture
+    def short_lease(self, open_store: Callable[..., PostgresStore]) -> PostgresStore:
+        self.open_store = open_store
+        return open_store(config=SHORT)
+
+    def again(self, store: HistoryStore) -> HistoryStore:
+        return self.open_store(config=SHORT)

@@ -41,9 +41,9 @@ class Server:
         return make_conninfo("", **self.parameters)
 
     @property
-    def plain(self) -> bool:
-        """Whether the URL forbids an encrypted connection."""
-        return self.parameters.get("sslmode") == "disable"
+    def encryption(self) -> str:
+        """What the URL says of it as `sslmode`; empty when it says nothing."""
+        return str(self.parameters.get("sslmode", ""))
 
     @property
     def database(self) -> str:

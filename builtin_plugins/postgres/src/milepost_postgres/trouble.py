@@ -115,7 +115,9 @@ def _way_in(connection: psycopg.pq.abc.PGconn | None, server: Server) -> str:
             f"see that the password of {server.user!r} is right, and that there is a database {server.database!r} "
             f"which it may use; one is made by: createdb -O {server.user} {server.database}"
         )
-    if server.plain:
+    if server.encryption in ("require", "verify-ca", "verify-full"):
+        return f"see that the server can be reached from here and offers TLS, as sslmode={server.encryption} demands"
+    if server.encryption == "disable":
         return "take sslmode=disable out of the url if the server wants TLS, and see that it can be reached from here"
     return (
         f"see that the server runs and can be reached from here, and that it has the database {server.database!r}; "
