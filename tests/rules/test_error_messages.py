@@ -108,6 +108,15 @@ SAID = (
         "pip install --upgrade milepost",
     ),
     Said(
+        errors.HistoryUnreachableError, ("the history at db cannot be reached",), "the history at db cannot be reached"
+    ),
+    Said(
+        errors.LockLostError,
+        ("web in staging", "ci@build", "16:02", "up #118"),
+        "web in staging is locked by ci@build since 16:02: up #118",
+        "milepost lock list",
+    ),
+    Said(
         errors.LockedError,
         ("web in staging", "ci@build", "16:02", "up #118"),
         "web in staging is locked by ci@build since 16:02: up #118",

@@ -67,7 +67,6 @@ def conduct(
     )
     ask_before_protected(session, verb)
     tell_notes(session)
-    warn_of_lonely_history(session)
     with telling(session) as teller:
         outcome = carry_out(host, request, teller.listen, interrupts=Interrupts())
     teller.conclude(outcome)
@@ -102,15 +101,3 @@ def tell_notes(session: Session) -> None:
     """Say what stands in the project file and is not carried out."""
     for each in notes(session.host.project):
         session.screen.note(f"{each.position}: {each.message}" if each.position else each.message)
-
-
-def warn_of_lonely_history(session: Session) -> None:
-    """Say, in the first run of a CI job's own history, that nobody else sees it, and how to share one."""
-    host, environment = session.host, session.environment
-    if not environment.get("CI") or environment.get("MILEPOST_HISTORY") or host.project.history_path:
-        return
-    if not host.store.latest("run", {}, limit=1):
-        session.screen.warn(
-            f"the history begins anew at {host.store.place}, and nobody else sees it; "
-            "name a place that lasts by MILEPOST_HISTORY or in a history block"
-        )

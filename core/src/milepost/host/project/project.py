@@ -14,9 +14,9 @@ from milepost.host.project.blocks import Blocks, env_of
 from milepost.host.project.declared import variable_block
 from milepost.host.project.file import named_source
 from milepost.host.project.keep import Keep, keep
-from milepost.host.project.output_limit import output_limit
 from milepost.host.project.misfits import misfits
 from milepost.host.project.on_demand import OnDemand
+from milepost.host.project.output_limit import output_limit
 from milepost.host.project.safe_names import with_safe_names
 from milepost.host.project.stages import (
     App,
@@ -158,14 +158,17 @@ def project_of(file: Path, body: Body, *, checked: bool = False, besides: Beside
         warnings=body.source.error(blocks.warnings).problems if blocks.warnings else (),
         body=body,
     )
-    if not checked:
-        # A file that was checked before does not pay for the rules again.
-        from milepost.host.project.checking import wrong_parts  # noqa: PLC0415 - see above
-
-        problems += wrong_parts(body, blocks, project.workspaces)
+    problems += () if checked else _wrong_parts(body, blocks, project)
     if problems := problems + blocks.problems:
         raise body.source.error([*problems, *(besides(project, problems) if besides else ())])
     return project
+
+
+def _wrong_parts(body: Body, blocks: Blocks, project: Project) -> list[Problem]:
+    """Return what is wrong with parts of a file. One that was checked before does not pay for the rules again."""
+    from milepost.host.project.checking import wrong_parts  # noqa: PLC0415 - see above
+
+    return wrong_parts(body, blocks, project.workspaces)
 
 
 def _blocks(file: Path, body: Body) -> tuple[Blocks, Body]:
