@@ -173,13 +173,14 @@ def test_a_bug_is_one_line_with_its_log_and_a_traceback_only_with_debug(tmp_path
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [("90", 90.0), ("10m", 600.0), ("1h30m", 5400.0), ("0", 0.0), ("2.5s", 2.5), ("none", None)]
+    ("text", "expected"),
+    [("90", 90.0), ("10m", 600.0), ("1h30m", 5400.0), ("0", 0.0), ("2.5s", 2.5), ("3d", 259200.0), ("none", None)],
 )
 def test_lengths_of_time_are_read(text: str, expected: float | None) -> None:
     assert seconds("--lock-timeout", text) == expected
 
 
-@pytest.mark.parametrize("text", ["", "soon", "-1", "5d", "1m2h"])
+@pytest.mark.parametrize("text", ["", "soon", "-1", "5w", "1m2h"])
 def test_a_wrong_length_of_time_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="is no length of time"):
         seconds("--lock-timeout", text)

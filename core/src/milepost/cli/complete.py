@@ -84,7 +84,8 @@ def _workspaces(host: Host) -> Iterable[str]:
 
 def _refs(host: Host) -> Iterable[str]:
     runs = host.store.latest("run", {}, limit=20)
-    return [*(str(run["number"]) for run in runs), "last", "last-failed", "previous"]
+    names = [f"{run['number']}@{run['store']}" if run.get("store") else str(run["number"]) for run in runs]
+    return [*names, "last", "last-failed", "previous"]
 
 
 _KINDS: dict[str, Callable[[Host], Iterable[str]]] = {"apps": _apps, "refs": _refs, "workspaces": _workspaces}
