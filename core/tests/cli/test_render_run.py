@@ -11,14 +11,16 @@ from typing import Any
 
 import msgspec
 import pytest
+from rich.console import Console
 
 from milepost.cli.flags import Flags
 from milepost.cli.render import Screen
-from milepost.cli.render_live import LiveRun
+from milepost.cli.render_live import LiveRun, Running, _line
 from milepost.cli.render_run import PlainRun
 from milepost.cli.runlog import KEPT, RunLog, write_log
 from milepost.cli.surroundings import Surroundings
 from milepost.cli.telling import _json_line
+from milepost.host.escapes import UNENDED
 from milepost.sdk import events
 
 AT = datetime(2026, 3, 3, 16, 2, 11, tzinfo=UTC)
@@ -120,6 +122,51 @@ def test_output_cannot_steer_the_terminal() -> None:
     assert plainly(event) == [f"{CLOCK} web build | gone still\there"]
 
 
+def printed(text: str, stream: Any = "stdout", app: str = "web") -> events.Output:
+    """Return an event of output."""
+    return events.Output(at=AT, app=app, stage="build", stream=stream, text=text)
+
+
+def test_many_lines_that_come_at_once_have_each_their_beginning() -> None:
+    assert plainly(printed("a\n\nb"), printed("c")) == [f"{CLOCK} web build | {each}" for each in ("a", "", "b", "c")]
+
+
+def test_a_line_that_comes_in_pieces_is_one_line_unless_another_comes_between() -> None:
+    happened = (printed(f"..{UNENDED}"), printed(f"..{UNENDED}"), printed(" done\nnext"))
+    assert plainly(*happened) == [f"{CLOCK} web build | .... done", f"{CLOCK} web build | next"]
+    happened = (printed(f"..{UNENDED}"), printed("other", app="api"), printed(". done"), BUILT)
+    assert plainly(*happened) == [
+        f"{CLOCK} web build | ..",
+        f"{CLOCK} api build | other",
+        f"{CLOCK} web build | . done",
+        f"{CLOCK} web build done sha256:9f2c41… 41s",
+    ]
+    assert plainly(printed(f"..{UNENDED}"), BUILT)[0] == f"{CLOCK} web build | .."
+
+
+def test_colours_of_programs_are_for_terminals() -> None:
+    event = printed("\x1b[31mred\nstill\x1b[0m plain")
+    assert plainly(event) == [f"{CLOCK} web build | red", f"{CLOCK} web build | still plain"]
+    out = Terminal()
+    PlainRun(screen_of(out)).listen(event)
+    assert out.getvalue().splitlines() == [
+        f"{CLOCK} web build | \x1b[31mred\x1b[0m",
+        f"{CLOCK} web build | \x1b[31mstill\x1b[0m plain",
+    ]
+
+
+def test_the_live_view_keeps_the_last_lines_whole_and_in_colour() -> None:
+    running = Running(BUILDING)
+    for text in ("1\n2\n3\n4\n5", f"6{UNENDED}", f"+{UNENDED}", "-\n7"):
+        running.printed(text, "stdout")
+    assert list(running.tail) == ["4", "5", "6+-", "7"]
+    running.printed("\x1b[31mred", "stdout")
+    out = Terminal()
+    console = Console(file=out, force_terminal=True, color_system="standard", width=40)
+    console.print(_line(running.tail[-1]))
+    assert "\x1b[2;31mred" in out.getvalue()
+
+
 def test_decisions_show_with_debug_only() -> None:
     decided = events.Decided(at=AT, text="nothing has changed")
     assert plainly(decided) == []
@@ -180,7 +227,7 @@ def test_the_run_log_keeps_no_text_that_may_be_private(tmp_path: Path) -> None:
     kept = place.read_text()
     assert "hunter2" not in kept
     assert "KeyError" not in kept
-    assert [json.loads(line)["type"] for line in kept.splitlines()] == ["RunStarted", "Output", "OperationFinished"]
+    assert [json.loads(line)["type"] for line in kept.splitlines()] == ["RunStarted", "OperationFinished"]
 
 
 def test_only_the_last_logs_are_kept(tmp_path: Path) -> None:

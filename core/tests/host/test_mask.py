@@ -98,3 +98,57 @@ def test_documents_are_masked_in_keys_and_values_however_deep(masker: Masker) ->
 def test_without_secrets_a_document_is_returned_as_it_is() -> None:
     document = {"a": ["b"]}
     assert Masker().document(document) is document
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("hunter22hunter22", "******"),
+        ("hunter2222-tail", "***22-tail"),
+        ("\x1b[1mhun\x1b[31mter\x1b[0m22 x", "\x1b[1m***\x1b[31m\x1b[0m x"),
+        ("hun\x1b[31mter", "hun\x1b[31mter"),
+    ],
+)
+def test_colours_in_the_middle_of_a_secret_stay_and_it_goes(text: str, masked: str) -> None:
+    made = Masker()
+    made.add("hunter22")
+    assert made.text(text) == masked
+
+
+def test_secrets_that_overlap_go_together() -> None:
+    made = Masker()
+    made.add("abcdefgh")
+    made.add("efghijkl")
+    assert made.text("<abcdefghijkl> <abcdefgh> <efghijkl>") == "<***> <***> <***>"
+    repeated = Masker()
+    repeated.add("aaaaaa")
+    assert repeated.text("aaaaaaaaab") == "***b"
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_base64_in_lines_as_tools_break_it_is_masked(end: str) -> None:
+    made, secret = Masker(), "".join(f"{number:x}-" for number in range(90)) + end
+    made.add(secret)
+    for broken in (base64.encodebytes(secret.encode()).decode(), _in_lines(base64.b64encode(secret.encode()), 64)):
+        for line in made.text(broken).splitlines():
+            assert len(line.replace("***", "")) < 16
+
+
+def _in_lines(data: bytes, width: int) -> str:
+    return "\n".join(data[at : at + width].decode() for at in range(0, len(data), width))
+
+
+def test_a_secret_over_several_lines_leaves_the_lines() -> None:
+    made = Masker()
+    made.add("first line\nsecond line")
+    assert made.text("a\nfirst line\nsecond line\nb") == "a\n***\n***\nb"
+
+
+@given(st.lists(st.text("ab\n", min_size=6, max_size=9), max_size=3), st.text("ab\n", max_size=40), st.integers(0, 40))
+def test_what_is_split_is_masked_as_the_whole_is(secrets: list[str], text: str, cut: int) -> None:
+    made = Masker()
+    for each in secrets:
+        made.add(each)
+    first, held = made.split(text[:cut])
+    second, rest = made.split(held + text[cut:])
+    assert first + second + made.text(rest) == made.text(text)

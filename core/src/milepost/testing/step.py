@@ -95,6 +95,7 @@ class FakeStep:
         self._runner, self._clock, self._locks, self._stop = runner, clock, locks, stop
         self._deadline = Deadline(f"the {facts.stage}", limit, clock.monotonic)
         self._held: set[str] = set()
+        self._begun: dict[Stream, str] = {}
 
     def noted(self, what: str) -> list[str]:
         """Return the texts of one kind of note, in order: `noted("say")`."""
@@ -137,7 +138,7 @@ class FakeStep:
             deadline=self._deadline,
             started=lambda pid: self.running.__setitem__(pid, command.detach),
             ended=self.running.__delitem__,
-            output=self.output,
+            output=self._hear,
         )
         placed = command if command.cwd else msgspec.structs.replace(command, cwd=str(self.facts.source))
         result = self._runner(placed, self.facts.environment, watch)
@@ -234,6 +235,11 @@ class FakeStep:
         self.told = self.told or self.cancel.is_asked
         self.cancel.check()
         self._deadline.check()
+
+    def _hear(self, text: str, stream: Stream) -> None:
+        """Note the lines that a program printed, each when it has ended."""
+        whole, _, self._begun[stream] = (self._begun.get(stream, "") + text).rpartition("\n")
+        self.output(whole, stream)
 
     def _point(self, where: str, *, may_cancel: bool = False) -> None:
         """Pass a point at which the test may have asked for an end."""
