@@ -137,6 +137,12 @@ def test_what_was_cut_off_is_told_with_what_it_meant_to_make(real: RealShop) -> 
     assert found.orphans == ()
 
 
+def test_before_anything_was_done_nothing_is_found_and_nothing_is_made(real: RealShop) -> None:
+    found = survey(real.host(), "default")
+    assert (found.asked, found.named, found.orphans) == (("fake",), 0, ())
+    assert not (real.root / "state").exists()
+
+
 def test_looking_changes_nothing_in_the_history(real: RealShop) -> None:
     real.run("up")
     lose(real, 1)

@@ -29,6 +29,9 @@ from milepost.sdk.step import Stream
 class OpenOperation:
     """An operation that is going on: its record, which each call brings up to date, and its output."""
 
+    only_asks = False
+    """Whether nothing is made or changed, here or outside."""
+
     def __init__(self, bench: Bench, record: Operation) -> None:
         self.bench, self.record, self.stage = bench, record, str(record.stage)
         self.result, self.summary = "done", ""

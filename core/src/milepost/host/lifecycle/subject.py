@@ -164,7 +164,8 @@ def step_for(
             operation.hide(value)
     scratch = _scratch(bench, operation.record.id)
     data = bench.folders.plugin(worker.entry.distribution)
-    data.mkdir(parents=True, exist_ok=True)
+    if not operation.only_asks:
+        data.mkdir(parents=True, exist_ok=True)
     try:
         yield HostStep(
             facts=_facts(bench, subject, operation, terms, {"data": data, "scratch": scratch}),
