@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import subprocess
 import sys
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -76,7 +78,10 @@ def fill(folder: str, size: str) -> None:
 
 def stranger() -> None:
     """Become somebody who may not write where root may; anybody else already is."""
-    Path("/").as_uri()  # imports what it needs while Python's own folder can be read
+    # What is imported late is imported here, while Python's own folder can be read.
+    Path("/").as_uri()
+    assert shutil.copyfile
+    assert tempfile.gettempdir()
     if os.geteuid() == 0:
         os.setgroups([])
         os.setgid(65534)

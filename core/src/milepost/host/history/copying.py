@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -18,6 +17,8 @@ def copy_folder(folder: Path, target: Path, names: Sequence[str]) -> None:
 
     Raises HistoryError when something is there already; then, and when the copy fails, nothing is left behind.
     """
+    import shutil  # noqa: PLC0415 - every list would pay for it
+
     scratch = target.with_name(f"{target.name}.{os.getpid()}.part")
     with told(target):
         if target.exists():
@@ -41,7 +42,6 @@ def copy_whole(path: Path, target: Path) -> None:
     """
     scratch = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
-        scratch.unlink(missing_ok=True)
         with closing(connect(path, "mode=rw")) as connection, closing(connect(scratch, "mode=rwc")) as copy:
             connection.backup(copy)  # all pages in one reading, so that it is one state
             copy.execute("PRAGMA journal_mode = DELETE")
@@ -49,7 +49,8 @@ def copy_whole(path: Path, target: Path) -> None:
         scratch.replace(target)
         _flush(target.parent)
     finally:
-        scratch.unlink(missing_ok=True)
+        for end in ("", "-wal", "-shm", "-journal"):
+            scratch.with_name(scratch.name + end).unlink(missing_ok=True)
 
 
 def _flush(path: Path) -> None:

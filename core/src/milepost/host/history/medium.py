@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -77,14 +75,17 @@ def connect_to_read(path: Path) -> Reading:
 
 def copied(path: Path) -> Reading:
     """Open a copy of the file and of its log, in a folder of its own that goes when it is left."""
+    import tempfile  # noqa: PLC0415 - lists must not pay for what hardly ever happens
+    from shutil import copyfile  # noqa: PLC0415 - as above
+
     folder = tempfile.TemporaryDirectory(prefix="milepost-")
     try:
         there = Path(folder.name) / path.name
         for _ in range(COPIES):
             before = _state(path)
-            shutil.copyfile(path, there)
+            copyfile(path, there)
             if log_of(path).exists():
-                shutil.copyfile(log_of(path), log_of(there))
+                copyfile(log_of(path), log_of(there))
             if _state(path) == before:
                 return Reading(connect(there, "mode=rw"), folder.cleanup, is_copy=True)
     except BaseException:

@@ -49,7 +49,7 @@ def _blocks(database: Database) -> Iterator[str]:
     for position, operation, packed, body in database.rows("SELECT position, operation, packed, body FROM block"):
         try:
             passage.read(passage.unpacked(body) if packed else body)
-        except (ValueError, TypeError, zlib.error) as error:
+        except (AttributeError, ValueError, TypeError, zlib.error) as error:
             yield f"a piece of the output of {operation!r} (at {position}) cannot be read: {error}"
 
 

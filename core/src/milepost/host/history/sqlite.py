@@ -18,7 +18,6 @@ from milepost.host.history.lists import Page
 from milepost.host.history.output import FILE as OUTPUT
 from milepost.host.history.output import OutputLog
 from milepost.host.history.schema import SHAPE
-from milepost.host.history.soundness import check, check_output
 from milepost.sdk.errors import ForeignHistoryError, HistoryError
 from milepost.sdk.store import Document, Lease, OutputLine, Where
 
@@ -201,6 +200,8 @@ class SqliteStore:
 
     def check(self) -> list[str]:
         """Return what is damaged, a sentence each."""
+        from milepost.host.history.soundness import check, check_output  # noqa: PLC0415 - lists must not pay for it
+
         return [*check(self._database), *check_output(self._folder / OUTPUT)]
 
     def facts(self) -> Document:

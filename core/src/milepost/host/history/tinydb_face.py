@@ -23,7 +23,7 @@ class StoreStorage(Storage):
     def read(self) -> dict[str, dict[str, Any]]:
         """Return all documents by table and place."""
         return {
-            table: {str(place): each for place, each in enumerate(reversed(self._store.latest(kind, {})), start=1)}
+            table: {str(place): each for place, each in enumerate(self._store.latest(kind, {}, oldest=True), start=1)}
             for table, kind in TABLES.items()
         }
 

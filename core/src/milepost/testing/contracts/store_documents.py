@@ -203,6 +203,17 @@ class StoreDocumentsContract(StoreContract):
         found = store.get("R1") or {}
         assert (found["why"], found["number"]) == ("here", 1)
 
+    def test_what_is_older_comes_before_all_that_is_there(self, store: HistoryStore) -> None:
+        """Or what was brought back would pass for new; without the word it comes after all."""
+        store.append(run("R5", started="2026-01-05T00:00:00Z"))
+        assert store.admit([run("R4", number=4, store="a"), run("R3", number=3, store="a")], older=True) == 2
+        store.admit([run("R6", number=6, store="a")])
+        store.append(run("R7"))
+        assert ids(store.latest("run", {}, oldest=True)) == ["R3", "R4", "R5", "R6", "R7"]
+        assert ids(store.latest("run", {"store": "a"}, limit=2)) == ["R6", "R4"]
+        assert ids(store.latest("run", {}, limit=2, before="R5")) == ["R4", "R3"]
+        assert store.check() == []
+
     def test_one_who_watches_is_told_of_a_change_by_another(self, store: HistoryStore) -> None:
         """At once, and not after the time that it would wait at the most."""
         other = self.again(store)
