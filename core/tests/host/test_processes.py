@@ -246,3 +246,43 @@ def test_ending_what_is_gone_does_nothing() -> None:
     process.wait()
     end_group(process.pid)
     assert process.returncode == 0
+
+
+def test_what_comes_is_told_as_it_comes_and_in_its_order(seen: Seen) -> None:
+    seen.run(*sh("printf half; sleep 0.3; echo done; sleep 0.1; echo no >&2; sleep 0.1; printf more"))
+    assert seen.lines == [
+        ("stdout", "half"),
+        ("stdout", "done\n"),
+        ("stderr", "no\n"),
+        ("stdout", "more"),
+        ("stdout", "\n"),
+    ]
+
+
+def test_a_character_that_comes_in_two_pieces_is_whole(seen: Seen) -> None:
+    seen.run(*sh(r"printf 'caf\303'; sleep 0.3; printf '\251\n'"))
+    assert "".join(text for _, text in seen.lines) == "caf\u00e9\n"
+
+
+def test_a_slow_listener_hears_all_of_it(seen: Seen) -> None:
+    heard: list[str] = []
+
+    def listen(text: str, stream: str) -> None:
+        time.sleep(0.4)
+        heard.append(text)
+
+    watch = Watch(
+        cancel=seen.cancel,
+        deadline=seen.deadline,
+        started=lambda pid: None,
+        ended=lambda pid: None,
+        output=listen,
+    )
+    run(Command(argv=("seq", "60000")), ENVIRONMENT, watch)
+    assert "".join(heard) == "".join(f"{number}\n" for number in range(1, 60001))
+
+
+def test_a_line_without_an_end_does_not_fill_the_memory(seen: Seen) -> None:
+    with pytest.raises(CommandFailedError) as caught:
+        seen.run(*sh("head -c 30000000 /dev/zero | tr '\\0' y; exit 3"), quiet=True)
+    assert len(caught.value.tail) < 10_000

@@ -9,14 +9,17 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import quote
 
+import pytest
+
 from core.tests.host.lifecycle.real import RealShop
 from core.tests.host.lifecycle.shop import Shop
 from milepost.host.escapes import UNENDED
+from milepost.host.history.writer import as_it_is
 from milepost.sdk.errors import HistoryError
 from milepost.sdk.events import Output, Warned
 from milepost.sdk.record import Operation
@@ -235,3 +238,52 @@ def test_output_that_cannot_be_kept_is_one_warning_and_the_work_goes_on(tmp_path
     assert len([each for each in build.warnings if "the disk is full" in each]) == 1
     warned = [each.text for each in shop.events if isinstance(each, Warned) and "the disk is full" in each.text]
     assert len(warned) == len({each.id for each in shop.history.operations() if each.unkept})
+
+
+def test_a_program_that_never_ends_its_line_fills_neither_disk_nor_memory(real: RealShop) -> None:
+    script = "import os, resource\nfor _ in range(1500): os.write(1, b'y' * 65536)\n"
+    real.write(build=hook(real.root, script), top='history {\n  output_limit = "1MB"\n}\n')
+    process = real.start("build", "--json=events")
+    shown = drained(process)
+    assert process.returncode == 0
+    assert shown.count("y") >= 1500 * 65536
+    assert sum(len(each.text) for each in printed(real)) < 1_500_000
+    assert build_of(real).unkept > 0
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 3 MB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    argv = ["mount", "-t", "tmpfs", "-o", "size=3m", "milepost-test", str(place)]
+    if os.geteuid() != 0 or subprocess.run(argv, check=False, capture_output=True).returncode:
+        pytest.skip("only root may mount, and not everywhere")
+    yield place
+    subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+def test_a_disk_that_output_fills_up_leaves_a_history_that_is_whole(real: RealShop, small_disk: Path) -> None:
+    real.environment["MILEPOST_HISTORY"] = str(small_disk / "history")
+    real.run("build")
+    script = "import base64, os\nfor _ in range(100000): print(base64.b64encode(os.urandom(60)).decode())\n"
+    real.write(build=hook(real.root, script))
+    try:
+        ended = real.run("build").exit_status
+    except HistoryError:
+        ended = 1
+    warned = [each.text for each in real.events if isinstance(each, Warned) and "the disk is full" in each.text]
+    assert len(warned) == 1
+    subprocess.run(["mount", "-o", "remount,size=40m", str(small_disk)], check=True)
+    first, second = real.operations("build")
+    assert first.status == "success"
+    store = real.host().store
+    document = store.get(second.id)
+    assert document is not None
+    assert as_it_is(document, store)["status"] == ("interrupted" if ended else "success")
+    assert store.check() == []
+    kept = store.read_output(second.id)
+    assert len(kept) > 1000
+    assert [each.number for each in kept[:1000]] == list(range(1, 1001))
+    real.write()
+    assert real.run("build").exit_status == 0
