@@ -13,6 +13,9 @@ import pytest
 from core.tests.host.lifecycle.real import RealShop
 from core.tests.host.lifecycle.shop import app_text
 from core.tests.host.lifecycle.test_cancel import until
+from milepost.host.breaking import take_away
+from milepost.host.lifecycle.noting import freeze
+from milepost.sdk.errors import RefusedError
 from milepost.sdk.events import Waiting
 
 HANG = 'hang = "ready"'
@@ -158,3 +161,57 @@ def test_two_runs_at_once_both_end_well_and_one_after_the_other(real: RealShop) 
     runs = {each.number: each.status for each in real.host().history.runs()}
     assert runs == {1: "success", 2: "success"}
     assert len({each.presence for each in real.operations("deploy")}) == 2
+
+
+def test_a_lock_that_is_taken_away_stops_its_holder_which_cleans_up_nothing(real: RealShop) -> None:
+    process = holder(real)
+    made = set(real.world.read()["deployments"])
+    take_away(real.host(), "app/default/web")
+    assert process.wait(timeout=60) == 4
+    assert process.stdout is not None
+    assert "it was broken or given back" in process.stdout.read()
+    assert set(real.world.read()["deployments"]) == made
+    (deploy,) = real.operations("deploy")
+    assert (deploy.status, deploy.presence) == ("error", "starting")
+    assert any("recorded late" in each for each in deploy.warnings)
+    assert real.run("up").exit_status == 0
+    assert not made & set(real.world.read()["deployments"])
+
+
+def test_whoever_holds_the_lock_settles_what_a_living_process_was_doing_under_it(real: RealShop) -> None:
+    real.write(config='deaf = "ready"')
+    process = real.start("up")
+    assert until(lambda: real.world.read()["deployments"])
+    os.kill(process.pid, signal.SIGSTOP)
+    take_away(real.host(), "app/default/web")
+    real.write()
+    assert real.run("up").exit_status == 0
+    assert real.statuses()[:2] == ["#1 build success", "#1 deploy interrupted"]
+
+
+def test_a_run_holds_a_lock_of_its_own_from_its_beginning_to_its_end(real: RealShop) -> None:
+    process = holder(real)
+    (run,) = real.host().history.runs()
+    owner = real.host().store.lock(f"run/{run.id}").holder()
+    assert owner is not None
+    assert (owner["run"], owner["run_id"], owner["verb"]) == (1, run.id, "up")
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=60) == 130
+    assert real.host().store.locks() == {}
+
+
+def test_a_frozen_workspace_is_not_changed_also_by_a_run_that_waited(real: RealShop) -> None:
+    process = holder(real)
+
+    def freeze_and_end() -> None:
+        freeze(real.host(), "default", "sale")
+        process.send_signal(signal.SIGTERM)
+
+    timer = threading.Timer(1.5, freeze_and_end)
+    timer.start()
+    outcome = real.run("up")
+    timer.join()
+    assert outcome.exit_status == 5
+    assert "is frozen" in str(outcome.run.failure)
+    with pytest.raises(RefusedError, match="is frozen"):
+        real.run("up")
