@@ -15,6 +15,7 @@ from milepost.sdk import (
     Deployment,
     Endpoint,
     NotReadyError,
+    OperationError,
     Recorded,
     Resource,
     Step,
@@ -35,7 +36,7 @@ def write_note(place: Place, state: LocalState, artifact: Artifact) -> None:
 
 
 def adopted(place: Place, step: Step) -> Adopted:
-    """Return the deployment in that place. Raises NotReadyError where its deploy did not come to its end."""
+    """Return the deployment in that place. Raises NotReadyError where its deploy did not come to its end, OperationError."""
     noted = _read(place)
     if not place.whole.exists() or not place.app.is_dir():
         raise _half(place, "its deploy did not come to its end")
@@ -67,11 +68,14 @@ def where(ports: tuple[int, ...]) -> str:
 
 
 def _read(place: Place) -> dict[str, Any]:
-    """Return the note. Raises NotReadyError if there is none that can be read."""
+    """Return the note. Raises OperationError if there is none that can be read, such as an older milepost-local's."""
     try:
         noted: dict[str, Any] = json.loads(place.note.read_bytes())
     except (OSError, ValueError) as error:
-        raise _half(place, f"its note {place.note.name} cannot be read: {error}") from error
+        raise OperationError(
+            f"{place.root.name} has no note of its deploy, so what it is cannot be told: {error}",
+            hint=f"look into {place.root}",
+        ) from error
     return noted
 
 
