@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+from milepost.host.keeping.export import Choice, export, new_file
 from milepost.sdk.store import Document, HistoryStore, OutputLine
 
 NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
@@ -177,3 +179,10 @@ def contents(store: HistoryStore) -> dict[str, Any]:
     found = {kind: store.latest(kind, {}) for kind in ("run", "operation")}
     output = {each["id"]: store.read_output(each["id"]) for each in found["operation"]}
     return {**found, "output": output}
+
+
+def exported(store: HistoryStore, path: Path, **choice: Any) -> Path:
+    """Export a store to a file."""
+    with new_file(path) as file:
+        export(store, file, NOON, Choice(**choice))
+    return path

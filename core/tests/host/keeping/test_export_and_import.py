@@ -5,61 +5,22 @@ from __future__ import annotations
 import io
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from core.tests.host.keeping.shop import NOON, Shop, contents, ids
+from core.tests.host.keeping.shop import NOON, Shop, contents, exported, ids
 from milepost.host.history.journal import History
-from milepost.host.history.sqlite import SqliteStore
 from milepost.host.keeping.export import Amount, Choice, export, new_file
 from milepost.host.keeping.importing import bring
 from milepost.host.keeping.retention import Wish, prune
 from milepost.host.project.keep import Keep, Rule
 from milepost.sdk.errors import HistoryError, UsageError
 from milepost.sdk.store import HistoryStore
-from milepost.testing.store import MemoryStore
 
 Open = Callable[..., HistoryStore]
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
-    """Open a new, empty store of a given id."""
-    stores: list[HistoryStore] = []
-
-    def open_one(id: str) -> HistoryStore:
-        if request.param == "memory":
-            return MemoryStore(id)
-        folder = tmp_path / f"store-{len(stores)}"
-        stores.append(SqliteStore.open(folder, "shop", "path:/shop", new_id=lambda: id, now=lambda: NOON))
-        return stores[-1]
-
-    yield open_one
-    for each in stores:
-        each.close()
-
-
-@pytest.fixture
-def shop(opened: Open) -> Shop:
-    """A shop with a few runs."""
-    shop = Shop(opened("01MINE"), keep=2)
-    for _ in range(3):
-        shop.up()
-    shop.build(app="worker", workspace="staging")
-    shop.rollback()
-    return shop
-
-
-def exported(store: HistoryStore, path: Path, **choice: Any) -> Path:
-    """Export a store to a file."""
-    with new_file(path) as file:
-        export(store, file, NOON, Choice(**choice))
-    return path
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
@@ -198,30 +159,6 @@ def test_one_that_went_on_elsewhere_counts_as_interrupted_until_a_later_export_s
     assert (found["status"], found["store"], done.ended) == ("success", "ci", 1)
 
 
-def test_broken_lines_are_named_and_nothing_is_imported(shop: Shop, opened: Open, tmp_path: Path) -> None:
-    path, other = exported(shop.store, tmp_path / "x.jsonl"), opened("01OTHER")
-    text = path.read_text().splitlines()
-    text[3] = text[3][:40]
-    text[4] = json.dumps({**json.loads(text[4]), "kind": "rnu"})
-    path.write_text("\n".join(text) + "\n")
-    with pytest.raises(HistoryError) as caught:
-        bring(other, path)
-    assert "line 4: it is not JSON" in str(caught.value)
-    assert "line 5: its kind is 'rnu'" in str(caught.value)
-    assert other.latest("run", {}) == []
-    done = bring(other, path, skip_broken=True)
-    assert {each.line for each in done.broken} >= {4, 5, 6}
-    assert (done.new.runs, done.new.operations) == (5, 10)
-
-
-def test_half_an_export_is_refused(shop: Shop, opened: Open, tmp_path: Path) -> None:
-    path, other = exported(shop.store, tmp_path / "x.jsonl"), opened("01OTHER")
-    path.write_text("".join(path.read_text().splitlines(keepends=True)[:8]))
-    with pytest.raises(HistoryError, match="line 9: the end is missing: the export was cut off"):
-        bring(other, path)
-    assert other.latest("run", {}) == []
-
-
 @pytest.mark.parametrize(
     ("header", "message"),
     [
@@ -258,30 +195,6 @@ def test_an_import_that_was_cut_off_is_finished_by_doing_it_again(shop: Shop, op
     bring(other, path)
     assert contents(other)["output"] == contents(shop.store)["output"]
     assert ids(other.latest("run", {})) == ids(shop.store.latest("run", {}))
-
-
-@given(data=st.data())
-@settings(max_examples=30, deadline=None)
-def test_no_damage_to_a_file_imports_half_of_it(data: st.DataObject) -> None:
-    shop = Shop(MemoryStore())
-    shop.up()
-    out = io.StringIO()
-    export(shop.store, out, NOON)
-    raw = bytearray(out.getvalue().encode())
-    place = data.draw(st.integers(0, len(raw) - 1))
-    raw[place] = data.draw(st.integers(0, 255))
-    folder = Path(data.draw(st.just("/dev/shm" if Path("/dev/shm").is_dir() else "/tmp")))
-    path = folder / f"milepost-damaged-{place}-{id(raw)}"
-    other = MemoryStore("01OTHER")
-    try:
-        path.write_bytes(raw)
-        done = bring(other, path, name="x")
-        assert done.new.runs + done.known == 1
-        assert len(other.latest("operation", {})) == 3
-    except HistoryError:
-        assert other.latest("run", {}) == []
-    finally:
-        path.unlink()
 
 
 def test_an_export_reads_whole_pages_while_others_write(tmp_path: Path, opened: Open) -> None:

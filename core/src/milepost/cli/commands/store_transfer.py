@@ -17,8 +17,7 @@ from milepost.cli.render_store import contents, imported
 from milepost.cli.session import Session
 from milepost.host.keeping.export import Choice, export, new_file
 from milepost.host.keeping.importing import Imported, bring
-from milepost.host.keeping.moving import Move, demand_history, move
-from milepost.host.keeping.places import open_at, place_of
+from milepost.host.keeping.places import move_between, place_of
 from milepost.sdk.errors import UsageError
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="A file of JSON lines; - is the standard output.")]
@@ -89,19 +88,11 @@ def move_history(ctx: typer.Context, target: Target = None, origin: Origin = Non
             hint="milepost store move /srv/milepost/shop, or milepost store move --from .milepost",
         )
     host = session.host
-    old, new = place_of(host, origin), place_of(host, target)
-    source = open_at(host, old, host.new_id, create=False)
-    try:
-        demand_history(source)
-        there = open_at(host, new, lambda: source.id, create=True)
-        try:
-            done = move(Move(source, there, old.folder), session.surroundings.now().astimezone(UTC))
-        finally:
-            there.close()
-    finally:
-        source.close()
-    lines = [f"moved {contents(done)} to {there.place}", *_what_next(source.place, there.place, target, new.folder)]
-    session.screen.answer("store-move", {"from": source.place, "to": there.place, **done._asdict()}, lines)
+    new = place_of(host, target)
+    done = move_between(host, place_of(host, origin), new, session.surroundings.now().astimezone(UTC))
+    lines = [f"moved {contents(done.amount)} to {done.there}", *_what_next(done.here, done.there, target, new.folder)]
+    document = {"from": done.here, "to": done.there, **done.amount._asdict()}
+    session.screen.answer("store-move", document, lines)
     return 0
 
 

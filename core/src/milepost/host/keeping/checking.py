@@ -40,6 +40,8 @@ class Checked:
         self.path, self.header = path, header
         self.documents = array("Q")
         """Where in the file the lines of sound documents begin."""
+        self.run_lines = array("Q")
+        """Those of the runs among them."""
         self.output = array("Q")
         """Where a block of sound lines of output begins."""
         self.broken: list[Broken] = []
@@ -59,6 +61,7 @@ class Checked:
             self._counts[kind] += 1
             self._take_document(line.value, store)
             self.documents.append(line.offset)
+            self.run_lines.extend([line.offset] if kind == "run" else [])
         elif kind == form.OUTPUT:
             self._counts[kind] += 1
             self._take_output(line.value, store)

@@ -91,9 +91,9 @@ def _name(store: HistoryStore, header: Document, asked: str | None) -> str | Non
 
 def _demand_other_numbers(store: HistoryStore, checked: Checked, name: str | None) -> None:
     """Raise HistoryError when a run is not here and its number is another run's."""
-    for run in checked.read(iter(checked.documents)):
+    for run in checked.read(iter(checked.run_lines)) if store.latest("run", {}, limit=1) else ():
         under = run.get("store") or name
-        if run["kind"] != "run" or store.get(run["id"]) is not None:
+        if store.get(run["id"]) is not None:
             continue
         others = store.latest("run", {"number": run["number"], **({"store": under} if under else {})})
         other = next((each for each in others if each.get("store") == under), None)
@@ -111,6 +111,7 @@ class _Documents:
     def __init__(self, store: HistoryStore, checked: Checked, name: str | None) -> None:
         self._store, self._checked, self._name = store, checked, name
         self._newest = _newest(store)
+        self._passed_over = False
         self.new: Counter[str] = Counter()
         self.known = 0
         self.unfinished: list[Document] = []
@@ -122,12 +123,13 @@ class _Documents:
 
     def older(self) -> Iterator[Document]:
         """Yield the rest, the newest first: what was lost or pruned comes back where it was, and passes for no news."""
-        return self._missing(reversed(self._checked.documents), newer=False) if self._newest else iter(())
+        return self._missing(reversed(self._checked.documents), newer=False) if self._passed_over else iter(())
 
     def _missing(self, offsets: Iterator[int], *, newer: bool) -> Iterator[Document]:
         """Yield what is not there yet of the documents that are newer than the newest, or are not."""
         for each in self._checked.read(offsets):
             if (each["id"] > self._newest) != newer:
+                self._passed_over = True
                 continue
             there = self._store.get(each["id"])
             if there is None:

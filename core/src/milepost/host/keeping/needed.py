@@ -69,7 +69,7 @@ class _Needs:
         self._depth = None if depth is None else max(depth, 1)
         self._found: dict[str, Document] = {}
         self._releases = [
-            each
+            _slim(each)
             for each in self._all(stage="release", status=REAL)
             if each.get("release") is not None or each.get("plugin") is not None
         ]
@@ -162,6 +162,12 @@ class _Needs:
             same = (each for each in self._all(stage="deploy") if each.get("generation") == operation["generation"])
             before = next((each for each in same if each["status"] == "success"), None)
             yield from (str(each["id"]) for each in (before,) if each is not None)
+
+
+def _slim(release: Document) -> Document:
+    """Return what is asked of a release: of many, the whole would fill the memory."""
+    names = ("id", "run", "stage", "status", "target", "previous", "restores", "plugin")
+    return {**{name: release.get(name) for name in names}, "release": True if release.get("release") else None}
 
 
 def _made_live(release: Document, deployment: str) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +13,8 @@ from milepost.host.assembly import Host
 from milepost.host.clock import system_clock
 from milepost.host.history.opening import SHARED, Means, Whereabouts, open_history
 from milepost.host.history.place import origin_of
+from milepost.host.keeping.export import Amount
+from milepost.host.keeping.moving import Move, demand_history, move
 from milepost.host.keeping.needed import Depths
 from milepost.host.keeping.repair import Repaired, Told, repair
 from milepost.host.plugins.load import Plugins
@@ -44,6 +48,22 @@ def open_at(host: Host, place: Place, new_id: Callable[[], str], *, create: bool
     """Return the project's history at a place, opened. Raises HistoryError and what is below it, PluginError."""
     means = Means(folders=host.folders, new_id=new_id, now=system_clock, plugins=lambda: Plugins(host.catalog))
     return open_history(place.where, host.project, means, create=create)
+
+
+class Moved(NamedTuple):
+    """From where to where a history was moved, and how much it was."""
+
+    here: str
+    there: str
+    amount: Amount
+
+
+def move_between(host: Host, old: Place, new: Place, now: datetime) -> Moved:
+    """Move the project's history from one place to another. Raises what `move` raises."""
+    with closing(open_at(host, old, host.new_id, create=False)) as source:
+        demand_history(source)
+        with closing(open_at(host, new, lambda: source.id, create=True)) as target:
+            return Moved(source.place, target.place, move(Move(source, target, old.folder), now))
 
 
 def depths(host: Host) -> Depths:
