@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from milepost.cli.ancestry import Node, ancestry
 from milepost.host.history.sqlite import SqliteStore
 
 NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
@@ -174,3 +175,34 @@ def test_what_another_store_released_is_not_live_here(
     assert "web#3/release   production   restores web#1/release, LIVE" in milepost("show", "web#1/build").out
     assert "web#7@laptop/release   production   the last that laptop knew of" in milepost("show", "01ODEP").out
     assert milepost("workspace", "list", "--json").document["workspaces"][1]["live"] == {"web": 1}
+
+
+def names(node: Node) -> list[str]:
+    """Return the operations of a tree, from the top on."""
+    return [str(node.operation["id"]), *(name for each in node.children for name in names(each))]
+
+
+def test_the_way_to_an_operation_is_there_however_many_came_before(chain: SqliteStore) -> None:
+    promoted = chain.get("01DEP4") or {}
+    found = ancestry(chain, promoted, look_at=1)
+    assert names(found.root) == ["01BLD1", "01DEP1", "01REL1", "01REL3", "01DEP4"]
+    assert not found.whole
+
+
+def test_one_that_changed_nothing_stands_below_the_one_it_found(
+    milepost: Any, chain: SqliteStore, make_run: Any, make_operation: Any
+) -> None:
+    run = make_run("01RUN5")
+    number = chain.append(run)
+    chain.append(make_operation("01DEP5", run, number, stage="deploy", status="unchanged", same_as="01DEP1"))
+    shown = milepost("show", "01DEP5").out
+    assert "web#5/build ◀" in shown
+    assert "unchanged, the same as web#1/deploy" in shown
+
+
+def test_what_is_no_longer_in_the_history_is_said_to_be_so(
+    milepost: Any, store: SqliteStore, make_run: Any, make_operation: Any
+) -> None:
+    run = make_run("01RUN")
+    store.append(make_operation("01REL", run, store.append(run), stage="release", target="01OLDDEP"))
+    assert "Target    01OLDDEP, which is no longer in the history" in milepost("show", "01REL").out

@@ -9,9 +9,9 @@ from milepost.host.history.sqlite import SqliteStore
 
 
 def test_workspaces_are_those_of_the_file_and_those_of_the_history(filled: SqliteStore) -> None:
-    found = known(filled, ("staging", "production"))
+    found = known(filled, ("staging", "production")).workspaces
     assert [(each["workspace"], each["in_file"]) for each in found] == [("staging", True), ("production", True)]
-    assert [each["workspace"] for each in known(filled, ())] == ["production"]
+    assert [each["workspace"] for each in known(filled, ()).workspaces] == ["production"]
     assert [each["last"] and each["last"]["number"] for each in found] == [None, 2]
 
 
@@ -32,3 +32,12 @@ def test_what_is_live_in_a_workspace_is_told_by_its_number(
 
 def test_no_workspace_at_all_says_what_makes_the_first(milepost: Any) -> None:
     assert milepost("workspace", "list").out == "no workspace yet; milepost up makes the first\n"
+
+
+def test_a_very_long_history_is_not_read_to_its_end_and_that_is_said(store: SqliteStore, make_run: Any) -> None:
+    for at in range(5):
+        store.append(make_run(f"01RUN{at}", workspace=f"w{at}"))
+    found = known(store, (), look_at=3)
+    assert [each["workspace"] for each in found.workspaces] == ["w2", "w3", "w4"]
+    assert not found.whole
+    assert known(store, (), look_at=5).whole

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from milepost.cli.legible import legible
@@ -38,16 +39,23 @@ class Ancestry(NamedTuple):
     """Whether all that used the artifact was looked at."""
 
 
-def ancestry(store: HistoryStore, operation: Document) -> Ancestry:
-    """Return the tree that an operation stands in, from the first build of its artifact on."""
-    root = operation
+def ancestry(store: HistoryStore, operation: Document, look_at: int = LOOK_AT) -> Ancestry:
+    """Return the tree that an operation stands in, from the first build of its artifact on.
+
+    Of the operations since that build, `look_at` are asked; the way to the operation itself is always there.
+    """
+    way = [operation]
     for _ in range(DEEPEST):
-        before = store.get(_parent(root))
-        if before is None:
+        before = store.get(_parent(way[-1]))
+        if before is None or before.get("kind") != "operation":
             break
-        root = before
-    made, whole = _uses(store, root)
-    return Ancestry(_node(store, root, made, 0), whole)
+        way.append(before)
+    made, whole = _uses(store, way[-1], look_at)
+    for child, parent in pairwise(way):
+        known = made.setdefault(str(parent["id"]), [])
+        if child.get("target") != parent["id"] and child["id"] not in [each["id"] for each in known]:
+            known.append(child)
+    return Ancestry(_node(store, way[-1], made, 0), whole)
 
 
 def as_document(node: Node) -> Document:
@@ -66,28 +74,30 @@ def as_document(node: Node) -> Document:
 
 def _parent(operation: Document) -> str:
     """Return the id of what an operation came from; empty when it is the first."""
-    if operation.get("stage") in MAKING:
-        return str(operation.get("build") or "")
-    return str(operation.get("target") or "")
+    from_what = "build" if operation.get("stage") in MAKING else "target"
+    return str(operation.get(from_what) or operation.get("same_as") or "")
 
 
-def _uses(store: HistoryStore, root: Document) -> tuple[Mapping[str, list[Document]], bool]:
+def _uses(store: HistoryStore, root: Document, look_at: int) -> tuple[dict[str, list[Document]], bool]:
     """Return the operations that took an artifact from another, by the id of that one; and whether these are all."""
     made: dict[str, list[Document]] = {}
     if root.get("stage") not in MAKING:
         return made, True
-    found = store.latest("operation", {"stage": MAKING}, LOOK_AT, str(root["id"]), oldest=True)
+    found = store.latest("operation", {"stage": MAKING}, look_at, str(root["id"]), oldest=True)
     for each in found:
         if each.get("build"):
             made.setdefault(str(each["build"]), []).append(each)
-    return made, len(found) < LOOK_AT
+    return made, len(found) < look_at
 
 
 def _node(store: HistoryStore, operation: Document, made: Mapping[str, list[Document]], depth: int) -> Node:
     """Return an operation with all that came from it."""
     own = str(operation["id"])
-    from_it = [*made.get(own, ()), *store.latest("operation", {"target": own}, oldest=True)]
-    children = (_node(store, each, made, depth + 1) for each in from_it if depth < DEEPEST and each["id"] != own)
+    found = {
+        each["id"]: each for each in (*made.get(own, ()), *store.latest("operation", {"target": own}, oldest=True))
+    }
+    from_it = [each for name, each in found.items() if name != own and depth < DEEPEST]
+    children = (_node(store, each, made, depth + 1) for each in from_it)
     return Node(legible(as_it_is(operation, store)), tuple(_notes(store, operation)), tuple(children))
 
 

@@ -41,11 +41,14 @@ def operations_of(store: HistoryStore, run: Document, app: str | None) -> list[D
 
 
 def names_in(store: HistoryStore, document: Document) -> dict[str, str]:
-    """Return the REFs of the run and the operations that a document names, by their ids; not of those that are gone."""
-    found = {str(document[name]): store.get(str(document[name])) for name in (*RELATED, "run") if document.get(name)}
-    return {known: _name(each) for known, each in found.items() if each is not None}
+    """Return the REFs of the run and the operations that a document names, by their ids."""
+    ids = [str(document[name]) for name in (*RELATED, "run") if document.get(name)]
+    return {known: _name(store.get(known), known, document) for known in ids}
 
 
-def _name(document: Document) -> str:
-    """Return the REF of a document; of a run, what it did, too."""
-    return f"{run_name(document)} {document.get('verb')}" if document["kind"] == "run" else name_of(document)
+def _name(found: Document | None, known: str, document: Document) -> str:
+    """Return the REF of what a document names; of a run, what it did, too."""
+    if found is None:
+        # Of a run that is no operation, the target may be a lock.
+        return known if document.get("verb") else f"{known}, which is no longer in the history"
+    return f"{run_name(found)} {found.get('verb')}" if found["kind"] == "run" else name_of(found)

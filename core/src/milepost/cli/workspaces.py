@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from milepost.cli.standing import live_release
 from milepost.host.history.writer import as_it_is
@@ -11,27 +11,38 @@ from milepost.host.history.writer import as_it_is
 if TYPE_CHECKING:
     from milepost.sdk.store import Document, HistoryStore
 
+LOOK_AT = 20_000
+"""How many runs are asked for their workspace."""
 PAGE = 500
 """How many documents are read at once."""
 
 
-def known(store: HistoryStore, in_file: Iterable[str]) -> list[Document]:
-    """Return the workspaces of the file in its order, then those of the history alone by name.
+class Known(NamedTuple):
+    """The workspaces that there are."""
+
+    workspaces: list[Document]
+    whole: bool
+    """Whether all runs were looked at."""
+
+
+def known(store: HistoryStore, in_file: Iterable[str], look_at: int = LOOK_AT) -> Known:
+    """Return the workspaces of the file in its order, then by name those of the newest runs of the history.
 
     Each has `workspace`, `in_file`, `live` (the numbers of live deployments by app, as recorded) and `last`, its run.
     """
     named = list(dict.fromkeys(in_file))
-    others = sorted(set(_used(store)) - set(named))
-    return [_workspace(store, name, in_file=name in named) for name in (*named, *others)]
+    used = list(_used(store, look_at + 1))
+    others = sorted(set(used[:look_at]) - set(named))
+    rows = [_workspace(store, name, in_file=name in named) for name in (*named, *others)]
+    return Known(rows, len(used) <= look_at)
 
 
-def _used(store: HistoryStore) -> Iterator[str]:
-    """Yield the workspaces that runs were made in."""
+def _used(store: HistoryStore, most: int) -> Iterator[str]:
+    """Yield the workspaces of the newest runs, one for each run."""
     cursor = None
-    while found := store.latest("run", {}, PAGE, cursor):
-        yield from {str(each["workspace"]) for each in found}
-        if len(found) < PAGE:
-            return
+    while most > 0 and (found := store.latest("run", {}, min(PAGE, most), cursor)):
+        yield from (str(each.get("workspace")) for each in found)
+        most -= len(found)
         cursor = str(found[-1]["id"])
 
 

@@ -13,5 +13,6 @@ def command(ctx: typer.Context) -> int:
     """List the workspaces of the project file and of the history: what is live in each, and its last run."""
     session: Session = ctx.obj
     found = known(session.host.store, session.host.project.workspaces)
-    session.screen.answer("workspaces", {"workspaces": found}, workspaces(found, session.screen))
+    lines = [*workspaces(found.workspaces, session.screen), *([] if found.whole else ["older runs were not looked at"])]
+    session.screen.answer("workspaces", found._asdict(), lines)
     return 0
