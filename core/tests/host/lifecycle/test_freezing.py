@@ -54,6 +54,7 @@ def test_a_rollback_and_an_exec_are_allowed(real: RealShop) -> None:
 def test_other_workspaces_are_not_touched(real: RealShop) -> None:
     freezer(real, workspace="production")
     refuse_frozen(store(real), "staging", "up", now())
+    assert frozen(store(real), "staging", now()) is None
 
 
 def test_a_thaw_ends_it_and_both_are_in_the_history(real: RealShop) -> None:

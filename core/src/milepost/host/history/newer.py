@@ -4,56 +4,60 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import NoneType
-from typing import NamedTuple
 
 from milepost.sdk.store import Document
 
 SCHEMA = 1
 """The version of the documents that this milepost writes."""
 
-TEXT, TEXTS, NUMBER, THING, LIST = (str,), (list, tuple), (int,), (dict,), (list, tuple)
+TEXT, NUMBER, THING, LIST = (str,), (int,), (dict,), (list, tuple)
 MAYBE_TEXT, MAYBE_NUMBER, MAYBE_THING = (str, NoneType), (int, NoneType), (dict, NoneType)
 
+
+def _each(names: str, types: tuple[type, ...]) -> dict[str, tuple[type, ...]]:
+    """Return the named fields with what their values may be."""
+    return dict.fromkeys(names.split(), types)
+
+
 _BOTH: Mapping[str, tuple[type, ...]] = {
-    "id": TEXT, "kind": TEXT, "schema": NUMBER, "number": NUMBER, "project": TEXT, "workspace": TEXT,
-    "started": TEXT, "ended": MAYBE_TEXT, "writer": THING, "status": TEXT, "failure": MAYBE_THING,
-    "user": TEXT, "ci": MAYBE_TEXT, "why": TEXT, "labels": THING, "command": TEXTS, "target": MAYBE_TEXT,
-    "store": MAYBE_TEXT, "milepost": TEXT,
-}  # fmt: skip
+    **_each("id kind project workspace started status user why milepost", TEXT),
+    **_each("schema number", NUMBER),
+    **_each("writer labels", THING),
+    **_each("ended ci target store", MAYBE_TEXT),
+    **_each("failure", MAYBE_THING),
+    **_each("command", LIST),
+}
 
 FIELDS: Mapping[str, Mapping[str, tuple[type, ...]]] = {
     "run": {
-        **_BOTH, "verb": TEXT, "apps": TEXTS, "source": THING, "request": THING, "host": TEXT,
-        "exit_status": MAYBE_NUMBER, "until": MAYBE_TEXT, "holder": MAYBE_THING,
+        **_BOTH,
+        **_each("verb host", TEXT),
+        **_each("apps", LIST),
+        **_each("source request", THING),
+        **_each("exit_status", MAYBE_NUMBER),
+        **_each("until", MAYBE_TEXT),
+        **_each("holder", MAYBE_THING),
     },
     "operation": {
-        **_BOTH, "run": TEXT, "app": TEXT, "stage": TEXT, "sequence": NUMBER, "label": TEXT,
-        "plugin": MAYBE_THING, "config": MAYBE_THING, "facts": MAYBE_THING, "fingerprint": MAYBE_TEXT,
-        "source": MAYBE_THING, "artifact": MAYBE_THING, "build": MAYBE_TEXT, "state": MAYBE_THING,
-        "resources": LIST, "processes": LIST, "generation": MAYBE_TEXT, "deployment": MAYBE_THING,
-        "presence": MAYBE_TEXT, "release": MAYBE_THING, "previous": MAYBE_TEXT, "restores": MAYBE_TEXT,
-        "same_as": MAYBE_TEXT, "evidence": LIST, "hooks": LIST, "timings": LIST, "reports": LIST,
-        "warnings": LIST, "unkept": NUMBER,
+        **_BOTH,
+        **_each("run app stage label", TEXT),
+        **_each("sequence unkept", NUMBER),
+        **_each("resources processes evidence hooks timings reports warnings", LIST),
+        **_each("fingerprint build generation presence previous restores same_as", MAYBE_TEXT),
+        **_each("plugin config facts source artifact state deployment release", MAYBE_THING),
     },
-}  # fmt: skip
+}
 """The fields of each kind of document, and what their values may be in JSON."""
 
-
-class _Words(NamedTuple):
-    """The words that a field may have."""
-
-    status: tuple[str, ...] = ("running", "success", "unchanged", "error", "refused", "cancelled", "interrupted")
-    stage: tuple[str, ...] = ("build", "push", "task", "deploy", "release", "destroy", "park", "unpark")
-    presence: tuple[str, ...] = (
-        "starting", "prepared", "staged", "parked", "released", "superseded", "destroyed", "forgotten",
-    )  # fmt: skip
-    verb: tuple[str, ...] = (
-        "up", "build", "deploy", "release", "redeploy", "restart", "stop", "start", "rollback", "promote", "destroy",
-        "adopt", "exec", "break", "freeze", "thaw",
-    )  # fmt: skip
-
-
-WORDS: Mapping[str, tuple[str, ...]] = _Words()._asdict()
+WORDS: Mapping[str, tuple[str, ...]] = {
+    "status": ("running", "success", "unchanged", "error", "refused", "cancelled", "interrupted"),
+    "stage": ("build", "push", "task", "deploy", "release", "destroy", "park", "unpark"),
+    "presence": ("starting", "prepared", "staged", "parked", "released", "superseded", "destroyed", "forgotten"),
+    "verb": (
+        *("up", "build", "deploy", "release", "redeploy", "restart", "stop", "start", "rollback", "promote", "destroy"),
+        *("adopt", "exec", "break", "freeze", "thaw"),
+    ),
+}
 """The words that this milepost knows for a status, a stage, a presence and a verb."""
 
 
