@@ -19,8 +19,8 @@ from milepost.sdk.errors import HistoryError
 Open = Callable[..., SqliteStore]
 RUN = {"kind": "run", "workspace": "default", "status": "running"}
 MOUNTS = r"""22 1 254:0 / / rw,relatime - ext4 /dev/vda rw
-30 22 0:40 / /home rw,relatime shared:1 - nfs4 server:/home rw
-31 30 0:41 / /home/ada/my\040disk rw - ext4 /dev/vdb rw
+30 22 0:40 / /nfs rw,relatime shared:1 - nfs4 server:/nfs rw
+31 30 0:41 / /nfs/user/my\040disk rw - ext4 /dev/vdb rw
 32 22 0:42 / /mnt rw - ext4 /dev/vdc rw
 33 32 0:43 / /mnt rw - cifs //server/share rw
 """
@@ -30,10 +30,10 @@ MOUNTS = r"""22 1 254:0 / / rw,relatime - ext4 /dev/vda rw
     ("folder", "kind"),
     [
         ("/srv/store", "ext4"),
-        ("/home/bob", "nfs4"),
-        ("/homes", "ext4"),
-        ("/home/ada/my disk/store", "ext4"),
-        ("/home/ada", "nfs4"),
+        ("/nfs/other", "nfs4"),
+        ("/nfss", "ext4"),
+        ("/nfs/user/my disk/store", "ext4"),
+        ("/nfs/user", "nfs4"),
         ("/mnt/store", "cifs"),
     ],
 )
@@ -52,9 +52,11 @@ def test_a_network_file_system_is_refused_with_what_to_do(tmp_path: Path) -> Non
     assert "postgres://" in caught.value.hint
 
 
+@pytest.mark.skipif(not medium.MOUNTS.exists(), reason="only Linux tells of its mounts there")
 def test_this_disk_is_no_network() -> None:
     with tempfile.TemporaryDirectory() as folder:
         medium.refuse_network(Path(folder) / "history.sqlite")
+        assert medium.file_system(Path(folder).resolve(), medium.MOUNTS.read_text()) not in medium.NETWORK
 
 
 def test_a_medium_without_shared_memory_is_told(tmp_path: Path) -> None:

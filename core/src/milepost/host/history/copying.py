@@ -26,13 +26,18 @@ def copy_folder(folder: Path, target: Path, names: Sequence[str]) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         scratch.mkdir(mode=0o700)
         try:
-            for name in names:
-                if (folder / name).exists():
-                    copy_whole(folder / name, scratch / name)
+            copy_all([folder / name for name in names], scratch)
             scratch.rename(target)
             _flush(target.parent)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
+
+
+def copy_all(files: Sequence[Path], folder: Path) -> None:
+    """Copy those databases that are there into the folder, one after the other."""
+    for file in files:
+        if file.exists():
+            copy_whole(file, folder / file.name)
 
 
 def copy_whole(path: Path, target: Path) -> None:

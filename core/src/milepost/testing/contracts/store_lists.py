@@ -137,30 +137,22 @@ class StoreListsContract(StoreContract):
     def test_who_what_and_when_select(self, store: HistoryStore, where: dict[str, Any], found: list[str]) -> None:
         """Users, commits by their beginning, labels, times: alone and with others."""
         store.append(run("R1"))
-        self._record(store, "O1", "ada", "10:00:00Z", "c0ffee1111111111", {"team": "blue", "tier": "1"})
-        self._record(store, "O2", "bob", "11:00:00Z", "c0ff22", {"team": "red"})
-        self._record(store, "O3", "ada", "12:00:00Z", "beef33", {"team": "blue"}, app="api")
-        self._record(store, "O4", "bob", "12:00:00.5Z", None, {})
+        blue, red = {"team": "blue"}, {"team": "red"}
+        self._record(store, "O1", "ada", "10:00:00Z", commit="c0ffee1111111111", labels={**blue, "tier": "1"})
+        self._record(store, "O2", "bob", "11:00:00Z", commit="c0ff22", labels=red)
+        self._record(store, "O3", "ada", "12:00:00Z", commit="beef33", labels=blue, app="api")
+        self._record(store, "O4", "bob", "12:00:00.5Z")
         assert ids(store.latest("operation", where)) == found
         assert ids(store.latest("operation", where, oldest=True)) == found[::-1]
         assert ids(store.latest("operation", where, limit=1)) == found[:1]
         assert ids(store.latest("operation", where, before=found[0] if found else "O1")) == found[1:]
         assert store.latest("run", {**where, "verb": "up"}) == []
 
-    def _record(
-        self,
-        store: HistoryStore,
-        id: str,
-        user: str,
-        time: str,
-        commit: str | None,
-        labels: dict[str, str],
-        **fields: Any,
-    ) -> None:
+    def _record(self, store: HistoryStore, name: str, who: str, time: str, **fields: Any) -> None:
         """Append an operation of the second of January."""
-        source = {"folder": "/srv", "commit": commit}
-        more = {"user": user, "started": f"2026-01-02T{time}", "source": source, "labels": labels, **fields}
-        store.append(operation(id, "R1", **more))
+        source = {"folder": "/srv", "commit": fields.pop("commit", None)}
+        more = {"user": who, "started": f"2026-01-02T{time}", "source": source, **fields}
+        store.append(operation(name, "R1", **more))
 
     def test_times_select_also_where_the_clock_went_back(self, store: HistoryStore) -> None:
         """The order is that of appending; each document is judged by its own start."""
