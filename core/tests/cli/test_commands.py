@@ -157,12 +157,15 @@ def test_a_frozen_workspace_refuses_all_but_a_rollback_until_it_is_thawed(shop: 
     shop("up")
     assert "a freeze says why" in shop("freeze", status=2).stderr
     assert "no length of time" in shop("freeze", "-m", "sale", "--for", "soon", status=2).stderr
+    assert "is no length of a freeze" in shop("freeze", "-m", "sale", "--for", "0", status=2).stderr
+    assert "is no length of a freeze" in shop("freeze", "-m", "sale", "--for", "999999999d", status=2).stderr
+    assert "no run was ever made in typo" in shop("freeze", "-w", "typo", "-m", "sale").stderr
     told = shop("freeze", "-m", "sale", "--for", "3d").stdout
     assert "default is frozen until " in told
     assert "milepost thaw -w default" in told
     refused = shop("up", "--force", status=5)
     assert "by ada@" in refused.stderr
-    assert "(#2): sale" in refused.stderr
+    assert "(#3): sale" in refused.stderr
     shop("up", "-w", "staging")
     shop("rollback", "--to", "1")
     assert "can be changed again" in shop("thaw").stdout

@@ -17,6 +17,9 @@ For = Annotated[
     str | None, typer.Option("--for", metavar="TIME", help="End it after that: 90m, 8h, 3d; until thaw when not said.")
 ]
 
+LONGEST = 3650 * 86400.0
+"""How long a freeze may last that ends by itself, in seconds."""
+
 
 def command(ctx: typer.Context, lasting: For = None) -> int:
     """Let nothing but a rollback change the workspace, on whatever machine: -m says why, thaw ends it."""
@@ -27,7 +30,10 @@ def command(ctx: typer.Context, lasting: For = None) -> int:
             "a freeze says why: whoever is refused reads it",
             hint=f"milepost freeze -w {workspace} -m 'sale until Monday' --for 3d",
         )
-    run = plain(freeze(session.host, workspace, why, _length(lasting)))
+    length = _length(lasting)
+    if not session.host.store.latest("run", {"workspace": workspace}, 1):
+        session.screen.warn(f"no run was ever made in {workspace}; is that its name?")
+    run = plain(freeze(session.host, workspace, why, length))
     told = f"{workspace} is frozen {until_when(run)} (#{run['number']}); a rollback is still allowed"
     session.screen.answer("run", {"run": run}, [told, f"end it  milepost thaw -w {workspace}"])
     return 0
@@ -38,6 +44,6 @@ def _length(lasting: str | None) -> float | None:
     if lasting is None:
         return None
     length = seconds("--for", lasting)
-    if length is not None and length <= 0:
-        raise UsageError(f"--for {lasting!r} would be over at once", hint="--for 3d")
+    if length is not None and not 0 < length <= LONGEST:
+        raise UsageError(f"--for {lasting!r} is no length of a freeze; expected up to ten years", hint="--for 3d")
     return length
