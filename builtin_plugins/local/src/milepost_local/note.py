@@ -36,7 +36,7 @@ def write_note(place: Place, state: LocalState, artifact: Artifact) -> None:
 
 
 def adopted(place: Place, step: Step) -> Adopted:
-    """Return the deployment in that place. Raises NotReadyError where its deploy did not come to its end, OperationError."""
+    """Return the deployment in that place. Raises NotReadyError where its deploy never ended, OperationError."""
     noted = _read(place)
     if not place.whole.exists() or not place.app.is_dir():
         raise _half(place, "its deploy did not come to its end")
