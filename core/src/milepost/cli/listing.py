@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from milepost.cli.moments import point
 from milepost.host.history.newer import WORDS
 from milepost.host.history.ref import FAILED, resolve_operation, resolve_run
 from milepost.host.history.writer import as_it_is
@@ -135,6 +134,10 @@ def _times(session: Session) -> dict[str, str]:
     """Return the conditions on the time."""
     given, now = session.given, session.screen.now()
     since, until = given.get("since"), given.get("until")
+    if not since and not until:
+        return {}
+    from milepost.cli.moments import point  # noqa: PLC0415 - most lists ask for no time
+
     found = {"since": point("--since", since, now)} if since else {}
     return found | ({"until": point("--until", until, now, ends=True)} if until else {})
 
