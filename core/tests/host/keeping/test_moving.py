@@ -104,6 +104,17 @@ def test_another_history_at_the_target_is_not_overwritten(
     assert moved(tmp_path / "old") is None
 
 
+def test_what_was_moved_already_is_not_moved_from_the_old_place_again(
+    old: SqliteStore, opened: Open, tmp_path: Path
+) -> None:
+    move(Move(old, opened("new"), tmp_path / "old"), NOON)
+    with pytest.raises(HistoryError, match=f"was moved to {tmp_path / 'new'}"):
+        move(Move(old, opened("third"), tmp_path / "old"), NOON)
+    point(tmp_path / "old", Pointer(str(tmp_path / "new"), NOON.isoformat(), done=False))
+    with pytest.raises(HistoryError, match="is being moved to"):
+        move(Move(old, opened("third"), tmp_path / "old"), NOON)
+
+
 def test_where_nothing_is_nothing_is_moved(opened: Open) -> None:
     with pytest.raises(HistoryError, match="no history"):
         demand_history(opened("empty"))

@@ -12,7 +12,7 @@ import pytest
 
 from core.tests.host.keeping.shop import NOON, Shop, contents, ids
 from milepost.host.history.sqlite import SqliteStore
-from milepost.host.keeping.repair import PUT_TOGETHER, Repaired, Told, repair
+from milepost.host.keeping.repair import MARK, PUT_TOGETHER, Repaired, Told, repair
 from milepost.host.keeping.salvage import salvage
 from milepost.host.keeping.verifying import verify
 from milepost.sdk.errors import HistoryError, LockedError
@@ -35,6 +35,17 @@ def folder(tmp_path: Path) -> Path:
         shop.up(app=("web", "worker")[number % 2])
     store.close()
     return tmp_path / "history"
+
+
+@pytest.fixture
+def silent(tmp_path: Path) -> Path:
+    """The same, and nothing was printed in it."""
+    store = opened(tmp_path / "silent")
+    shop = Shop(store, output=False)
+    for number in range(40):
+        shop.up(app=("web", "worker")[number % 2])
+    store.close()
+    return tmp_path / "silent"
 
 
 def seen(folder: Path) -> dict[str, object]:
@@ -114,14 +125,14 @@ def tear(data: bytearray, chance: random.Random) -> None:
 
 @pytest.mark.parametrize("harm", [flip, wipe, tear])
 def test_whatever_is_damaged_is_named_and_all_that_is_sound_is_saved(
-    folder: Path, tmp_path: Path, harm: Callable[[bytearray, random.Random], None]
+    silent: Path, tmp_path: Path, harm: Callable[[bytearray, random.Random], None]
 ) -> None:
-    chance, before = random.Random(harm.__name__), seen(folder)
+    chance, before = random.Random(harm.__name__), seen(silent)
     sound = {each["id"]: each for kind in ("run", "operation") for each in before[kind]}  # type: ignore[attr-defined]  # lists of documents
     unnoticed = 0
     for number in range(DAMAGES // 3):
         copy = tmp_path / f"copy-{number}"
-        shutil.copytree(folder, copy)
+        shutil.copytree(silent, copy)
         damaged(copy, harm, chance)
         said = damage_said(copy)
         done = repair(copy, GIVEN)
@@ -170,6 +181,27 @@ def test_the_damaged_files_are_kept_byte_by_byte_also_the_second_time(folder: Pa
     assert (Path(first.kept) / "history.sqlite").read_bytes() == bytes_before
     assert first.kept != second.kept
     assert second.lost == ()
+
+
+def test_a_repair_that_was_cut_off_in_its_last_step_loses_nothing(folder: Path) -> None:
+    store = opened(folder)
+    last = Shop(store, prefix="02").up()
+    kept = folder / "damaged-earlier"
+    kept.mkdir()
+    for each in folder.glob("*.sqlite*"):
+        shutil.copy(each, kept)
+    store.close()
+    connection = sqlite3.connect(folder / "history.sqlite")
+    with connection:
+        connection.execute("DELETE FROM document WHERE number = 41")
+    connection.close()
+    (folder / MARK).write_text(f"{kept.name} {(folder / 'history.sqlite').stat().st_ino}")
+    done = repair(folder, GIVEN)
+    assert (done.runs, done.kept) == (41, str(kept))
+    store = opened(folder)
+    assert store.get(last["id"]) is not None
+    store.close()
+    assert repair(folder, GIVEN).kept != str(kept)
 
 
 def test_nothing_is_repaired_while_a_run_goes_on(folder: Path) -> None:

@@ -17,7 +17,7 @@ from milepost.cli.render_store import contents, imported
 from milepost.cli.session import Session
 from milepost.host.keeping.export import Choice, export, new_file
 from milepost.host.keeping.importing import Imported, bring
-from milepost.host.keeping.places import move_between, place_of
+from milepost.host.keeping.places import Moved, Place, move_between, place_of
 from milepost.sdk.errors import UsageError
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="A file of JSON lines; - is the standard output.")]
@@ -90,16 +90,21 @@ def move_history(ctx: typer.Context, target: Target = None, origin: Origin = Non
     host = session.host
     new = place_of(host, target)
     done = move_between(host, place_of(host, origin), new, session.surroundings.now().astimezone(UTC))
-    lines = [f"moved {contents(done.amount)} to {done.there}", *_what_next(done.here, done.there, target, new.folder)]
+    lines = [f"moved {contents(done.amount)} to {done.there}", *_what_next(done, new if target else None)]
     document = {"from": done.here, "to": done.there, **done.amount._asdict()}
     session.screen.answer("store-move", document, lines)
     return 0
 
 
-def _what_next(old: str, new: str, target: str | None, folder: Path | None) -> list[str]:
-    """Return how milepost finds the history from now on."""
-    kept = f"{old} is as it was, and refuses to be written; remove it when you like"
-    if target is None:
-        return [kept]
-    block = f'history {{ path = "{folder}" }}' if folder else 'history { use "…" { url = … } }'
-    return [f"in the project file  {block}", f"or                   MILEPOST_HISTORY={folder or new}", kept]
+def _what_next(done: Moved, new: Place | None) -> list[str]:
+    """Return how milepost finds the history from now on, in a place that is not the usual one."""
+    if done.leaves_word:
+        lines = [f"{done.here} is as it was, and refuses to be written; remove it when you like"]
+    else:
+        lines = [f"{done.here} is as it was, and can still be written: tell all who use it"]
+    if new is None:
+        return lines
+    block = f'path = "{new.folder}"' if new.folder else f'use "{new.where.word}" {{ url = … }}'
+    variable = str(new.folder) if new.folder else f"{new.where.word}://…"
+    found = [f"in the project file  history {{ {block} }}", f"or                   MILEPOST_HISTORY={variable}"]
+    return [*found, *lines]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from milepost.host.keeping.export import Amount
 from milepost.host.keeping.paging import batches, documents, in_order
-from milepost.host.keeping.pointer import Pointer, moved, point, take_back
+from milepost.host.keeping.pointer import Pointer, moved, point, refuse_moved, take_back
 from milepost.sdk.errors import HistoryError, LockedError
 from milepost.sdk.store import Document, HistoryStore
 
@@ -56,6 +56,9 @@ def demand_history(source: HistoryStore) -> None:
 def _demand_target(way: Move) -> None:
     """Raise HistoryError unless the target is empty, or has what an earlier attempt brought there."""
     source, target = way.source, way.target
+    word = moved(way.folder) if way.folder is not None else None
+    if way.folder is not None and word is not None and (word.done or word.to != target.place):
+        refuse_moved(way.folder)
     if source.place == target.place:
         raise HistoryError(f"the history is at {source.place} already", hint="name another place")
     there = target.latest("run", {}, limit=1)

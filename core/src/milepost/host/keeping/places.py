@@ -56,6 +56,8 @@ class Moved(NamedTuple):
     here: str
     there: str
     amount: Amount
+    leaves_word: bool
+    """Whether the old place refuses to be written from now on."""
 
 
 def move_between(host: Host, old: Place, new: Place, now: datetime) -> Moved:
@@ -63,7 +65,8 @@ def move_between(host: Host, old: Place, new: Place, now: datetime) -> Moved:
     with closing(open_at(host, old, host.new_id, create=False)) as source:
         demand_history(source)
         with closing(open_at(host, new, lambda: source.id, create=True)) as target:
-            return Moved(source.place, target.place, move(Move(source, target, old.folder), now))
+            amount = move(Move(source, target, old.folder), now)
+            return Moved(source.place, target.place, amount, old.folder is not None)
 
 
 def depths(host: Host) -> Depths:

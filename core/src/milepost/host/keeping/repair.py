@@ -17,6 +17,9 @@ from milepost.host.keeping.salvage import Output, Salvaged, output, salvage
 from milepost.sdk.errors import HistoryError, LockedError
 from milepost.sdk.store import Document
 
+MARK = ".repairing"
+"""Says, while files are exchanged, where the damaged ones are, and which file was to be replaced."""
+
 PUT_TOGETHER = "the record of this run was damaged; this was put together from its operations"
 
 
@@ -53,12 +56,12 @@ def repair(folder: Path, given: Told) -> Repaired:
     for name, owner in held(folder / LOCKS).items():
         raise LockedError(name, str(owner.get("user") or "somebody"), str(owner.get("since")), str(owner.get("verb")))
     with told(folder / FILE), alone(folder / f"{FILE}.lock"):
-        kept = _copied(folder, given.now())
+        kept = _cut_off(folder) or _copied(folder, given.now())
         scratch = folder / f".repair-{os.getpid()}"
         try:
             found = salvage(kept)
             repaired = _written(scratch, kept, found, given)
-            _exchange(scratch, folder)
+            _exchange(scratch, folder, kept)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
     return repaired
@@ -161,9 +164,19 @@ def _write_output(store: SqliteStore, kept: Path, documents: dict[str, Document]
     return lines
 
 
-def _exchange(scratch: Path, folder: Path) -> None:
-    """Put the new files in the place of the old ones."""
-    for name in (FILE, OUTPUT):
+def _cut_off(folder: Path) -> Path | None:
+    """Return where the damaged files are of a repair that was cut off while it exchanged them; None if none was."""
+    try:
+        kept, inode = (folder / MARK).read_text().split()
+    except (FileNotFoundError, ValueError):
+        return None
+    return folder / kept if (folder / FILE).stat().st_ino == int(inode) and (folder / kept / FILE).exists() else None
+
+
+def _exchange(scratch: Path, folder: Path, kept: Path) -> None:
+    """Put the new files in the place of the old ones, the documents last."""
+    (folder / MARK).write_text(f"{kept.name} {(folder / FILE).stat().st_ino}")
+    for name in (OUTPUT, FILE):
         # First the log: over a new file that of the old one would do damage. What both held is copied.
         for end in ("-wal", "-shm"):
             (folder / f"{name}{end}").unlink(missing_ok=True)
@@ -171,3 +184,4 @@ def _exchange(scratch: Path, folder: Path) -> None:
             os.replace(scratch / name, folder / name)
         else:
             (folder / name).unlink(missing_ok=True)
+    (folder / MARK).unlink()
