@@ -45,6 +45,13 @@ def test_a_backup_holds_all_that_was_acknowledged_before_while_writers_run(
         assert copy.check() == []
 
 
+def test_several_may_begin_to_write_a_backup_at_once(open_store: Open, spawn: Spawn, tmp_path: Path) -> None:
+    open_store().backup(str(tmp_path / "copy"))
+    writers = [spawn("append", tmp_path / "copy", f"W{each}", 5) for each in range(4)]
+    assert [each.wait(60) for each in writers] == [0] * 4
+    assert len(open_store(tmp_path / "copy").latest("run", {})) == 20
+
+
 def test_nothing_is_put_over_what_is_there(open_store: Open, tmp_path: Path) -> None:
     store = open_store()
     (tmp_path / "there").mkdir()

@@ -5,6 +5,7 @@ import random
 import shutil
 import sqlite3
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -89,16 +90,17 @@ def test_a_reader_brings_it_up_where_it_may_write(folder: Path, open_store: Open
     assert version_of(folder / "history.sqlite") == 2
 
 
-def test_a_reader_who_may_not_write_reads_it_all_the_same(folder: Path, spawn: Spawn, tmp_path: Path) -> None:
-    before = (folder / "history.sqlite").read_bytes()
-    for each in (folder / "history.sqlite", folder):
-        each.chmod(each.stat().st_mode & 0o555 | 0o555)
-    for above in (tmp_path, *tmp_path.parents[:2]):
-        above.chmod(above.stat().st_mode | 0o055)
-    told = spawn("read", folder).communicate()[0].split()
-    assert told == [f"R{number}" for number in range(30, 0, -1) if number != 2]
-    assert (folder / "history.sqlite").read_bytes() == before
-    folder.chmod(0o700)
+def test_a_reader_who_may_not_write_reads_it_all_the_same(spawn: Spawn) -> None:
+    with tempfile.TemporaryDirectory() as scratch:  # not below `tmp_path`, which is private
+        folder = Path(scratch) / "store"
+        make_old(folder, 30)
+        before = (folder / "history.sqlite").read_bytes()
+        for each, mode in ((folder / "history.sqlite", 0o444), (folder, 0o555), (folder.parent, 0o755)):
+            each.chmod(mode)
+        told = spawn("read", folder).communicate()[0].split()
+        assert told == [f"R{number}" for number in range(30, 0, -1) if number != 2]
+        assert (folder / "history.sqlite").read_bytes() == before
+        folder.chmod(0o700)
 
 
 def test_two_who_open_it_at_once_bring_it_up_once(folder: Path, spawn: Spawn, open_store: Open) -> None:

@@ -90,9 +90,9 @@ def open_to_write(path: Path, shape: Shape, fill: Fill) -> Database:
         connection = medium.connect(path, "mode=rwc")
         try:
             version = _version(connection, path, shape)
+            medium.use_log(connection, path)
             if not version:
                 _make(connection, path, shape, fill)
-            medium.use_log(connection, path)
             if 0 < version < shape.schema:
                 bring_up(connection, path, shape.steps)
         except BaseException:
@@ -192,7 +192,6 @@ def _make(connection: sqlite3.Connection, path: Path, shape: Shape, fill: Fill) 
     """Make the tables, unless another process has done so in the meantime."""
     with alone(path.with_name(path.name + ".lock")):
         if not _version(connection, path, shape):
-            medium.use_log(connection, path)
             _create(connection, shape, fill)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from milepost.host.history.lock import alone
 from milepost.sdk.errors import HistoryError
 
 BUSY_SECONDS = 30.0
@@ -105,7 +106,10 @@ def log_of(path: Path) -> Path:
 
 def use_log(connection: sqlite3.Connection, path: Path) -> None:
     """See that the file is written by way of a log. Raises HistoryError where the medium has not what that needs."""
-    (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    if _mode(connection, "PRAGMA journal_mode") == "wal":
+        return
+    with alone(path.with_name(path.name + ".lock")):
+        mode = _mode(connection, "PRAGMA journal_mode = WAL")
     if mode != "wal":
         raise unfit(path, f"it has no memory that processes share (SQLite answers {mode!r} when asked for 'wal')")
 
@@ -144,6 +148,11 @@ def _unescaped(text: str) -> str:
     for code in ("040", "011", "012", "134"):
         text = text.replace(f"\\{code}", chr(int(code, 8)))
     return text
+
+
+def _mode(connection: sqlite3.Connection, statement: str) -> str:
+    """Return how the file is written."""
+    return str(connection.execute(statement).fetchone()[0])
 
 
 def _state(path: Path) -> list[tuple[int, int]]:
