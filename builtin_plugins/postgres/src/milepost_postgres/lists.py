@@ -77,8 +77,6 @@ def _test(name: str, wanted: str | int | Sequence[str]) -> tuple[str, list[Any]]
         return "number = ANY (%s::bigint[])", [[int(each) for each in values]]
     if name not in FIELDS:
         raise ValueError(f"documents cannot be found by {name!r}, only by {', '.join(FIELDS)}, since, until and label")
-    if (name, wanted) == ("status", "running"):
-        return "status = 'running'", []  # as text, or the database cannot tell that the index of these holds
     if len(texts) == 1:
         return f'"{name}" = %s', texts
     return f'"{name}" = ANY (%s::text[])', [texts]
