@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from milepost.host.history.journal import History
 from milepost.host.lifecycle.plan import plan
 from milepost.host.project.cache import read_project
+from milepost.sdk.errors import RefusedError
 from milepost.sdk.request import Request
 from milepost.testing.project import write_files
 from milepost.testing.store import MemoryStore
@@ -83,3 +86,15 @@ def test_an_app_that_was_new_in_the_run_stays_when_the_others_go_back(tmp_path: 
     released(history, 2, "web", previous="d1web")
     released(history, 2, "worker")
     assert back(history, tmp_path) == {"web": False, "worker": True}
+
+
+@pytest.mark.parametrize("verb", ["rollback", "release", "destroy"])
+def test_what_another_store_made_is_not_changed_from_here(tmp_path: Path, verb: Any) -> None:
+    write_files(tmp_path, {"milepost.hcl": WORKER_OF_WEB})
+    project, store = read_project(tmp_path / "milepost.hcl", None), MemoryStore()
+    run = {**BASE, "id": "01THEIRS", "kind": "run", "verb": "up", "apps": ["web"], "source": {"folder": ""}}
+    deploy = {**BASE, "id": "01DEPLOY", "kind": "operation", "run": "01THEIRS", "app": "web", "stage": "deploy"}
+    store.admit([{**each, "number": 7, "store": "laptop", "status": "success"} for each in (run, deploy)])
+    request = Request(id="1", verb=verb, project="shop", folder=str(tmp_path), target="7@laptop")
+    with pytest.raises(RefusedError, match="#7@laptop was brought from laptop"):
+        plan(request, project, History(store))

@@ -16,6 +16,7 @@ from milepost.host.project.project import Project
 from milepost.sdk.errors import OperationError, RefusedError, UnknownNameError, UsageError
 from milepost.sdk.record import Operation
 from milepost.sdk.request import Request
+from milepost.sdk.store import Document
 
 PHASES_OF: Mapping[str, tuple[Phase, ...]] = {
     "up": ("build", "task", "deploy", "release"),
@@ -150,7 +151,7 @@ def _back(request: Request, project: Project, history: History) -> dict[str, Goa
     """Return the apps of the last run that released something, or those of the run to go back to."""
     back_to = None
     if request.target is not None:
-        back_to = int(resolve_run(history.store, request.target, request.workspace)["number"])
+        back_to = int(_ours(resolve_run(history.store, request.target, request.workspace))["number"])
     if request.apps:
         return {app: Goal(back_to=back_to) for app in _chosen(request, project)}
     releases = _releases(request, project, history, back_to)
@@ -207,7 +208,7 @@ def _destroyed(request: Request, project: Project, history: History) -> dict[str
         named = msgspec.structs.replace(request, apps=tuple(app for app in request.apps if app not in departed))
         chosen = _chosen(named, project) if named.apps or not request.apps else ()
         return {app: Goal(close=True) for app in (*chosen, *departed)}
-    found = resolve_operation(history.store, request.target, request.workspace, "deploy", None)
+    found = _ours(resolve_operation(history.store, request.target, request.workspace, "deploy", None))
     return {str(found["app"]): Goal(destroy=(str(found["id"]),))}
 
 
@@ -224,7 +225,7 @@ def _aimed(request: Request, project: Project, history: History) -> dict[str, Go
     if request.verb == "release":
         assert request.target is not None
         app = request.apps[0] if len(request.apps) == 1 else None
-        found = resolve_operation(history.store, request.target, request.workspace, "deploy", app)
+        found = _ours(resolve_operation(history.store, request.target, request.workspace, "deploy", app))
         return {str(found["app"]): Goal(release=str(found["id"]))}
     assert request.artifact is not None
     made: dict[str, Goal] = {}
@@ -240,3 +241,14 @@ def _artifact(history: History, ref: str, workspace: str, app: str) -> str:
         return str(resolve_operation(history.store, ref, workspace, "push", app)["id"])
     except UnknownNameError:
         return str(resolve_operation(history.store, ref, workspace, "build", app)["id"])
+
+
+def _ours(document: Document) -> Document:
+    """Return what a REF names. Raises RefusedError for what another store's run made: it is nothing that is here."""
+    if document.get("store"):
+        raise RefusedError(
+            f"#{document['number']}@{document['store']} was brought from {document['store']}: "
+            "what it made is not this history's to release, destroy or go back to",
+            hint="promote takes the artifacts of such a run",
+        )
+    return document
