@@ -43,12 +43,14 @@ app "web" {
     }
     %(deploy)s
   }
+
+  %(release)s
 }
 """
 
 WAIT = """
 hook {
-  when    = "before"
+  when    = "%(when)s"
   timeout = 120
   command = ["sh", "-c", "echo waiting; touch %(place)s/waits; while [ ! -e %(place)s/go ]; do sleep 0.05; done"]
 }
@@ -91,13 +93,15 @@ class Machine(Place):
         machine.says()
         return machine
 
-    def says(self, *, config: str = "", deploy: str = "", lease: float = LEASE) -> None:
+    def says(self, *, config: str = "", deploy: str = "", release: str = "") -> None:
         """Write the project file."""
-        self.write(milepost__hcl=PROJECT % {"config": config, "deploy": deploy, "lease": lease})
+        said = {"config": config, "deploy": deploy, "release": release, "lease": LEASE}
+        self.write(milepost__hcl=PROJECT % said)
 
-    def waits(self) -> None:
-        """Have each deploy wait in its hook until `go`."""
-        self.says(deploy=WAIT % {"place": self.root})
+    def waits(self, stage: str = "deploy") -> None:
+        """Have each deploy wait before it begins, or each release when the traffic has moved, until `go`."""
+        hook = WAIT % {"place": self.root, "when": "before" if stage == "deploy" else "after"}
+        self.says(**({"deploy": hook} if stage == "deploy" else {"release": f"release {{\n{hook}\n}}"}))
 
     def is_waiting(self) -> None:
         """Wait until it waits."""

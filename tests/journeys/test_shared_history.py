@@ -10,7 +10,7 @@ import pytest
 
 from tests.engines.postgres import PostgresServer, database, postgres_server
 from tests.journeys.cable import Cable
-from tests.journeys.machines import LEASE, Machine, switch_off
+from tests.journeys.machines import LEASE, WAIT, Machine, switch_off
 from tests.journeys.place import PATIENCE, until
 
 __all__ = ["database", "postgres_server"]
@@ -148,6 +148,68 @@ def test_a_database_that_is_gone_for_good_stops_the_run_with_what_is_staged(
     assert runs[1] == "error"
     assert runs[2] == "success"
     assert "#1 deploy success" in ci.statuses()
+
+
+def test_a_release_that_began_ends_though_the_database_is_gone_and_is_recorded_later(
+    laptop: Machine, ci: Machine, cable: Cable
+) -> None:
+    laptop.waits("release")
+    process = laptop.start("up")
+    laptop.is_waiting()
+    cable.cut()
+    laptop.go()
+    out, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, out + err
+    assert "entries wait here" in out + err
+    assert "#1 up: success" in out + err
+    serving = laptop.world.read()["routes"]
+    assert serving
+    cable.mend()
+    until("the end of the lease", lambda: ci.runs() == {1: "interrupted"}, LEASE + 20)
+    laptop.run("build")
+    assert laptop.outbox == []
+    assert ci.runs() == {1: "success", 2: "success"}
+    assert "#1 release success" in ci.statuses()
+    ci.up("--force")
+    assert laptop.world.read()["routes"] != serving
+
+
+def test_when_a_command_dies_its_process_cleans_up_before_anybody_takes_over(laptop: Machine, ci: Machine) -> None:
+    laptop.says(config='hang = "ready"')
+    process = laptop.start("up")
+    until("the deploy", lambda: laptop.world.read()["deployments"])
+    process.kill()
+    process.communicate(timeout=PATIENCE)
+    until("the clean-up", lambda: not laptop.world.read()["deployments"])
+    until("the end of the lease", lambda: ci.runs() == {1: "interrupted"}, LEASE + 20)
+    assert "#1 deploy cancelled" in ci.statuses()
+    ci.up()
+
+
+def test_a_process_that_dies_is_buried_by_its_command_on_a_shared_history(laptop: Machine, ci: Machine) -> None:
+    laptop.says(config='die = "ready"')
+    laptop.run("up", status=1)
+    assert ci.runs() == {1: "error"}
+    assert "#1 deploy interrupted" in ci.statuses()
+    ci.up()
+    assert len(ci.world.read()["deployments"]) == 1
+
+
+def test_a_database_that_is_gone_while_it_builds_is_waited_for_before_anything_is_deployed(
+    laptop: Machine, ci: Machine, cable: Cable
+) -> None:
+    text = (laptop.folder / "milepost.hcl").read_text()
+    hook = (WAIT % {"place": laptop.root, "when": "before"}).strip()
+    laptop.write(milepost__hcl=text.replace('build {\n    use "fake" {}', f'build {{\n    use "fake" {{}}\n{hook}'))
+    process = laptop.start("up")
+    laptop.is_waiting()
+    cable.cut()
+    laptop.go()
+    until("the journal", lambda: any('"success"' in each for each in laptop.outbox))
+    cable.mend()
+    out, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, out + err
+    assert ci.statuses() == ["#1 build success", "#1 deploy success", "#1 release success"]
 
 
 def test_one_that_was_cut_off_while_another_took_over_cleans_up_nothing_of_the_others(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
@@ -15,6 +15,7 @@ from milepost.cli.runlog import RunLog
 from milepost.cli.summary import summary
 from milepost.host.git import distance
 from milepost.host.inquiry import status
+from milepost.sdk.errors import HistoryUnreachableError
 
 if TYPE_CHECKING:
     from milepost.cli.session import Session
@@ -65,13 +66,25 @@ class Teller:
         if self._reader_gone:
             return
         session = self._session
-        lines = summary(outcome, self._background(outcome))
+        lines = self._last_words(outcome)
         if session.flags.output == "document":
             session.screen.document("run", run_document(outcome))
         if not session.flags.quiet:
             session.screen.line()
         if session.flags.output == "text" or not session.flags.quiet:
             session.screen.lines(lines)
+
+    def _last_words(self, outcome: Outcome) -> Sequence[str]:
+        """Return how the run ended, in lines; a few words where the history cannot be reached for more."""
+        try:
+            if outcome.is_known:
+                return summary(outcome, self._background(outcome))
+            note = "the history cannot be reached, so no more can be said of it"
+        except HistoryUnreachableError as error:
+            note = str(error)
+        run = outcome.run
+        failed = [f"Cause   {run.failure.message}"] if run.failure else []
+        return [f"#{run.number} {run.verb}: {run.status}", *failed, f"Note    {note}", f"exit {outcome.exit_status}"]
 
     def _background(self, outcome: Outcome) -> Background:
         """Return what the last words need; after a failure, how the apps are now."""

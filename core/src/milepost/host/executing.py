@@ -14,10 +14,10 @@ from milepost.host.history.heartbeat import Holding
 from milepost.host.history.writer import run_lock
 from milepost.host.inquiry import app_subject, deployment_of, quiet_bench
 from milepost.host.lifecycle.bench import Bench
+from milepost.host.lifecycle.hiding import hide_variables
 from milepost.host.lifecycle.live import inquiry
 from milepost.host.lifecycle.noting import noted, owner_of
 from milepost.host.lifecycle.operation import failure_of, status_of
-from milepost.host.lifecycle.part import hide_variables
 from milepost.host.lifecycle.recorded import worker_of
 from milepost.host.lifecycle.subject import Terms, terms_of
 from milepost.host.lifecycle.workers import Worker, recorded_of

@@ -52,6 +52,8 @@ class History:
 
     def __init__(self, store: HistoryStore) -> None:
         self.store = store
+        self.begun: set[str] = set()
+        """The stages of the operations that were recorded from here."""
         self._beyond: dict[str, Document] = {}
         """What a newer milepost wrote into records that were read here, by their ids: it is kept when they change."""
 
@@ -62,7 +64,9 @@ class History:
 
     def append(self, operation: Operation) -> Operation:
         """Record a new operation and return it with the number of its run."""
-        return msgspec.structs.replace(operation, number=self.store.append(_document(operation)))
+        number = self.store.append(_document(operation))
+        self.begun.add(operation.stage)
+        return msgspec.structs.replace(operation, number=number)
 
     def amend(self, *records: Run | Operation) -> None:
         """Replace records by newer forms of themselves, all or none."""

@@ -43,6 +43,8 @@ class Outcome:
     run: Run
     operations: tuple[Operation, ...]
     exit_status: int
+    is_known: bool = True
+    """Whether the history could be asked for the operations."""
     plan: tuple[str, ...] = ()
     """What a dry run would do, in lines."""
 
@@ -227,7 +229,8 @@ class _Conduct:
 
     def _end(self, run: Run, crew: Crew, error: BaseException | None, seconds: float) -> Outcome:
         """Write how the run ended, and tell."""
-        operations = self._operations(run)
+        known = self._operations(run)
+        operations = known or ()
         failed = tuple(crew.failed.values())
         status, exit_status, failure = verdict(failed, error, operations, self._interrupts.cancel.is_asked)
         ended = msgspec.structs.replace(
@@ -240,11 +243,11 @@ class _Conduct:
         self._listen(
             RunFinished(at=system_clock(), number=run.number, status=status, exit_status=exit_status, seconds=seconds)
         )
-        return Outcome(run=ended, operations=operations, exit_status=exit_status)
+        return Outcome(run=ended, operations=operations, exit_status=exit_status, is_known=known is not None)
 
-    def _operations(self, run: Run) -> tuple[Operation, ...]:
-        """Return what the run did, oldest first; nothing while nobody can tell."""
+    def _operations(self, run: Run) -> tuple[Operation, ...] | None:
+        """Return what the run did, oldest first; None while nobody can tell."""
         try:
             return tuple(reversed(self._host.history.operations({"run": run.id})))
         except HistoryUnreachableError:
-            return ()
+            return None

@@ -86,8 +86,11 @@ class Crew:
         for child in self._children.values():
             self._see_out(child, limit)
         while (heard := self._heard.get(0)) is not None:
-            if heard.event is not None and not isinstance(heard.event, PhaseFinished):
-                self._listen(heard.event)
+            event = heard.event
+            if isinstance(event, PhaseFinished) and not event.ok:
+                self.failed.setdefault(heard.app, event)
+            elif event is not None and not isinstance(event, PhaseFinished):
+                self._listen(event)
 
     def _see_out(self, child: AppProcess, limit: float) -> None:
         """Wait for the end of a process; one that is to stop and has not by then is ended."""

@@ -15,6 +15,7 @@ from milepost.host.lifecycle.choosing import choose_releaser, recorded_order, to
 from milepost.host.lifecycle.closing import close_app, destroy_all, park_live, unpark_live
 from milepost.host.lifecycle.foreign import refuse_foreign
 from milepost.host.lifecycle.goal import Part, Phase
+from milepost.host.lifecycle.hiding import hide_variables
 from milepost.host.lifecycle.live import Live, ask_public, find_live
 from milepost.host.lifecycle.prune import draining, prune
 from milepost.host.lifecycle.recorded import worker_of
@@ -24,14 +25,21 @@ from milepost.host.lifecycle.staging import Order, deploy, run_task
 from milepost.host.lifecycle.subject import Subject, plain_terms, terms_of
 from milepost.host.lifecycle.unchanged import decide, is_closed, note_unchanged
 from milepost.host.lifecycle.workers import Worker
-from milepost.host.mask import SHORTEST, secret_texts
 from milepost.host.project.hooks import tasks, verify
-from milepost.host.project.late_variables import LateVariables
 from milepost.sdk.artifact import Artifact
 from milepost.sdk.deployment import Health
-from milepost.sdk.errors import CancelledError, MilepostError, OperationError, VerifyFailedError
+from milepost.sdk.errors import (
+    CancelledError,
+    HistoryUnreachableError,
+    MilepostError,
+    OperationError,
+    VerifyFailedError,
+)
 from milepost.sdk.events import Decided, Warned
 from milepost.sdk.record import Operation
+
+TOUCHING = frozenset({"release", "park", "unpark", "destroy"})
+"""The stages that may change what is live."""
 
 SKIP_TASKS = ("rollback", "restart", "release", "stop", "start", "destroy")
 """What runs no tasks: nothing new starts, or what starts has had its tasks."""
@@ -77,6 +85,13 @@ class AppPart:
         """Whether something else is live than when the lock was taken."""
         if not self._settled:
             return False
+        try:
+            return self._is_live_another()
+        except HistoryUnreachableError:
+            return bool(self.bench.history.begun & TOUCHING)
+
+    def _is_live_another(self) -> bool:
+        """Return whether something else is live than before, as the releaser says."""
         now = find_live(self.bench, self.subject).deployment
         before = self.live.deployment
         if now is None or before is None:
@@ -164,7 +179,7 @@ class AppPart:
                 self._open_again(self.live.deployment, self.live.release)
                 return
             note_unchanged(self.bench, self.part, self.subject, self.live.release, public)
-            self._tidy(self.live.deployment)
+            self._tidy_up(self.live.deployment)
         else:
             assert self.deployment is not None
             restores = self.goal.restores
@@ -192,7 +207,7 @@ class AppPart:
             if ready.verify is not None and ready.verify.on_failure == "rollback" and ready.replaced is not None:
                 self._go_back(ready)
             raise
-        self._tidy(ready.deployment)
+        self._tidy_up(ready.deployment)
 
     def _with_releaser(self, opening: Opening) -> Opening:
         """Return the opening with the releaser that the deployment goes through."""
@@ -227,6 +242,14 @@ class AppPart:
         part = msgspec.structs.replace(self.part, request=msgspec.structs.replace(self.part.request, verb="rollback"))
         release(self.bench, part, self.subject, back)
         retire(self.bench, part, self.subject, self._recorded(fresh.id))
+
+    def _tidy_up(self, released: Operation) -> None:
+        """Tidy up; that it cannot be done while the history is out of reach is a warning on a release that happened."""
+        try:
+            self._tidy(released)
+        except HistoryUnreachableError as error:
+            text = f"what was replaced stays as it is until the next run: {error}"
+            self.bench.emit(Warned(at=self.bench.clock(), app=self.subject.app.name, text=text))
 
     def _tidy(self, released: Operation) -> None:
         """Park what no longer has the traffic, and destroy what is no longer wanted."""
@@ -267,14 +290,3 @@ class AppPart:
         if self.goal.close:
             close_app(self.bench, self.part, self.subject)
         destroy_all(self.bench, self.part, self.subject, self.goal.destroy)
-
-
-def hide_variables(bench: Bench, subject: Subject) -> None:
-    """Never show or keep the secret variables, and say so where one is too short for that."""
-    variables = subject.scope.variables
-    # What config sources give is masked as soon as they give it.
-    for name, value in (variables.now if isinstance(variables, LateVariables) else variables).items():
-        hidden = [bench.masker.add(text) for text in secret_texts(value)]
-        if not all(hidden):
-            text = f"var.{name} is shorter than {SHORTEST} characters and cannot be masked in output"
-            bench.emit(Warned(at=bench.clock(), app=subject.app.name, text=text))
