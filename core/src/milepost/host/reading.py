@@ -50,10 +50,10 @@ class Reader(threading.Thread):
                 self._is_idle = True
                 ready = selector.select()
                 self._is_idle = False
-                for key, _ in ready:
-                    if not key.data.read():
-                        selector.unregister(key.fileobj)
-                        key.data.end()
+                ended = [key for key, _ in ready if not key.data.read()]
+                for key in ended:
+                    selector.unregister(key.fileobj)
+                    key.data.end()
 
     def finish(self) -> None:
         """Wait for the end of what was printed; a program that holds the pipe open after its end is not waited for."""
