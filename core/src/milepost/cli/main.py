@@ -5,11 +5,13 @@ import os
 import sys
 
 from milepost import __version__
+from milepost.host.turns import take_long_turns
 
 
 def main() -> None:
     """Carry out the command line of this process and end it with the exit status."""
     argv = sys.argv[1:]
+    take_long_turns()
     if sys.stdout is None:  # closed by whoever started us
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for as long as the process lives
     try:

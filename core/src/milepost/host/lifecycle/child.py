@@ -20,6 +20,7 @@ from milepost.host.lifecycle.goal import Part, Phase, Word
 from milepost.host.lifecycle.part import AppPart
 from milepost.host.lifecycle.prints import Prints
 from milepost.host.lifecycle.stand import Stand, make_bench, make_subject
+from milepost.host.turns import take_long_turns
 from milepost.sdk.errors import MilepostError
 from milepost.sdk.events import Decided, Event, PhaseFinished, Said
 from milepost.sdk.store import Lease
@@ -101,6 +102,7 @@ class Control:
 
 def main() -> None:
     """Carry out the part that the parent sends, phase by phase, as the parent says."""
+    take_long_turns()
     cancel = Cancel()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda signum, frame: cancel.ask(signal.Signals(signum).name))
