@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from milepost.host.history import epochs
-from milepost.host.history.copying import copy_folder
 from milepost.host.history.database import Database, empty, open_to_read, open_to_write
 from milepost.host.history.documents import Documents
 from milepost.host.history.leases import FileStoreLock, Leases
 from milepost.host.history.lists import Page
-from milepost.host.history.output import FILE as OUTPUT
-from milepost.host.history.output import OutputLog
 from milepost.host.history.schema import SHAPE
 from milepost.sdk.errors import ForeignHistoryError, HistoryError
 from milepost.sdk.store import Document, Lease, OutputLine, Where
+
+if TYPE_CHECKING:
+    from milepost.host.history.output import OutputLog
 
 FILE = "history.sqlite"
 LOCKS = "locks"
@@ -45,7 +46,8 @@ class SqliteStore:
         self._folder, self._database, self._now = folder, database, now
         self._documents = Documents(database, str(folder))
         self._leases = Leases(folder / LOCKS, database)
-        self._output = OutputLog(folder)
+        self._opened_output: OutputLog | None = None
+        self._guard = threading.Lock()
         self._facts = dict(database.read("SELECT name, value FROM fact"))
 
     @classmethod
@@ -96,6 +98,16 @@ class SqliteStore:
                     "UPDATE fact SET value = ? WHERE name = ?", [(origin, "origin"), (project, "project")]
                 )
                 epochs.note_change(connection)
+
+    @property
+    def _output(self) -> OutputLog:
+        """The output of operations, for which lists need not pay."""
+        from milepost.host.history.output import OutputLog  # noqa: PLC0415 - as it says
+
+        with self._guard:
+            if self._opened_output is None:
+                self._opened_output = OutputLog(self._folder)
+            return self._opened_output
 
     @property
     def id(self) -> str:
@@ -202,7 +214,7 @@ class SqliteStore:
         """Return what is damaged, a sentence each."""
         from milepost.host.history.soundness import check, check_output  # noqa: PLC0415 - lists must not pay for it
 
-        return [*check(self._database), *check_output(self._folder / OUTPUT)]
+        return [*check(self._database), *check_output(self._output.path)]
 
     def facts(self) -> Document:
         """Return what the store knows of itself."""
@@ -214,13 +226,16 @@ class SqliteStore:
 
     def backup(self, target: str) -> None:
         """Copy it, documents and output, to a new folder. Raises HistoryError when something is there."""
+        from milepost.host.history.copying import copy_folder  # noqa: PLC0415 - lists must not pay for it
+
         # The documents first: what was printed for one that is in the copy is then in it too.
-        copy_folder(self._folder, Path(target), (FILE, OUTPUT))
+        copy_folder(self._folder, Path(target), (FILE, self._output.path.name))
 
     def close(self) -> None:
         """Let go of all that is open; locks are released unless another process holds them, too."""
         self._leases.release()
-        self._output.close()
+        if self._opened_output is not None:
+            self._opened_output.close()
         self._database.close()
 
 
