@@ -13,7 +13,7 @@ from milepost.host.history.lock import alone, held
 from milepost.host.history.output import FILE as OUTPUT
 from milepost.host.history.sqlite import FILE, LOCKS, SqliteStore
 from milepost.host.history.trouble import told
-from milepost.host.keeping.salvage import Output, Salvaged, output, salvage
+from milepost.host.keeping.salvage import Output, Salvaged, Saved, output, salvage
 from milepost.sdk.errors import HistoryError, LockedError
 from milepost.sdk.store import Document
 
@@ -101,14 +101,13 @@ def _written(scratch: Path, kept: Path, found: Salvaged, given: Told) -> Repaire
         now=lambda: _made(facts) or given.now(),
     )
     try:
-        documents = list(_whole(found.documents))
-        store.admit(documents)
+        made = store.admit(_whole(found.documents)) - len(found.documents)
         lines = _write_output(store, kept, found.documents, lost)
-        runs = sum(each["kind"] == "run" for each in documents)
     finally:
         store.close()
-    made = len(documents) - len(found.documents)
-    return Repaired(runs, len(documents) - runs, lines, made, tuple(dict.fromkeys(lost)), str(kept))
+    runs = sum(each.kind == "run" for each in found.documents.values())
+    operations = len(found.documents) - runs
+    return Repaired(runs + made, operations, lines, made, tuple(dict.fromkeys(lost)), str(kept))
 
 
 def _made(facts: dict[str, str]) -> datetime | None:
@@ -119,15 +118,14 @@ def _made(facts: dict[str, str]) -> datetime | None:
         return None
 
 
-def _whole(documents: dict[str, Document]) -> Iterator[Document]:
+def _whole(documents: dict[str, Saved]) -> Iterator[Document]:
     """Yield the documents; before an operation whose run is lost, a run made of what its operations know."""
     made: set[str] = set()
-    for document in documents.values():
-        run = str(document.get("run"))
-        if document["kind"] == "operation" and run not in documents and run not in made:
-            made.add(run)
-            yield _run_of([each for each in documents.values() if each.get("run") == run])
-        yield document
+    for saved in documents.values():
+        if saved.kind == "operation" and saved.run not in documents and saved.run not in made:
+            made.add(saved.run)
+            yield _run_of([each.document for each in documents.values() if each.run == saved.run])
+        yield saved.document
 
 
 def _run_of(operations: list[Document]) -> Document:
@@ -148,7 +146,7 @@ def _run_of(operations: list[Document]) -> Document:
     }
 
 
-def _write_output(store: SqliteStore, kept: Path, documents: dict[str, Document], lost: list[str]) -> int:
+def _write_output(store: SqliteStore, kept: Path, documents: dict[str, Saved], lost: list[str]) -> int:
     """Write what was printed during the operations that were saved; return how many lines that is."""
     lines = homeless = 0
     for piece in output(kept):

@@ -23,12 +23,28 @@ LINE_COLUMNS, BLOCK_COLUMNS = 7, 6
 """Of the tables of output in schemas 1 and 2."""
 
 
+class Saved(NamedTuple):
+    """A document, kept as its text: as values, those of a large history would fill the memory."""
+
+    id: str
+    kind: str
+    run: str
+    ended: bool
+    text: str
+
+    @property
+    def document(self) -> Document:
+        """The document."""
+        found: Document = json.loads(self.text)
+        return found
+
+
 class Salvaged(NamedTuple):
     """What is sound, and what is not."""
 
     facts: dict[str, str]
     """What the store knew of itself, as far as it is left."""
-    documents: dict[str, Document]
+    documents: dict[str, Saved]
     """By their ids, in their order."""
     lost: tuple[str, ...]
     """What cannot be read, a sentence each."""
@@ -54,7 +70,7 @@ class _Documents:
 
     def __init__(self) -> None:
         self.facts: dict[str, str] = {}
-        self._found: dict[int, Document] = {}
+        self._found: dict[int, Saved] = {}
         self._named: dict[int, set[str]] = {}
         self._spoilt: list[str] = []
         self._unreadable: set[int] = set()
@@ -68,18 +84,18 @@ class _Documents:
         elif row.values and _is_body(row.values[-1]):
             self._take_document(row.rowid, row)
 
-    def in_order(self) -> dict[str, Document]:
+    def in_order(self) -> dict[str, Saved]:
         """Return the documents as they were added; of one that is there twice, the one that has ended."""
-        ordered: dict[str, Document] = {}
-        for _, document in sorted(self._found.items()):
-            there = ordered.get(document["id"])
-            if there is None or there.get("status") == "running":
-                ordered[document["id"]] = document
+        ordered: dict[str, Saved] = {}
+        for _, saved in sorted(self._found.items()):
+            there = ordered.get(saved.id)
+            if there is None or not there.ended:
+                ordered[saved.id] = saved
         return ordered
 
     def lost(self) -> tuple[str, ...]:
         """Return what is lost, as far as an index still names it."""
-        there = {each["id"] for each in self._found.values()}
+        there = {each.id for each in self._found.values()}
         gone = [place for place in sorted(self._named) if place not in self._found and place not in self._unreadable]
         names = (sorted(self._named[place] - there) or ["of another document's"] for place in gone)
         return (*self._spoilt, *(f"the document {' or '.join(each)} is lost" for each in names))
@@ -97,15 +113,15 @@ class _Documents:
     def _take_document(self, place: int, row: Row) -> None:
         """Look at a document."""
         try:
-            document = _document(str(row.values[-1]))
+            saved = _saved(str(row.values[-1]))
         except (ValueError, HistoryError) as error:
             names = [value for value in row.values if isinstance(value, str) and len(value) == ID_LENGTH]
             self._spoilt.append(f"the document {names[0] if names else f'at {place}'} cannot be read: {error}")
             self._unreadable.add(place)
             return
         there = self._found.get(place)
-        if there is None or there.get("status") == "running":
-            self._found[place] = document
+        if there is None or not there.ended:
+            self._found[place] = saved
 
 
 def _is_body(value: Value) -> bool:
@@ -113,8 +129,8 @@ def _is_body(value: Value) -> bool:
     return isinstance(value, str) and value.startswith("{") and '"id"' in value
 
 
-def _document(text: str) -> Document:
-    """Return a document. Raises ValueError, HistoryError for what is none."""
+def _saved(text: str) -> Saved:
+    """Return a document that is sound. Raises ValueError, HistoryError for what is none."""
     value: Any = json.loads(text)
     if not isinstance(value, dict) or not isinstance(value.get("id"), str):
         raise ValueError("it has no id")
@@ -124,7 +140,7 @@ def _document(text: str) -> Document:
         read_operation(value)
     else:
         raise ValueError(f"its kind is {value.get('kind')!r}")
-    return value
+    return Saved(value["id"], value["kind"], str(value.get("run")), value.get("status") != "running", text)
 
 
 def output(folder: Path) -> Iterator[Output | str]:

@@ -13,6 +13,8 @@ USUAL_SIZE = 4096
 SIZES = frozenset(2**power for power in range(9, 17))
 LOG_HEADER, FRAME_HEADER = 32, 24
 LOG_MAGIC = (0x377F0682, 0x377F0683)
+MOST_RESERVED = 64
+"""More bytes of a page are never set aside: a greater number is damage."""
 FILE_HEADER = 100
 """The bytes of the first page before its tree begins."""
 
@@ -21,29 +23,28 @@ class Pages:
     """The pages by their numbers, from 1. A file that is not there has none."""
 
     def __init__(self, path: Path) -> None:
-        data = path.read_bytes() if path.exists() else b""
+        self._data = path.read_bytes() if path.exists() else b""
         log = path.with_name(path.name + "-wal")
         frames = log.read_bytes() if log.exists() else b""
-        self.size = _page_size(data, frames)
-        self._pages = {
-            number: data[start : start + self.size]
-            for number, start in enumerate(range(0, len(data), self.size), start=1)
-        }
-        self._pages.update(_committed(frames, self.size))
-        first = self._pages.get(1, b"")
-        reserved = first[20] if len(first) > FILE_HEADER and first[:6] == b"SQLite" else 0
-        self.usable = self.size - (reserved if reserved <= 64 else 0)
+        self.size = _page_size(self._data, frames)
+        self._logged = _committed(frames, self.size)
+        self._count = max(-(-len(self._data) // self.size), *self._logged, 0)
+        first = self.page(1) if self._count else b""
+        reserved = first[20] if first[:6] == b"SQLite" else 0
+        self.usable = self.size - (reserved if reserved <= MOST_RESERVED else 0)
 
     def page(self, number: int) -> bytes:
         """Return a page, filled up with zeros where the file ends in it. Raises ValueError if it is not there."""
-        if number not in self._pages:
+        if not 0 < number <= self._count:
             raise ValueError(f"there is no page {number}")
-        return self._pages[number].ljust(self.size, b"\0")
+        if number in self._logged:
+            return self._logged[number]
+        return self._data[(number - 1) * self.size : number * self.size].ljust(self.size, b"\0")
 
     def numbers(self) -> Iterator[int]:
         """Yield the numbers of all pages that are in use, as far as that can be told."""
         free = self._free()
-        return (number for number in sorted(self._pages) if number not in free)
+        return (number for number in range(1, self._count + 1) if number not in free)
 
     def _free(self) -> set[int]:
         """Return the pages that hold only what was removed; none where the list of them is damaged."""
