@@ -47,6 +47,8 @@ class Kept:
         self._tail_size = 0
         self._lost_size = 0
         self._guard = threading.RLock()
+        # One batch after the other; never taken by one who has the guard.
+        self._writing = threading.Lock()
 
     def add(self, text: str, source: str, stream: str) -> None:
         """Take lines with their ends; one that has none goes on with the next of its source and stream."""
@@ -68,22 +70,31 @@ class Kept:
                 self._shorten()
             if self.trouble is not None:
                 self._make_room()
-            elif self._size >= BATCH:
-                self.flush()
+            is_much = self.trouble is None and self._size >= BATCH
+        if is_much:
+            self.flush()
 
     def flush(self) -> None:
         """Write what waits. What the store cannot take now waits for the next time, as far as there is room."""
-        with self._guard:
-            if not self._waiting:
-                return
-            try:
-                self._write(Printed(self._waiting))
-            except HistoryError as error:
-                self.trouble = error
-                self._make_room()
-            else:
-                self.trouble = None
+        with self._writing:
+            with self._guard:
+                batch, size = self._waiting, self._size
                 self._waiting, self._size = [], 0
+            if batch:
+                self._store(batch, size)
+
+    def _store(self, batch: list[Passage], size: int) -> None:
+        """Write a batch, while more may come; put it back when it cannot be written."""
+        try:
+            self._write(Printed(batch))
+        except HistoryError as error:
+            with self._guard:
+                self.trouble = error
+                self._waiting[:0] = batch
+                self._size += size
+                self._make_room()
+        else:
+            self.trouble = None
 
     def finish(self) -> None:
         """Write all that is left, with what was kept of the end; what cannot be written is gone."""
@@ -94,7 +105,8 @@ class Kept:
                 self._wait(self._passage(text, OURS, "say")._replace(first=tail[0].first - 1))
             for passage in tail:
                 self._wait(passage)
-            self.flush()
+        self.flush()
+        with self._guard:
             for passage in self._waiting:
                 self._lose(passage)
             self._waiting, self._size = [], 0
