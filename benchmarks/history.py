@@ -47,10 +47,10 @@ QUESTIONS: dict[str, tuple[str, dict[str, object]]] = {
     "commit": ("operation", {"commit": "000010"}),
     "label": ("operation", {"label": "team=team3"}),
     "number": ("operation", {"number": 17}),
-    "since": ("operation", {"since": "2024-01-01T02:00:00Z", "status": "error"}),
+    "since": ("operation", {"since": "2024-01-01T02:00:00Z", "app": "web"}),
     "until, long ago": ("operation", {"until": "2024-01-01T02:00:00Z"}),
     "nobody has it: user": ("operation", {"user": "nobody"}),
-    "nobody has it: status": ("operation", {"status": "refused", "workspace": "staging"}),
+    "nobody has it: status": ("operation", {"status": "refused"}),
     "nobody has it: label": ("operation", {"label": "team=none"}),
 }
 
@@ -75,7 +75,7 @@ def document(place: int) -> dict[str, object]:
         "project": "shop",
         "started": (BEGAN + timedelta(seconds=10 * place)).isoformat(),
         "workspace": "default" if number % 5 else "staging",
-        "status": "success" if place % 20 else "error",
+        "status": "success" if place % 19 else "error",
         "user": f"user{number % 10}",
         "source": {"folder": "/srv/shop", "commit": f"{number:06x}{'c' * 34}"},
         "labels": {"team": f"team{number % 7}"},

@@ -13,19 +13,23 @@ from milepost.host.history import columns
 from milepost.host.history.schema import BLOCK
 from milepost.sdk.store import FIELDS, Where
 
+SETTLED = frozenset(("success", "unchanged"))
+UNSETTLED = "status NOT IN ('success', 'unchanged')"
+"""Word for word as the index says, or SQLite cannot tell that all of them stand in it."""
+
 BEST = (
     ("run", True, {"run"}),
     ("number", True, {"number"}),
     ("target", True, {"target"}),
-    ("running", False, {"running"}),
     ("commit", False, {"commit"}),
     ("store", False, {"store"}),
     ("presence", True, {"presence"}),
+    ("unsettled", False, {"unsettled"}),
     ("workspace", False, {"workspace"}),
 )
 """The indexes from the best one on, whether several values will do, and the fields that must be asked for."""
 
-IN_ORDER = ("document_all", "document_workspace")
+IN_ORDER = ("document_all", "document_workspace", "document_unsettled")
 """The indexes in which the documents of a block lie together."""
 
 GATHERED: Mapping[str, Sequence[str]] = {
@@ -103,6 +107,8 @@ def _source(kind: str, where: Where, tests: Tests) -> tuple[str, tuple[str, ...]
     if any(not isinstance(where.get(name, ""), str | int) for name in GATHERED.get(index, ())):
         _add_gathered(tests, index, where)
         return "document NOT INDEXED", ("document.position",)
+    if index == "document_unsettled":
+        tests.add(UNSETTLED)
     if not limits or index not in IN_ORDER:
         return f"document INDEXED BY {index}", ("document.position",)
     tests.add(SPANNED)
@@ -153,8 +159,8 @@ def _add_labels(tests: Tests, kind: str, labels: Sequence[str]) -> None:
 def index_for(where: Where) -> str:
     """Return the name of the index that answers best: the one that leaves the fewest documents to look at."""
     one = {name for name, value in where.items() if isinstance(value, str)}
-    if where.get("status") == "running":
-        one.add("running")
+    if "status" in where and not SETTLED & set(columns.several(where["status"])):
+        one.add("unsettled")
     for index, there, needed in BEST:
         if needed <= (set(where) if there else one):
             return f"document_{index}"
@@ -168,8 +174,6 @@ def _add(tests: Tests, where: Where) -> None:
             tests.add(MOMENTS[name][0], _moment(name, wanted))
         elif name == "commit":
             _add_commits(tests, columns.several(wanted))
-        elif (name, wanted) == ("status", "running"):
-            tests.add("status = 'running'")  # as text, or SQLite cannot tell that the index of these holds
         elif name in FIELDS:
             _add_field(tests, name, wanted)
         elif name != "label":

@@ -40,7 +40,10 @@ INDEXES = (
     "CREATE INDEX document_number ON document (number) WHERE kind = 'run'",
     "CREATE INDEX document_target ON document (target) WHERE target IS NOT NULL",
     "CREATE INDEX document_presence ON document (presence, workspace, app) WHERE presence IS NOT NULL",
-    "CREATE INDEX document_running ON document (kind) WHERE status = 'running'",
+    # What runs, and what failed: few among many, and what people look for.
+    "CREATE INDEX document_unsettled ON document "
+    '(kind, position, status, workspace, app, stage, verb, "user", started) '
+    "WHERE status NOT IN ('success', 'unchanged')",
     'CREATE INDEX document_commit ON document (substr("commit", 1, 4), kind, position) WHERE "commit" IS NOT NULL',
     "CREATE INDEX document_store ON document (store, kind, position) WHERE store IS NOT NULL",
 )
