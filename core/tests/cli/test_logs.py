@@ -168,3 +168,11 @@ def test_a_step_without_a_run_says_what_to_type(milepost: Any) -> None:
     ended = milepost("logs", "--step", "build")
     assert ended.status == 2
     assert "milepost logs --run last --step build" in ended.err
+
+
+@pytest.mark.usefixtures("printed")
+def test_an_app_narrows_them_down_and_must_have_been_in_the_run(milepost: Any) -> None:
+    assert len(milepost("logs", "--run", "1", "web").out.splitlines()) == 6
+    ended = milepost("logs", "--run", "1", "worker")
+    assert ended.status == 2
+    assert "there is no app 'worker'" in ended.err

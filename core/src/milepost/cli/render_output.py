@@ -37,6 +37,8 @@ def recorded_lines(session: Session, ref: str, choice: Choice) -> None:
     gc.enable()  # a run may be followed for hours
     store = session.host.store
     run = resolve_run(store, ref, session.workspace_of(ref))
+    if choice.app and choice.app not in run.get("apps", ()):
+        raise UnknownNameError("app", choice.app, tuple(run.get("apps", ())), hint=f"milepost show {ref}")
     replay = Replay(store, str(run["id"]), choice.app)
     wanted = _wanted(session, choice)
     batches: Iterable[list[Printed]] = replay.follow() if choice.follow else [list(replay.new())]
