@@ -142,8 +142,8 @@ ARGUMENTS: Mapping[str, Meaning] = {
         "The folder of the history, from the project file's folder.", str, "the user's state folder", plain=True
     ),
     "history.output_limit": Meaning(
-        "How much of the output of one operation is kept: `10MB`, `32MiB`. Of more, the beginning and the end are kept, and "
-        "a line in between says how much is missing. What is shown while it runs is never cut.",
+        "How much of the output of one operation is kept: `10MB`, `32MiB`. Of more, the beginning and the end are "
+        "kept, and a line in between says how much is missing. What is shown while it runs is never cut.",
         str,
         '`"32MiB"`',
         plain=True,
