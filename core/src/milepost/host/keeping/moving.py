@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
@@ -108,12 +109,16 @@ def _copy_output(way: Move, operation: Document) -> int:
 def _compare(way: Move) -> None:
     """Raise HistoryError unless all that the source has is at the target as it was."""
     for kind in ("run", "operation"):
-        pairs = zip(documents(way.source, kind), documents(way.target, kind), strict=True)
-        for mine, copied in pairs:
+        for mine, copied in zip_longest(documents(way.source, kind), documents(way.target, kind)):
             if mine != copied:
-                raise HistoryError(
-                    f"{mine['id']} is not at {way.target.place} as it was; nothing was moved",
-                    hint="milepost store verify",
-                )
+                raise _not_as_it_was(way, (mine or copied)["id"])
             if kind == "operation" and way.source.read_output(mine["id"]) != way.target.read_output(mine["id"]):
-                raise HistoryError(f"the output of {mine['id']} is not at {way.target.place} as it was")
+                raise _not_as_it_was(way, f"the output of {mine['id']}")
+
+
+def _not_as_it_was(way: Move, what: str) -> HistoryError:
+    """Return the error for something that did not arrive."""
+    return HistoryError(
+        f"{what} is not at {way.target.place} as it was: the move is not finished",
+        hint="see that nobody writes the history, and do the same again",
+    )

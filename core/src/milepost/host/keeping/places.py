@@ -19,7 +19,7 @@ from milepost.host.keeping.needed import Depths
 from milepost.host.keeping.repair import Repaired, Told, repair
 from milepost.host.plugins.load import Plugins
 from milepost.host.project.keep import kept_releases
-from milepost.sdk.errors import UsageError
+from milepost.sdk.errors import HistoryError, UsageError
 from milepost.sdk.store import HistoryStore
 
 
@@ -62,6 +62,12 @@ class Moved(NamedTuple):
 
 def move_between(host: Host, old: Place, new: Place, now: datetime) -> Moved:
     """Move the project's history from one place to another. Raises what `move` raises."""
+    waiting = host.undelivered() if old.folder is None else 0
+    if waiting:
+        raise HistoryError(
+            f"{waiting} entries of this machine could not be written to the shared history yet, and would stay behind",
+            hint="the next command that changes something delivers them, once it can be reached",
+        )
     with closing(open_at(host, old, host.new_id, create=False)) as source:
         demand_history(source)
         with closing(open_at(host, new, lambda: source.id, create=True)) as target:

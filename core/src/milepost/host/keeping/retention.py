@@ -13,7 +13,7 @@ from milepost.host.keeping.needed import Depths, Place, needed
 from milepost.host.keeping.paging import batches, documents
 from milepost.host.lifecycle.subject import lock_name
 from milepost.host.project.keep import Keep, Rule
-from milepost.sdk.store import Document, HistoryStore
+from milepost.sdk.store import Document, HistoryStore, StoreLock
 
 AT_ONCE = 50
 """How many runs are removed in one transaction: writers wait no longer than for these."""
@@ -72,10 +72,12 @@ def prune(store: HistoryStore, wish: Wish) -> Superfluous:
     """
     old = _past_limits(store, wish)
     with ExitStack() as stack:
-        locked = _locked(store, _places(old), wish.now, stack)
-        free = [each for each in old if each.store or set(_places([each])) <= locked]
+        held = _locked(store, _places(old), wish.now, stack)
+        free = [each for each in old if each.store or held.keys() >= set(_places([each]))]
         going = _going(store, free, wish)
         for some in batches(going, AT_ONCE):
+            for lock in held.values():
+                lock.renew()
             store.remove([document for each in some for document in (each.id, *each.operations)])
     output, lines = _old_output(store, wish, set())
     for ids in batches(output):
@@ -145,19 +147,18 @@ def _places(runs: Iterable[Old]) -> tuple[Place, ...]:
     return tuple(sorted({Place(app, each.workspace) for each in runs if not each.store for app in each.apps}))
 
 
-def _locked(store: HistoryStore, places: Sequence[Place], now: datetime, stack: ExitStack) -> set[Place]:
+def _locked(store: HistoryStore, places: Sequence[Place], now: datetime, stack: ExitStack) -> dict[Place, StoreLock]:
     """Take the locks that are free, until the stack is left; the store then writes only while they are held."""
     writer = this_writer()
     owner: Document = {"verb": "store prune", "host": writer["host"], "pid": writer["pid"], "since": now.isoformat()}
-    taken, leases = set(), []
+    taken = {}
     for place in places:
         lock = store.lock(lock_name(place.workspace, place.app))
         if lock.acquire(owner):
             stack.callback(lock.release)
-            taken.add(place)
-            leases += [lock.lease] if lock.lease is not None else []
-    store.fence(leases)
+            taken[place] = lock
     stack.callback(store.fence, ())
+    store.fence([lock.lease for lock in taken.values() if lock.lease is not None])
     return taken
 
 
