@@ -14,6 +14,7 @@ from milepost.host.lifecycle.interrupts import Interrupts
 from milepost.host.lifecycle.locking import Locks
 from milepost.host.lifecycle.plan import AppPlan
 from milepost.host.lifecycle.recovery import ABANDONED, CUT, settle
+from milepost.host.lifecycle.wishes import Wishes
 from milepost.sdk.errors import LockLostError
 from milepost.sdk.events import Event, Output, PhaseFinished, Warned
 from milepost.sdk.record import Failure, Operation
@@ -32,6 +33,7 @@ class Crew:
         self.failed: dict[str, PhaseFinished] = {}
         """The apps that do not go on, and why."""
         self._run, self._history, self._interrupts, self._listen = run, history, interrupts, listen
+        self._wishes = Wishes(history.store, run, interrupts.cancel)
         self._children: dict[str, AppProcess] = {}
         self._heard = Inbox()
         self._asked_at: float | None = None
@@ -82,6 +84,7 @@ class Crew:
             if reason:
                 child.cancel(reason)
             child.dismiss()
+        self._wishes.stop()
         limit = time.monotonic() + self._grace if reason else float("inf")
         for child in self._children.values():
             self._see_out(child, limit)
@@ -141,8 +144,7 @@ class Crew:
     def _look_for_cancel(self) -> None:
         """Pass on a wish to end; when the grace has passed, or it was said twice, end the processes."""
         cancel = self._interrupts.cancel
-        if not cancel.is_asked and self._history.store.cancel_asked(self._run):
-            cancel.ask("milepost cancel")
+        self._wishes.look()
         if not cancel.is_asked:
             return
         if self._asked_at is None:
