@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -56,7 +57,7 @@ class PostgresServer:
 
     def url(self, database: str = "postgres", user: str = OWNER, password: str = PASSWORD) -> str:
         """Return the URL of a database, as its users write it."""
-        return f"postgres://{user}:{password}@127.0.0.1:{self.port}/{database}"
+        return f"postgres://{user}:{quote(password, safe='')}@127.0.0.1:{self.port}/{database}"
 
     def start(self) -> None:
         """Start it and wait until it answers."""

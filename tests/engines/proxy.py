@@ -65,15 +65,18 @@ class Proxy:
         server = socket.create_connection(("127.0.0.1", self._target))
         try:
             while not self._over.is_set() and self.weather is not Weather.CUT:
-                if self.weather is Weather.STALLED:
-                    self._over.wait(LOOK_AGAIN)
-                    continue
-                for source in select.select([client, server], [], [], LOOK_AGAIN)[0]:
-                    if not self._moved(source, client, server):
-                        return
+                if not all(self._moved(source, client, server) for source in self._spoken(client, server)):
+                    return
         finally:
             _reset(client)
             _reset(server)
+
+    def _spoken(self, client: socket.socket, server: socket.socket) -> list[socket.socket]:
+        """Return which sides have said something, after waiting for it for an instant."""
+        if self.weather is Weather.STALLED:
+            self._over.wait(LOOK_AGAIN)
+            return []
+        return select.select([client, server], [], [], LOOK_AGAIN)[0]
 
     def _moved(self, source: socket.socket, client: socket.socket, server: socket.socket) -> bool:
         """Pass on what has come from one side and return whether the connection still stands."""

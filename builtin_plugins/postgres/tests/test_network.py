@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import count
 
 import pytest
 
 from milepost.sdk.errors import HistoryUnreachableError
-from milepost.sdk.store import Lease, OutputLine
+from milepost.sdk.store import Document, Lease, OutputLine
 from milepost_postgres.store import PostgresStore
 from tests.engines.postgres import PostgresServer
 from tests.engines.proxy import Proxy, Weather, proxied
@@ -107,6 +109,14 @@ def test_a_change_that_was_held_up_does_not_undo_the_one_that_overtook_it(
     assert found["status"] == "success"
 
 
+def insisting(store: PostgresStore, document: Document) -> tuple[int, int]:
+    """Append until it is acknowledged; return the number, and how often nothing was heard of it."""
+    for failed in count():
+        with suppress(HistoryUnreachableError):
+            return store.append(document), failed
+    raise AssertionError("count never ends")
+
+
 def test_a_storm_loses_nothing_that_was_acknowledged_and_doubles_nothing(
     far: PostgresStore, proxy: Proxy, open_store: Open
 ) -> None:
@@ -116,11 +126,9 @@ def test_a_storm_loses_nothing_that_was_acknowledged_and_doubles_nothing(
     for place in range(120):
         operation = {"kind": "operation", "run": f"R{place}", "app": "web", "stage": "build"}
         for document in ({**RUN, "id": f"R{place}"}, {**operation, "id": f"O{place}"}):
-            while document["id"] not in acknowledged:
-                try:
-                    acknowledged[document["id"]] = far.append(document)
-                except HistoryUnreachableError:
-                    failed += 1
+            number, tries = insisting(far, document)
+            acknowledged[document["id"]] = number
+            failed += tries
     proxy.weather = Weather.FAIR
     near = open_store()
     runs, operations = near.latest("run", {}), near.latest("operation", {})
