@@ -143,7 +143,8 @@ def whole(lines: int, folder: Path) -> float:
         (project / "milepost.hcl").write_text(PROJECT % (count, _quoted(PRINT % count)))
         (project / "app.txt").write_text("the app")
         run((MILEPOST, "build"), project, env)
-        taken.append(run((MILEPOST, "build"), project, env))
+        # The quicker of two: of a short build, most is the start of the program.
+        taken.append(min(run((MILEPOST, "build"), project, env) for _ in range(2)))
     return taken[1] - taken[0]
 
 
