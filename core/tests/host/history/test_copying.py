@@ -66,3 +66,9 @@ def test_a_backup_that_fails_leaves_nothing(open_store: Open, tmp_path: Path) ->
     with pytest.raises(HistoryError, match="cannot be used"):
         store.backup(str(tmp_path / "file" / "copy"))
     assert sorted(each.name for each in tmp_path.iterdir()) == ["file", "store"]
+
+
+def test_where_no_history_is_there_is_nothing_to_back_up(open_store: Open, tmp_path: Path) -> None:
+    with pytest.raises(HistoryError, match="there is no history at"):
+        open_store(create=False).backup(str(tmp_path / "copy"))
+    assert list(tmp_path.iterdir()) == []

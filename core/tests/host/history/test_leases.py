@@ -60,6 +60,15 @@ def test_what_a_killed_run_leaves_is_taken_away_by_the_next(store: SqliteStore, 
     assert rows(store) == ["run/2"]
 
 
+def test_the_file_of_a_run_that_died_before_it_was_written_down_goes_too(store: SqliteStore) -> None:
+    folder = Path(store.place) / "locks"
+    folder.mkdir()
+    (folder / "run%2f1.lock").touch()
+    (folder / "app%2fweb.lock").touch()
+    taken(store, "run/2")
+    assert files(store) == ["app%2fweb.lock", "run%2f2.lock"]
+
+
 def test_a_child_writes_under_the_lock_that_its_parent_gave_back(store: SqliteStore, open_store: Open) -> None:
     lock = store.lock("run/1")
     assert lock.acquire({"who": "parent"})

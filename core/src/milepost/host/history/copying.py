@@ -23,6 +23,8 @@ def copy_folder(folder: Path, target: Path, names: Sequence[str]) -> None:
     with told(target):
         if target.exists():
             raise HistoryError(f"{target} is there already, so no backup was made", hint="name a path that is free")
+        if not any((folder / name).exists() for name in names):
+            raise HistoryError(f"there is no history at {folder}, so there is nothing to copy", hint="milepost up")
         target.parent.mkdir(parents=True, exist_ok=True)
         scratch.mkdir(mode=0o700)
         try:

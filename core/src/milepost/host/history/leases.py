@@ -9,7 +9,7 @@ from pathlib import Path
 
 from milepost.host.history import epochs
 from milepost.host.history.database import Database
-from milepost.host.history.lock import FileLock, held, lock_named
+from milepost.host.history.lock import FileLock, held, lock_named, names
 from milepost.sdk.errors import HistoryError
 from milepost.sdk.store import Document, Lease
 
@@ -77,10 +77,10 @@ class Leases:
             each.release()
 
     def _sweep(self, connection: sqlite3.Connection, but: str) -> None:
-        """Remove what runs that died have left."""
-        rows = connection.execute("SELECT name FROM lock WHERE name >= 'run/' AND name < 'run0'").fetchall()
-        for (name,) in rows:
-            if name != but and lock_named(self.folder, name).is_free(remove=True):
+        """Remove what runs that died have left: rows, and files of those that died before they had one."""
+        rows = connection.execute("SELECT name FROM lock WHERE name >= 'run/' AND name < 'run0'")
+        for name in {*names(self.folder, PASSING), *(row[0] for row in rows)} - {but}:
+            if lock_named(self.folder, name).is_free(remove=True):
                 epochs.clear(connection, name)
 
 

@@ -117,6 +117,13 @@ def held(folder: Path) -> dict[str, Document]:
     return {name: owner for name, owner in holders.items() if owner is not None}
 
 
+def names(folder: Path, beginning: str) -> set[str]:
+    """Return the names of the locks with such a beginning that have a file in the folder, held or not."""
+    with told(folder):
+        files = folder.glob(f"{encoded(beginning)}*{SUFFIX}") if folder.is_dir() else ()
+        return {decoded(file.name.removesuffix(SUFFIX)) for file in files}
+
+
 def encoded(name: str) -> str:
     """Return the name as a file name that `decoded` turns back, also where capitals do not count."""
     return "".join(chr(byte) if byte in PLAIN else f"%{byte:02x}" for byte in name.encode())
