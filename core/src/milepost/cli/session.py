@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from milepost.cli.flags import Flags
 from milepost.cli.render import Screen
+from milepost.cli.strays import strays
 from milepost.cli.surroundings import Surroundings
-from milepost.cli.tidying import strays
 
 if TYPE_CHECKING:
     from milepost.host.assembly import Host
@@ -37,9 +37,9 @@ class Session:
 
     def _by_hand(self) -> ByHand:
         """Return the variables that the flags give."""
-        from milepost.cli.variables import by_hand  # noqa: PLC0415 - lists must not pay for the language
+        from milepost.cli.by_hand import by_hand  # noqa: PLC0415 - lists must not pay for the language
 
-        return by_hand(self)
+        return by_hand(self.flags, self.environment)
 
     def tell_undelivered(self) -> None:
         """Say that the shared history does not know all that happened on this machine, if it does not."""

@@ -1,18 +1,13 @@
-"""After a command: what is old is removed where the project file asks for it, and histories left behind are named."""
+"""After a run that succeeded: what is old in the history is removed, where the project file asks for it."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from milepost.host.keeping.pointer import left_behind, moved
-from milepost.sdk.errors import HistoryError, MilepostError
+from milepost.sdk.errors import MilepostError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from milepost.cli.session import Session
-    from milepost.host.assembly import Host
 
 
 def tidy(session: Session) -> None:
@@ -30,24 +25,3 @@ def tidy(session: Session) -> None:
         session.screen.note(
             f"removed what is past the limits of the project file: {len(done.runs)} runs, {done.lines} lines of output"
         )
-
-
-def strays(host: Host) -> Iterator[str]:
-    """Yield that the history that was used was moved, or that another one lies in the project's folder.
-
-    Nothing is said where no history was opened.
-    """
-    used = vars(host).get("whereabouts")
-    if used is None:
-        return
-    here = Path(used.folder) if used.folder else None
-    try:
-        word = moved(here) if here else None
-        beside = left_behind(host.project.folder)
-    except HistoryError as error:
-        yield str(error)
-        return
-    if here and word and word.done:
-        yield f"the history at {here} was moved to {word.to}; what it shows is as it was then"
-    if beside and beside != here:
-        yield f"an older history lies in {beside}; bring it here  milepost store move --from .milepost"
