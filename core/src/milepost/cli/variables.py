@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from milepost.cli.by_hand import by_hand
 from milepost.host.lifecycle.requesting import gather
-from milepost.host.project.variable_sources import ByHand, Gathered
-from milepost.sdk.errors import UsageError
+from milepost.host.project.variable_sources import Gathered
 from milepost.sdk.request import Variable
 
 if TYPE_CHECKING:
@@ -27,14 +27,4 @@ def variables(session: Session, *, by_records: bool = False) -> tuple[Variable, 
 
 def values(session: Session, *, by_records: bool = False) -> Gathered:
     """Return the values for the project file's variables, and what is odd about them. Raises what `variables` does."""
-    return gather(session.host, session.workspace, by_hand(session), lenient=by_records)
-
-
-def by_hand(session: Session) -> ByHand:
-    """Return what the flags give."""
-    given = [Variable(name=name, value=value) for name, value in session.flags.variables]
-    for name, environment in session.flags.variable_environments:
-        if environment not in session.environment:
-            raise UsageError(f"--var-env {name}={environment}: the environment has no {environment}")
-        given.append(Variable(name=name, environment=environment, source="--var-env"))
-    return ByHand(tuple(given), session.flags.variable_files)
+    return gather(session.host, session.workspace, by_hand(session.flags, session.environment), lenient=by_records)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from milepost.host.clock import system_clock
 from milepost.host.folders import Folders, folders
 from milepost.host.history.ids import Ulids
-from milepost.host.history.opening import Means, Whereabouts, open_history, shared_word, undelivered, whereabouts
+from milepost.host.history.opening import open_history
+from milepost.host.history.whereabouts import Means, Whereabouts, shared_word, undelivered, whereabouts
 from milepost.host.plugins.catalog import Catalog
 from milepost.host.plugins.scan import scan
 from milepost.host.project.cache import read_project

@@ -9,7 +9,7 @@ import pytest
 from core.tests.host.history.faraway import LEASE, Database, Machine
 from core.tests.host.history.machines import begin, line, operation, run
 from milepost.host.history.delivery import LATE
-from milepost.sdk.errors import HistoryUnreachableError
+from milepost.sdk.errors import HistoryError, HistoryUnreachableError
 
 
 @pytest.fixture
@@ -170,6 +170,21 @@ def test_half_an_entry_was_promised_to_nobody(laptop: Machine, database: Databas
     laptop.mend()
     assert laptop.opened().deliver_left() == 1
     assert database.store.get("O1")["status"] == "running"
+
+
+def test_what_the_store_refuses_is_set_aside_and_told_once(laptop: Machine, database: Database) -> None:
+    store = begin(laptop)
+    laptop.cut()
+    store.append(operation())
+    store.close()
+    database.store.fence(())
+    database.store.remove(["R1"])
+    laptop.mend()
+    with pytest.raises(HistoryError, match="1 entries of this machine could not be delivered") as told:
+        laptop.opened().deliver_left()
+    (kept,) = laptop.folder.iterdir()
+    assert str(kept) in told.value.hint
+    assert laptop.opened().deliver_left() == 0
 
 
 def test_nobody_asked_to_cancel_while_nobody_can_tell(laptop: Machine) -> None:

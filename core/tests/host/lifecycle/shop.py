@@ -15,7 +15,7 @@ from milepost.host import processes
 from milepost.host.cancel import Cancel
 from milepost.host.folders import folders
 from milepost.host.history.journal import History, identify
-from milepost.host.history.opening import Whereabouts
+from milepost.host.history.whereabouts import Whereabouts
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.goal import BY_RECORDS, PHASES, Part
 from milepost.host.lifecycle.part import AppPart

@@ -19,7 +19,7 @@ from milepost.host.history.delivery import Delivery
 from milepost.host.history.heartbeat import Sureness, steady
 from milepost.host.history.timed_lock import TimedLock
 from milepost.host.history.undelivered import Deed, Entry
-from milepost.sdk.errors import HistoryUnreachableError
+from milepost.sdk.errors import HistoryError, HistoryUnreachableError
 from milepost.sdk.store import Document, HistoryStore, Lease, OutputLine, StoreLock, Where
 
 T = TypeVar("T")
@@ -77,16 +77,31 @@ class Outbox(Around):
             self._kept.clear()
 
     def deliver_left(self) -> int:
-        """Deliver what processes that are gone have left, and return how many entries that were."""
+        """Deliver what processes that are gone have left, and return how many entries that were.
+
+        Raises HistoryUnreachableError; HistoryError once for what the store refuses, which is set aside.
+        """
         delivered = 0
         for each in undelivered.left(self._folder, self.id):
             try:
                 Delivery(self.inner).deliver(each.entries)
                 delivered += len(each.entries)
                 each.clear()
+            except HistoryUnreachableError:
+                raise
+            except HistoryError as error:
+                raise self._refused(each, error) from error
             finally:
                 each.close()
         return delivered
+
+    def _refused(self, kept: undelivered.Undelivered, error: HistoryError) -> HistoryError:
+        """Set aside what the store refuses, so that it stands in nobody's way, and return the error that says so."""
+        aside, many = kept.set_aside(), len(kept.entries)
+        return HistoryError(
+            f"{many} entries of this machine could not be delivered to the history at {self.place}: {error}",
+            hint=f"they are kept in {aside}, a line each; do the same again",
+        )
 
     def append(self, document: Document) -> int:
         """Add a document and return its number; an operation may begin while the lease surely holds, a run may not."""

@@ -10,8 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from milepost.host.history.opening import SHARED, VARIABLE, Means, Whereabouts, outbox_folder, undelivered
 from milepost.host.history.outbox import Outbox
+from milepost.host.history.whereabouts import SHARED, VARIABLE, Means, Whereabouts, outbox_folder, undelivered
 from milepost.host.language.values import Value
 from milepost.host.outside import User, world
 from milepost.host.plugins.faults import blame

@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 from milepost.host.history.trouble import told
 from milepost.sdk.store import Document
 
-SUFFIX = ".jsonl"
+SUFFIX, REFUSED = ".jsonl", ".refused"
 Deed = Literal["append", "amend", "output", "seal"]
 
 
@@ -58,6 +58,12 @@ class Undelivered:
         if self._handle is not None:
             self.path.unlink(missing_ok=True)
             self.close()
+
+    def set_aside(self) -> Path:
+        """Have nobody deliver them any more, and return where they are kept."""
+        aside = self.path.with_suffix(REFUSED)
+        self.path.rename(aside)
+        return aside
 
     def close(self) -> None:
         """Leave what there is to the next process."""

@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from milepost.host.assembly import Host
 from milepost.host.clock import system_clock
-from milepost.host.history.opening import SHARED, Means, Whereabouts, open_history
+from milepost.host.history.opening import open_history
 from milepost.host.history.place import origin_of
+from milepost.host.history.whereabouts import SHARED, Means, Whereabouts
 from milepost.host.keeping.export import Amount
 from milepost.host.keeping.moving import Move, demand_history, move
 from milepost.host.keeping.needed import Depths

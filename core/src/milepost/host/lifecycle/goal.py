@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from milepost.host.history.opening import Whereabouts
+from milepost.host.history.whereabouts import Whereabouts
 from milepost.sdk.record import Source, Writer
 from milepost.sdk.request import Request, Verb
 from milepost.sdk.store import Lease

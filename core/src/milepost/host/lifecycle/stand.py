@@ -18,7 +18,8 @@ from milepost.host.history.heartbeat import Holding
 from milepost.host.history.ids import Ulids
 from milepost.host.history.journal import History, identify
 from milepost.host.history.lock import lock_named
-from milepost.host.history.opening import Means, open_history
+from milepost.host.history.opening import open_history
+from milepost.host.history.whereabouts import Means
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.goal import BY_RECORDS, Part
 from milepost.host.lifecycle.subject import Subject
