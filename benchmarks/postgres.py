@@ -1,8 +1,8 @@
 """What a shared history costs on PostgreSQL: an insert as a ratio to a bare one by the same driver.
 
-python benchmarks/postgres.py                # a server of its own is started and removed; about a minute
-python benchmarks/postgres.py --url URL      # an empty database that is there
-python benchmarks/postgres.py --quick        # few rounds, to see that it works
+python -m benchmarks.postgres                # a server of its own is started and removed; some seconds
+python -m benchmarks.postgres --url URL      # an empty database that is there
+python -m benchmarks.postgres --quick        # few rounds, to see that it works
 """
 
 from __future__ import annotations

