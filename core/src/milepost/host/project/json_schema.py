@@ -15,8 +15,14 @@ from milepost.host.project.schema import ROOT, Nested, Shape
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-_ROLES = {"build": "builder", "registry": "registry", "deploy": "platform", "release": "releaser"}
-"""The role of the plugin that a stage uses."""
+_ROLES = {
+    "build": "builder",
+    "registry": "registry",
+    "deploy": "platform",
+    "release": "releaser",
+    "history": "history_store",
+}
+"""The role of the plugin that a stage, or the history, uses."""
 
 EDITORS = {"$schema": {"description": "The schema by which editors check the file.", "type": "string"}}
 
