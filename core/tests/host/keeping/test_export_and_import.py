@@ -222,3 +222,17 @@ def test_an_export_reads_whole_pages_while_others_write(tmp_path: Path, opened: 
 def test_nothing_but_its_owner_reads_an_export(shop: Shop, tmp_path: Path) -> None:
     assert exported(shop.store, tmp_path / "x.jsonl").stat().st_mode & 0o777 == 0o600
     shutil.rmtree(tmp_path / "store-0", ignore_errors=True)
+
+
+def test_a_list_of_records_is_as_long_as_asked_without_those_of_other_stores(opened: Open, tmp_path: Path) -> None:
+    mine, theirs = Shop(opened("01MINE")), Shop(opened("01THEIRS"), prefix="02")
+    for _ in range(3):
+        mine.build()
+        theirs.build()
+    bring(mine.store, exported(theirs.store, tmp_path / "x.jsonl"), name="ci")
+    history = History(mine.store)
+    assert [each.number for each in history.runs(limit=2)] == [3, 2]
+    assert [each.id[:2] for each in history.operations({"stage": "build"}, limit=3)] == ["01", "01", "01"]
+    assert [each.id[:2] for each in history.runs({"store": "ci"})] == ["02", "02", "02"]
+    their_run = mine.store.latest("run", {"store": "ci"}, 1)[0]
+    assert len(history.operations({"run": their_run["id"]})) == 1
