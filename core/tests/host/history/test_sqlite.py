@@ -58,6 +58,20 @@ def test_each_commit_is_on_the_disk_before_it_returns(store: SqliteStore) -> Non
     assert store._database.read("PRAGMA journal_mode") == [("wal",)]
 
 
+def test_its_size_is_that_of_its_files_and_of_nothing_beside_them(store: SqliteStore) -> None:
+    store.append({"id": "R1", **RUN})
+    before = store.facts()["size"]
+    folder = Path(store.place)
+    (folder / "history.sqlite.before-2").write_bytes(b"x" * 1_000_000)
+    assert (
+        store.facts()["size"]
+        == before
+        == sum(each.stat().st_size for each in folder.glob("history.sqlite-*"))
+        + (folder / "history.sqlite").stat().st_size
+    )
+    assert store.facts()["schema"] == 2
+
+
 def test_a_namesake_is_refused_naming_both_origins(open_store: Open, tmp_path: Path) -> None:
     open_store()
     with pytest.raises(ForeignHistoryError) as caught:

@@ -218,7 +218,9 @@ class SqliteStore:
 
     def facts(self) -> Document:
         """Return what the store knows of itself."""
-        size = sum(each.stat().st_size for each in self._folder.glob("*.sqlite*"))
+        logs = ("", "-wal", "-shm")
+        paths = [path.with_name(path.name + end) for path in (self._database.path, self._output.path) for end in logs]
+        size = sum(path.stat().st_size for path in paths if path.exists())
         return {name: self._facts[name] for name in ("id", "project", "origin", "made")} | {
             "schema": SHAPE.schema,
             "size": size,
