@@ -122,6 +122,19 @@ def test_half_a_deployment_is_not_adopted(shop: Shop) -> None:
     assert key not in shop.world.read()["deployments"]
 
 
+def test_an_adoption_that_was_cut_off_destroys_nothing_and_can_be_done_again(shop: Shop) -> None:
+    shop.up()
+    shop.carry("deploy", choices={"force": True})
+    key = lose(shop, 2)
+    shop.carry("adopt", "web", orphans=(key,))
+    shop.cut(shop.last("deploy"), presence=None)
+    shop.edit("two")
+    shop.up()
+    assert key in shop.world.read()["deployments"]
+    shop.carry("adopt", "web", orphans=(key,))
+    assert shop.last("deploy", number=3).presence == "staged"
+
+
 def test_what_is_recorded_as_destroyed_and_stands_all_the_same_is_an_orphan(shop: Shop) -> None:
     shop.up()
     shop.carry("deploy", choices={"force": True})

@@ -162,7 +162,7 @@ def _adopt(bench: Bench, part: Part, subject: Subject, orphan: Sighting) -> Oper
     known = bench.history.operation(orphan.operation)
     if known is not None and known.store is None:
         return _corrected(bench, subject, orphan, known, fields)
-    fields.pop("status")
+    del fields["status"], fields["presence"]
     lines: list[OutputLine] = []
     if known is not None:
         fields |= _brought(known)
@@ -173,6 +173,8 @@ def _adopt(bench: Bench, part: Part, subject: Subject, orphan: Sighting) -> Oper
     def work(operation: OpenOperation) -> None:
         bench.history.store.write_output(record.id, lines)
         operation.change(**{**fields, "labels": {**operation.record.labels, **fields["labels"]}})
+        # Written together with the end: half an adoption must not pass for half a deployment, which would be destroyed.
+        operation.record = msgspec.structs.replace(operation.record, presence=adopted.presence)
         operation.result = "adopted"
         operation.summary = f"{adopted.presence}, made as #{orphan.number}" if orphan.number else adopted.presence
 
