@@ -22,6 +22,7 @@ class Weather(Enum):
     FAIR = "all gets through"
     STALLED = "nothing gets through, and nothing is closed"
     DEAF = "what the program sends gets through, the answers do not"
+    SLOW = "all gets through, a piece at a time"
     CUT = "each connection is reset at once"
     STORMY = "connections break at any moment: before what was asked gets through, before the answer does, half"
 
@@ -87,6 +88,8 @@ class Proxy:
                 return False
             if self.weather is Weather.STORMY and self.dice.random() < self.odds:
                 return self._broken(data, asked, client, server)
+            if self.weather is Weather.SLOW:
+                self._over.wait(LOOK_AGAIN)
             if asked:
                 server.sendall(data)
             elif self.weather is not Weather.DEAF:

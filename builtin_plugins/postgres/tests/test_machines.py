@@ -37,6 +37,7 @@ def spawn(shared_database: str, project: str) -> Iterator[Spawn]:
         process.stdout.close()
 
 
+@pytest.mark.slow
 def test_four_machines_write_a_hundred_operations_each(open_store: Open, spawn: Spawn) -> None:
     store = open_store()
     machines = [spawn("write", f"M{place}", 100) for place in range(4)]
@@ -57,6 +58,7 @@ def test_four_machines_write_a_hundred_operations_each(open_store: Open, spawn: 
     assert store.check() == []
 
 
+@pytest.mark.slow
 def test_machines_hold_a_lock_one_after_the_other(spawn: Spawn, open_store: Open) -> None:
     machines = [spawn("take", f"M{place}", 25) for place in range(4)]
     told = [each.communicate()[0].split() for each in machines]
@@ -86,6 +88,7 @@ def test_the_lock_of_a_machine_that_died_is_free_after_its_lease(spawn: Spawn, o
     assert store.locks() == {"web": {"who": "me"}}
 
 
+@pytest.mark.slow
 def test_machines_that_are_killed_lose_nothing_they_acknowledged(spawn: Spawn, open_store: Open) -> None:
     store = open_store()
     for place in range(6):

@@ -66,6 +66,14 @@ def test_a_server_that_says_nothing_is_not_waited_for_for_ever(
     assert far.append({**RUN, "id": "R2"}) == 2
 
 
+def test_a_long_answer_may_take_longer_than_a_short_silence(far: PostgresStore, proxy: Proxy, open_store: Open) -> None:
+    open_store().admit({**RUN, "id": f"R{place}", "number": place, "why": "x" * 2000} for place in range(1, 1500))
+    proxy.weather = Weather.SLOW
+    began = time.monotonic()
+    assert len(far.latest("run", {})) == 1499
+    assert time.monotonic() - began > QUICK["timeout"]
+
+
 def test_what_was_done_and_not_answered_is_not_done_twice(far: PostgresStore, proxy: Proxy, open_store: Open) -> None:
     lock, near = far.lock("web"), open_store()
     operation = {"id": "O1", "kind": "operation", "run": "R1", "app": "web", "stage": "build"}
@@ -139,6 +147,7 @@ def test_a_storm_loses_nothing_that_was_acknowledged_and_doubles_nothing(
     assert failed > 5
 
 
+@pytest.mark.slow
 def test_a_server_that_crashes_and_comes_back_has_all_that_it_acknowledged(
     open_store: Open, postgres_server: PostgresServer, shared_database: str
 ) -> None:

@@ -26,7 +26,9 @@ class PostgresConfig(PluginConfig, frozen=True, kw_only=True):
         float, Meta(description="After how many seconds a lock is free whose holder is not heard of any more.")
     ] = 30.0
     connect_timeout: Annotated[float, Meta(description="Seconds to wait for a connection.")] = 10.0
-    timeout: Annotated[float, Meta(description="Seconds to wait for an answer of a server that was reached.")] = 15.0
+    timeout: Annotated[float, Meta(description="Seconds to wait for a server that was reached to say something.")] = (
+        15.0
+    )
 
     def __post_init__(self) -> None:
         """Raise ValueError for what cannot work."""

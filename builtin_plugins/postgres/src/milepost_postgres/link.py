@@ -27,13 +27,13 @@ UNPREPARED = (psycopg.errors.InvalidSqlStatementName, psycopg.errors.DuplicatePr
 
 
 class Connection(psycopg.Connection[Row]):
-    """A connection that never waits longer than its limit for an answer."""
+    """A connection that never waits longer than its limit for the server to say something."""
 
     limit = 15.0
     """In seconds."""
 
     def wait(self, gen: Generator[Any, Any, Any], *how: Any, **named: Any) -> Any:
-        """Carry on a conversation with the server. Raises OperationalError when it takes longer than the limit."""
+        """Carry on a conversation with the server. Raises OperationalError when nothing comes for that long."""
         return super().wait(_within(gen, self.limit), *how, **named)
 
 
@@ -131,13 +131,15 @@ class Unanswered(psycopg.OperationalError):
 
 
 def _within(gen: Generator[Any, Any, Any], seconds: float) -> Generator[Any, Any, Any]:
-    """Carry on the conversation `gen` and raise Unanswered when it takes longer than that."""
+    """Carry on the conversation `gen` and raise Unanswered when nothing comes for that long."""
     end = time.monotonic() + seconds
     try:
         wanted = next(gen)
         while True:
             ready = yield wanted
-            if not ready and time.monotonic() >= end:
+            if ready:  # a long answer may take its time, as long as it comes
+                end = time.monotonic() + seconds
+            elif time.monotonic() >= end:
                 raise Unanswered(f"the server did not answer within {seconds:g} s")
             wanted = gen.send(ready)
     except StopIteration as ended:

@@ -90,7 +90,7 @@ def _place(parameters: dict[str, str | int], schema: str) -> str:
     """Return the URL without the password and without what is not a place."""
     host, port = _known(parameters, "host") or "localhost", _known(parameters, "port")
     user, database = _known(parameters, "user"), _known(parameters, "dbname") or _known(parameters, "user")
-    whole = f"postgres://{user}@{host}:{port}/{database}"
+    whole = f"postgres://{user}@{f'[{host}]' if ':' in host else host}:{port}/{database}"
     return whole if schema == NAME else f"{whole} (schema {schema})"
 
 
