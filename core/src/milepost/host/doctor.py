@@ -127,7 +127,7 @@ def _tried(host: Host, role: str, word: str) -> Finding:
         deadline=Deadline(f"loading the {role} {word}", PLUGIN_LIMIT, time.monotonic),
         started=lambda pid: None,
         ended=lambda pid: None,
-        output=lambda text, stream: said.append(text),
+        output=lambda text, stream: said.extend(text.splitlines()),
     )
     command = Command(argv=(sys.executable, "-c", PROBE, role, word), check=False)
     try:
