@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-from milepost.sdk.errors import HistoryUnreachableError, LockLostError, MilepostError
+from milepost.sdk.errors import HistoryError, HistoryUnreachableError, LockLostError, MilepostError
 from milepost.sdk.store import HistoryStore, Lease, StoreLock
 
 T = TypeVar("T")
@@ -112,6 +112,14 @@ class Holding:
             if self._sureness.left(self.leases) <= 0:
                 raise self._out_of_reach() from error
 
+    def reaches(self) -> bool:
+        """Return whether the store can be reached at this moment. Raises LockLostError."""
+        try:
+            self._renew()
+        except HistoryUnreachableError:
+            return False
+        return True
+
     def patiently(self, call: Callable[[], T]) -> T:
         """Return what the call of the store returns; while that cannot be reached, as soon as it can, within the lease.
 
@@ -158,6 +166,9 @@ class Holding:
                 pause = min(pause, AGAIN)
                 if self._sureness.left(self.leases) <= 0:
                     self._lose(self._out_of_reach())
+            except HistoryError as error:
+                self._lose(error)
+                return
 
     def _renew(self) -> None:
         """Renew all locks once."""

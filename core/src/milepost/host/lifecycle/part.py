@@ -245,11 +245,17 @@ class AppPart:
 
     def _tidy_up(self, released: Operation) -> None:
         """Tidy up; that it cannot be done while the history is out of reach is a warning on a release that happened."""
+        bench, holding = self.bench, self.bench.holding
         try:
-            self._tidy(released)
+            # Waiting for it would use up the lease under which the release is to come to its end.
+            if holding is None or holding.reaches():
+                self._tidy(released)
+                return
+            why = f"the history at {bench.history.store.place} cannot be reached"
         except HistoryUnreachableError as error:
-            text = f"what was replaced stays as it is until the next run: {error}"
-            self.bench.emit(Warned(at=self.bench.clock(), app=self.subject.app.name, text=text))
+            why = str(error)
+        text = f"what was replaced stays as it is until the next run: {why}"
+        bench.emit(Warned(at=bench.clock(), app=self.subject.app.name, text=text))
 
     def _tidy(self, released: Operation) -> None:
         """Park what no longer has the traffic, and destroy what is no longer wanted."""
