@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from milepost.sdk.errors import LockLostError
 from milepost_postgres.store import PostgresStore
 from tests.engines.postgres import PostgresServer
 
@@ -41,7 +42,14 @@ def test_statements_that_a_pooler_forgot_are_asked_without_preparing(store: Post
     assert [store.append({**RUN, "id": f"S{place}"}) for place in range(10)] == list(range(12, 22))
 
 
-@pytest.mark.parametrize("setting", ["synchronous_commit = off", "default_transaction_isolation = 'serializable'"])
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "synchronous_commit = off",
+        "default_transaction_isolation = 'serializable'",
+        "default_transaction_isolation = 'repeatable read'",
+    ],
+)
 def test_a_database_with_settings_of_its_own_is_written_safely(
     open_store: Open, database: str, postgres_server: PostgresServer, setting: str
 ) -> None:
@@ -53,4 +61,7 @@ def test_a_database_with_settings_of_its_own_is_written_safely(
     first.fence([lock.lease] if lock.lease else [])
     assert [each.append({**RUN, "id": f"R{place}"}) for place, each in enumerate([first, second, first])] == [1, 2, 3]
     first.amend([{**RUN, "id": "R0", "status": "success"}])
+    assert second.break_lock("web") == {}
+    with pytest.raises(LockLostError):
+        first.append({**RUN, "id": "R3"})
     assert [each["id"] for each in second.latest("run", {})] == ["R2", "R1", "R0"]

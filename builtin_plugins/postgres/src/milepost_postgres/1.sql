@@ -356,7 +356,8 @@ CREATE FUNCTION {s}.break_lock(_project int, _name text) RETURNS text LANGUAGE p
 #variable_conflict use_column
 DECLARE _owner text;
 BEGIN
-    PERFORM FROM {s}.project WHERE key = _project FOR UPDATE;
+    -- A change, not only a lock of the row: one who reads as of an instant before must notice.
+    UPDATE {s}.project SET epoch = epoch + 1 WHERE key = _project;
     SELECT owner INTO _owner FROM {s}.lock
         WHERE project = _project AND name = _name AND {s}.held(_project, _name) IS NOT NULL;
     DELETE FROM {s}.holding WHERE project = _project AND name = _name;
