@@ -18,6 +18,8 @@ class Cable:
         self._open: set[socket.socket] = set()
         self._guard = threading.Lock()
         self._is_cut = False
+        self._passes = threading.Event()
+        self._passes.set()
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut(self) -> None:
@@ -28,8 +30,15 @@ class Cable:
                 with contextlib.suppress(OSError):
                     each.shutdown(socket.SHUT_RDWR)
 
+    def hush(self) -> None:
+        """Pass nothing on from now on, and tell nobody: those who talk wait for an answer in vain."""
+        self._passes.clear()
+
     def mend(self) -> None:
-        """Let them through again."""
+        """Let them through again; those that waited in vain are gone."""
+        if not self._passes.is_set():
+            self.cut()
+            self._passes.set()
         with self._guard:
             self._is_cut = False
 
@@ -55,9 +64,9 @@ class Cable:
     def _connect(self, caller: socket.socket) -> None:
         """Pass on what a caller and the server say to each other."""
         with socket.create_connection(("127.0.0.1", self._target)) as server, self._kept(server):
-            back = threading.Thread(target=_pass_on, args=(server, caller), daemon=True)
+            back = threading.Thread(target=_pass_on, args=(server, caller, self._passes), daemon=True)
             back.start()
-            _pass_on(caller, server)
+            _pass_on(caller, server, self._passes)
             back.join()
 
     @contextlib.contextmanager
@@ -72,10 +81,11 @@ class Cable:
                 self._open.discard(end)
 
 
-def _pass_on(source: socket.socket, target: socket.socket) -> None:
+def _pass_on(source: socket.socket, target: socket.socket, passes: threading.Event) -> None:
     """Pass on all bytes until one end is closed."""
     with contextlib.suppress(OSError):
         while data := source.recv(65536):
+            passes.wait()
             target.sendall(data)
     for each in (source, target):
         with contextlib.suppress(OSError):

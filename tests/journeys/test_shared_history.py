@@ -105,11 +105,14 @@ def test_a_run_of_a_dead_process_of_this_machine_is_interrupted_at_once(laptop: 
     assert laptop.runs() == {1: "interrupted"}
 
 
-def test_a_database_that_is_gone_for_a_moment_is_not_missed(laptop: Machine, ci: Machine, cable: Cable) -> None:
+@pytest.mark.parametrize("how", ["cut", "hush"])
+def test_a_database_that_is_gone_for_a_moment_is_not_missed(
+    laptop: Machine, ci: Machine, cable: Cable, how: str
+) -> None:
     laptop.waits()
     process = laptop.start("up")
     laptop.is_waiting()
-    cable.cut()
+    getattr(cable, how)()
     laptop.go()
     until("the journal", lambda: any('"success"' in each for each in laptop.outbox))
     cable.mend()
