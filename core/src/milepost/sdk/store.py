@@ -22,8 +22,19 @@ and three that are not fields: `since` and `until` (started at that time or late
 """
 
 FIELDS = (
-    "run", "number", "workspace", "app", "stage", "status", "verb", "target", "presence", "user", "commit", "store",
-)  # fmt: skip
+    "run",
+    "number",
+    "workspace",
+    "app",
+    "stage",
+    "status",
+    "verb",
+    "target",
+    "presence",
+    "user",
+    "commit",
+    "store",
+)
 """The fields that a store finds documents by; the names of `Where` besides `since`, `until` and `label`."""
 
 

@@ -179,7 +179,9 @@ class MemoryStore:
         return {"id": self.id, "project": "", "origin": "", "made": "", "schema": 0, "size": size}
 
     def close(self) -> None:
-        """Do nothing: nothing is open, and its locks are those of this process."""
+        """Give all locks back; nothing else is open."""
+        for name in self._holdings.owners():
+            self._holdings.take_away(name)
 
     def _number(self, document: Document) -> int:
         """Return the number that a new document gets."""
