@@ -11,8 +11,8 @@ from milepost_postgres.link import Connection, Link, Row
 from milepost_postgres.server import Server
 from milepost_postgres.trouble import explained
 
-STEPS = ("1.sql",)
-"""Each brings the schema of the version before it to its own."""
+STEPS = (("1_tables.sql", "1_functions.sql"),)
+"""The scripts of each version, which bring the schema of the version before to it."""
 
 VERSION = len(STEPS)
 
@@ -86,9 +86,9 @@ def _only(rows: list[Row]) -> Row:
 
 def _script(server: Server, version: int) -> bytes:
     """Return the statements of a step."""
-    script = Path(__file__).with_name(STEPS[version - 1]).read_text(encoding="utf-8")
+    scripts = [Path(__file__).with_name(name).read_text(encoding="utf-8") for name in STEPS[version - 1]]
     channels = f"{server.schema}_".replace("'", "''")
-    return _text(server, script.replace("{c}", channels))
+    return _text(server, "\n".join(scripts).replace("{c}", channels))
 
 
 def _text(server: Server, statement: str) -> bytes:
