@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 from milepost.host.history import numbering, schema
 from milepost.host.history.sqlite import FILE, SqliteStore
+from milepost.sdk.store import Opening
 
 STAGES = ("build", "push", "deploy", "release")
 APPS = ("web", "api", "worker", "site")
@@ -30,9 +31,9 @@ PAGE = """
 from datetime import UTC, datetime
 from pathlib import Path
 from milepost.host.history.sqlite import SqliteStore
-store = SqliteStore.open(
-    Path({folder!r}), "shop", "example.org/shop", new_id=str, now=lambda: datetime.now(UTC), create=False
-)
+from milepost.sdk.store import Opening
+opening = Opening("shop", "example.org/shop", "", new_id=str, now=lambda: datetime.now(UTC), create=False)
+store = SqliteStore.open(Path({folder!r}), opening)
 assert len(store.latest({kind!r}, {where!r}, limit=20)) <= 20
 """
 QUESTIONS: dict[str, tuple[str, dict[str, object]]] = {
@@ -93,7 +94,7 @@ def document(place: int) -> dict[str, object]:
 def opened(folder: Path) -> SqliteStore:
     """Return the store of the folder."""
     return SqliteStore.open(
-        folder, "shop", "example.org/shop", new_id=lambda: "benchmark", now=lambda: datetime.now(UTC)
+        folder, Opening("shop", "example.org/shop", "", new_id=lambda: "benchmark", now=lambda: datetime.now(UTC))
     )
 
 

@@ -27,6 +27,7 @@ from milepost.host.lifecycle.kept import Kept
 from milepost.host.lifecycle.transcript import Hearers, Transcript
 from milepost.host.mask import Masker
 from milepost.sdk.step import Command
+from milepost.sdk.store import Opening
 
 FOLLOWERS = 20
 SECRETS = 10
@@ -58,7 +59,9 @@ app "web" {
 
 def opened(folder: Path) -> SqliteStore:
     """Return a store in that folder."""
-    return SqliteStore.open(folder, "bench", "path:/bench", new_id=lambda: "made", now=lambda: datetime.now(UTC))
+    return SqliteStore.open(
+        folder, Opening("bench", "path:/bench", "", new_id=lambda: "made", now=lambda: datetime.now(UTC))
+    )
 
 
 def tee(argv: Sequence[str], folder: Path) -> float:

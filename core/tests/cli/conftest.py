@@ -23,6 +23,7 @@ from milepost.host.history.sqlite import SqliteStore
 from milepost.host.plugins.catalog import Catalog
 from milepost.host.plugins.scan import Entry
 from milepost.sdk.errors import UnknownNameError
+from milepost.sdk.store import Opening
 from milepost.testing.fakes.plugin import install_fakes
 from milepost.testing.fakes.world import World
 
@@ -96,7 +97,9 @@ Milepost = Callable[..., Ended]
 def store(tmp_path: Path) -> Iterator[SqliteStore]:
     """An empty history."""
     ids = iter(f"01STORE{number}" for number in range(9))
-    opened = SqliteStore.open(tmp_path / "history", "shop", "path:/shop", new_id=lambda: next(ids), now=lambda: NOON)
+    opened = SqliteStore.open(
+        tmp_path / "history", Opening("shop", "path:/shop", "", new_id=lambda: next(ids), now=lambda: NOON)
+    )
     yield opened
     opened.close()
 

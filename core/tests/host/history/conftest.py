@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from milepost.host.history.sqlite import SqliteStore
+from milepost.sdk.store import Opening
 
 NOON = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)
 ORIGIN = "example.org/shop"
@@ -28,7 +29,10 @@ def open_store(tmp_path: Path) -> Iterator[Open]:
     ids = count(1)
 
     def open_one(folder: Path = tmp_path / "store", project: str = "shop", origin: str = ORIGIN, **how) -> SqliteStore:
-        store = SqliteStore.open(folder, project, origin, new_id=lambda: f"store-{next(ids)}", now=lambda: NOON, **how)
+        store = SqliteStore.open(
+            folder,
+            Opening(project, origin, new_id=lambda: f"store-{next(ids)}", now=lambda: NOON, **{"formerly": "", **how}),
+        )
         opened.append(store)
         return store
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from milepost.host.history.sqlite import SqliteStore
-from milepost.sdk.store import Document, OutputLine
+from milepost.sdk.store import Document, Opening, OutputLine
 
 PADDING = "x" * 1500
 DEEDS = (
@@ -52,7 +52,9 @@ class Doer:
 
     def __init__(self, folder: Path, prefix: str) -> None:
         now = datetime(2026, 1, 2, tzinfo=UTC)
-        self.store = SqliteStore.open(folder, "shop", "example.org/shop", new_id=lambda: "made", now=lambda: now)
+        self.store = SqliteStore.open(
+            folder, Opening("shop", "example.org/shop", "", new_id=lambda: "made", now=lambda: now)
+        )
         self.prefix = prefix
 
     def turn(self, place: int) -> None:

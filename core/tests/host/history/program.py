@@ -13,7 +13,7 @@ from pathlib import Path
 
 from milepost.host.history.sqlite import SqliteStore
 from milepost.sdk.errors import MilepostError
-from milepost.sdk.store import OutputLine
+from milepost.sdk.store import Opening, OutputLine
 
 PADDING = "x" * 2000
 
@@ -21,7 +21,10 @@ PADDING = "x" * 2000
 def opened(folder: str, **how) -> SqliteStore:
     """Return the store of the folder."""
     now = datetime(2026, 1, 2, tzinfo=UTC)
-    return SqliteStore.open(Path(folder), "shop", "example.org/shop", new_id=lambda: "made", now=lambda: now, **how)
+    return SqliteStore.open(
+        Path(folder),
+        Opening("shop", "example.org/shop", new_id=lambda: "made", now=lambda: now, **{"formerly": "", **how}),
+    )
 
 
 def tell(text: str) -> None:

@@ -38,10 +38,7 @@ def place(config):
 
 
 def open_store(config, opening):
-    return SqliteStore.open(
-        place(config), opening.project, opening.origin,
-        new_id=opening.new_id, now=opening.now, create=opening.create, adopt=opening.adopt, formerly=opening.formerly,
-    )
+    return SqliteStore.open(place(config), opening)
 
 
 @hookimpl

@@ -9,7 +9,7 @@ import pytest
 
 from core.tests.host.keeping.shop import NOON, Shop
 from milepost.host.history.sqlite import SqliteStore
-from milepost.sdk.store import HistoryStore
+from milepost.sdk.store import HistoryStore, Opening
 from milepost.testing.store import MemoryStore
 
 Open = Callable[..., HistoryStore]
@@ -24,7 +24,7 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
         if request.param == "memory":
             return MemoryStore(id)
         folder = tmp_path / f"store-{len(stores)}"
-        stores.append(SqliteStore.open(folder, "shop", "path:/shop", new_id=lambda: id, now=lambda: NOON))
+        stores.append(SqliteStore.open(folder, Opening("shop", "path:/shop", "", new_id=lambda: id, now=lambda: NOON)))
         return stores[-1]
 
     yield open_one

@@ -8,11 +8,12 @@ from pathlib import Path
 from core.tests.host.keeping.shop import NOON
 from milepost.host.history.sqlite import SqliteStore
 from milepost.host.keeping.importing import bring
+from milepost.sdk.store import Opening
 
 
 def main(folder: str, file: str) -> None:
     """Import it."""
-    store = SqliteStore.open(Path(folder), "shop", "path:/shop", new_id=lambda: "01MINE", now=lambda: NOON)
+    store = SqliteStore.open(Path(folder), Opening("shop", "path:/shop", "", new_id=lambda: "01MINE", now=lambda: NOON))
     bring(store, Path(file))
     store.close()
 

@@ -15,6 +15,7 @@ from core.tests.host.keeping.shop import NOON, Shop, contents, exported
 from milepost.host.history.sqlite import SqliteStore
 from milepost.host.keeping.importing import bring
 from milepost.host.keeping.verifying import verify
+from milepost.sdk.store import Opening
 from milepost.testing.store import MemoryStore
 
 ROOT = Path(__file__).parents[4]
@@ -37,7 +38,9 @@ def export_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def amount(folder: Path) -> int:
     """Return how many runs and operations have arrived."""
-    store = SqliteStore.open(folder, "shop", "path:/shop", new_id=lambda: "", now=lambda: NOON, create=False)
+    store = SqliteStore.open(
+        folder, Opening("shop", "path:/shop", "", new_id=lambda: "", now=lambda: NOON, create=False)
+    )
     try:
         operations = store.latest("operation", {})
         return len(store.latest("run", {})) + sum(bool(store.read_output(each["id"])) for each in operations)
@@ -57,12 +60,14 @@ def test_an_import_that_is_killed_leaves_a_sound_history_and_is_finished_later(
         time.sleep(0.002)
     process.kill()
     process.wait()
-    store = SqliteStore.open(folder, "shop", "path:/shop", new_id=lambda: "01MINE", now=lambda: NOON)
+    store = SqliteStore.open(folder, Opening("shop", "path:/shop", "", new_id=lambda: "01MINE", now=lambda: NOON))
     assert verify(store).damage == ()
     bring(store, export_file)
     again = contents(store)
     store.close()
-    fresh = SqliteStore.open(tmp_path / "fresh", "shop", "path:/shop", new_id=lambda: "01MINE", now=lambda: NOON)
+    fresh = SqliteStore.open(
+        tmp_path / "fresh", Opening("shop", "path:/shop", "", new_id=lambda: "01MINE", now=lambda: NOON)
+    )
     bring(fresh, export_file)
     assert contents(fresh) == again
     fresh.close()

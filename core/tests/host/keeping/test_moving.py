@@ -14,7 +14,7 @@ from milepost.host.keeping.export import Amount
 from milepost.host.keeping.moving import Move, demand_history, move
 from milepost.host.keeping.pointer import FILE, Pointer, left_behind, moved, point, refuse_moved
 from milepost.sdk.errors import HistoryError, LockedError
-from milepost.sdk.store import HistoryStore
+from milepost.sdk.store import HistoryStore, Opening
 from milepost.testing.store import MemoryStore
 
 Open = Callable[..., SqliteStore]
@@ -26,7 +26,9 @@ def opened(tmp_path: Path) -> Iterator[Open]:
     stores: list[SqliteStore] = []
 
     def open_one(name: str, id: str = "01MINE") -> SqliteStore:
-        stores.append(SqliteStore.open(tmp_path / name, "shop", "path:/s", new_id=lambda: id, now=lambda: NOON))
+        stores.append(
+            SqliteStore.open(tmp_path / name, Opening("shop", "path:/s", "", new_id=lambda: id, now=lambda: NOON))
+        )
         return stores[-1]
 
     yield open_one

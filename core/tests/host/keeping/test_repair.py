@@ -16,6 +16,7 @@ from milepost.host.keeping.repair import MARK, PUT_TOGETHER, Repaired, Told, rep
 from milepost.host.keeping.salvage import salvage
 from milepost.host.keeping.verifying import verify
 from milepost.sdk.errors import HistoryError, LockedError
+from milepost.sdk.store import Opening
 
 DAMAGES = 51
 """A third of each kind."""
@@ -23,7 +24,7 @@ GIVEN = Told("shop", "path:/shop", lambda: "01NEW", lambda: NOON)
 
 
 def opened(folder: Path) -> SqliteStore:
-    return SqliteStore.open(folder, "shop", "path:/shop", new_id=lambda: "01MINE", now=lambda: NOON)
+    return SqliteStore.open(folder, Opening("shop", "path:/shop", "", new_id=lambda: "01MINE", now=lambda: NOON))
 
 
 @pytest.fixture

@@ -34,16 +34,7 @@ def open_history(
     if not where.word:
         if create:
             refuse_moved(Path(where.folder))
-        return SqliteStore.open(
-            Path(where.folder),
-            opening.project,
-            opening.origin,
-            new_id=opening.new_id,
-            now=opening.now,
-            create=create,
-            adopt=adopt,
-            formerly=opening.formerly,
-        )
+        return SqliteStore.open(Path(where.folder), opening)
     from milepost.host.history.sharing import open_shared  # noqa: PLC0415 - it imports what plugins need
 
     return open_shared(where, opening, means)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING
 
 from milepost.host.history import epochs
 from milepost.host.history.database import Database, empty, open_to_read, open_to_write
@@ -17,7 +17,7 @@ from milepost.host.history.leases import FileStoreLock, Leases
 from milepost.host.history.lists import Page
 from milepost.host.history.schema import SHAPE
 from milepost.sdk.errors import ForeignHistoryError, HistoryError
-from milepost.sdk.store import Document, Lease, OutputLine, Where
+from milepost.sdk.store import Document, Lease, Opening, OutputLine, Where
 
 if TYPE_CHECKING:
     from milepost.host.history.output import OutputLog
@@ -26,17 +26,6 @@ FILE = "history.sqlite"
 LOCKS = "locks"
 LOOK_AGAIN = 0.05
 """How often one who watches looks, in seconds."""
-
-
-class Opening(TypedDict, total=False):
-    """How to open a store, where the usual is not wanted."""
-
-    create: bool
-    """Make it if it is not there; the usual. Without, one that is not there reads as an empty one."""
-    adopt: bool
-    """Take it over from another project of the same name."""
-    formerly: str
-    """An origin that the project had before: a folder that has become a repository is still the same project."""
 
 
 class SqliteStore:
@@ -51,52 +40,41 @@ class SqliteStore:
         self._facts = dict(database.read("SELECT name, value FROM fact"))
 
     @classmethod
-    def open(
-        cls,
-        folder: Path,
-        project: str,
-        origin: str,
-        *,
-        new_id: Callable[[], str],
-        now: Callable[[], datetime],
-        **how: Unpack[Opening],
-    ) -> SqliteStore:
+    def open(cls, folder: Path, opening: Opening) -> SqliteStore:
         """Return the project's store in that folder.
 
         Raises ForeignHistoryError when it is that of another project, NewerHistoryError when a newer
         milepost made it, HistoryError when it cannot be opened.
         """
         path = folder / FILE
-        if how.get("create", True):
-            database = open_to_write(path, SHAPE, _filled(new_id(), project, origin, now()))
+        if opening.create:
+            database = open_to_write(path, SHAPE, _filled(opening.new_id(), opening))
         else:
-            missing = _filled("", project, origin, now())
-            database = open_to_read(path, SHAPE) or empty(path, SHAPE, missing)
+            database = open_to_read(path, SHAPE) or empty(path, SHAPE, _filled("", opening))
         try:
-            store = cls(folder, database, now)
-            store._claim(project, origin, how)
+            store = cls(folder, database, opening.now)
+            store._claim(opening)
         except BaseException:
             database.close()
             raise
         return store
 
-    def _claim(self, project: str, origin: str, how: Opening) -> None:
+    def _claim(self, opening: Opening) -> None:
         """See that the store is the project's own, or take it over."""
         found, of = self._facts["origin"], self._facts["project"]
-        if (found, of) == (origin, project):
+        if (found, of) == (opening.origin, opening.project):
             return
-        if not how.get("adopt") and of != project:
+        if not opening.adopt and of != opening.project:
             raise HistoryError(
-                f"the history at {self.place} is that of the project {of!r}, not of {project!r}",
+                f"the history at {self.place} is that of the project {of!r}, not of {opening.project!r}",
                 hint="name another folder by MILEPOST_HISTORY, or run milepost store adopt if the project was renamed",
             )
-        if not how.get("adopt") and found != how.get("formerly"):
-            raise ForeignHistoryError(project, origin, found, self.place)
-        if how.get("create", True) or how.get("adopt"):
+        if not opening.adopt and found != opening.formerly:
+            raise ForeignHistoryError(opening.project, opening.origin, found, self.place)
+        if opening.create or opening.adopt:
+            told = [(opening.origin, "origin"), (opening.project, "project")]
             with self._database.writing() as connection:
-                connection.executemany(
-                    "UPDATE fact SET value = ? WHERE name = ?", [(origin, "origin"), (project, "project")]
-                )
+                connection.executemany("UPDATE fact SET value = ? WHERE name = ?", told)
                 epochs.note_change(connection)
 
     @property
@@ -241,9 +219,10 @@ class SqliteStore:
         self._database.close()
 
 
-def _filled(id: str, project: str, origin: str, made: datetime) -> Callable[[sqlite3.Connection], None]:
+def _filled(id: str, opening: Opening) -> Callable[[sqlite3.Connection], None]:
     """Return what writes the facts of a new store."""
-    facts = {"id": id, "project": project, "origin": origin, "made": made.isoformat()}
+    made = opening.now().isoformat()
+    facts = {"id": id, "project": opening.project, "origin": opening.origin, "made": made}
     counters = {"number": 0, "version": 0, "epoch": 0}
 
     def fill(connection: sqlite3.Connection) -> None:

@@ -15,7 +15,7 @@ from milepost.host.history.sqlite import FILE, LOCKS, SqliteStore
 from milepost.host.history.trouble import told
 from milepost.host.keeping.salvage import Output, Salvaged, Saved, output, salvage
 from milepost.sdk.errors import HistoryError, LockedError
-from milepost.sdk.store import Document
+from milepost.sdk.store import Document, Opening
 
 MARK = ".repairing"
 """Says, while files are exchanged, where the damaged ones are, and which file was to be replaced."""
@@ -95,10 +95,13 @@ def _written(scratch: Path, kept: Path, found: Salvaged, given: Told) -> Repaire
         lost.append("the id of the history: objects outside carry it, and are taken for those of another history now")
     store = SqliteStore.open(
         scratch,
-        facts.get("project", given.project),
-        facts.get("origin", given.origin),
-        new_id=lambda: facts.get("id") or given.new_id(),
-        now=lambda: _made(facts) or given.now(),
+        Opening(
+            facts.get("project", given.project),
+            facts.get("origin", given.origin),
+            "",
+            new_id=lambda: facts.get("id") or given.new_id(),
+            now=lambda: _made(facts) or given.now(),
+        ),
     )
     try:
         made = store.admit(_whole(found.documents)) - len(found.documents)
