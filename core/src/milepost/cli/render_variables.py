@@ -13,7 +13,8 @@ from milepost.host.project.variables import how_to_give
 
 if TYPE_CHECKING:
     from milepost.cli.render import Screen
-    from milepost.host.project.project import Project, VariableBlock
+    from milepost.host.project.project import Project
+    from milepost.host.project.stages import VariableBlock
     from milepost.host.project.validations import Resolved
     from milepost.host.project.variables import Resolution
 

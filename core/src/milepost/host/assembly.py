@@ -16,8 +16,6 @@ from milepost.host.folders import Folders, folders
 from milepost.host.history.ids import Ulids
 from milepost.host.history.opening import open_history
 from milepost.host.history.whereabouts import Means, Whereabouts, shared_word, undelivered, whereabouts
-from milepost.host.plugins.catalog import Catalog
-from milepost.host.plugins.scan import scan
 from milepost.host.project.cache import read_project
 from milepost.host.project.file import find_project_file
 from milepost.sdk.errors import UnknownNameError, UsageError
@@ -25,12 +23,12 @@ from milepost.sdk.store import HistoryStore
 
 if TYPE_CHECKING:
     from milepost.host.history.journal import History
+    from milepost.host.plugins.catalog import Catalog
     from milepost.host.plugins.load import Plugins
     from milepost.host.project.project import Project
     from milepost.host.project.variable_sources import ByHand
 
-
-WORKSPACE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
+WORKSPACE = r"[A-Za-z0-9_][A-Za-z0-9_-]*"
 
 
 def open_host(folder: Path, environment: Mapping[str, str]) -> Host:
@@ -68,6 +66,9 @@ class Host:
     @cached_property
     def catalog(self) -> Catalog:
         """What the installed distributions offer; none is imported."""
+        from milepost.host.plugins.catalog import Catalog  # noqa: PLC0415 - lists ask for no plugin
+        from milepost.host.plugins.scan import scan  # noqa: PLC0415 - see above
+
         return Catalog(scan(self.path))
 
     @property
@@ -138,7 +139,7 @@ class Host:
         for one that it does not name.
         """
         name = self.environment.get("MILEPOST_WORKSPACE") if asked is None else asked
-        if name is not None and not WORKSPACE.fullmatch(name):
+        if name is not None and not re.fullmatch(WORKSPACE, name):
             raise UsageError(
                 f"{name!r} is no name of a workspace; expected letters, digits, - and _",
                 hint="is a variable of the script that calls milepost unset?" if not name else "",

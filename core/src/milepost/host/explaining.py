@@ -17,10 +17,11 @@ from milepost.host.outside import User, world
 from milepost.host.plugins.load import Plugins
 from milepost.host.project.chosen import chosen
 from milepost.host.project.config import app_config
-from milepost.host.project.project import App, Project
+from milepost.host.project.project import Project
 from milepost.host.project.scope import Scope, app_scope
 from milepost.host.project.scoping import INSIDE, Considered, Resolved
 from milepost.host.project.settings import labelled, stage_scope
+from milepost.host.project.stages import App
 from milepost.host.project.variables import variables
 from milepost.sdk.errors import ProjectFileError
 from milepost.sdk.problem import Position

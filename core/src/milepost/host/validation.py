@@ -22,10 +22,10 @@ from milepost.host.project.chosen import chosen
 from milepost.host.project.config import app_config, first_file
 from milepost.host.project.fields import check, decode
 from milepost.host.project.hooks import hooks, tasks, verify
-from milepost.host.project.project import App, Build, Deploy, PluginBlock, Project, ReleaseBlock, Stage
+from milepost.host.project.project import Project
 from milepost.host.project.scope import Scope, app_scope
 from milepost.host.project.settings import labelled, settings, stage_scope
-from milepost.host.project.stages import PINS
+from milepost.host.project.stages import PINS, App, Build, Deploy, PluginBlock, ReleaseBlock, Stage
 from milepost.host.project.variables import resolved
 from milepost.sdk.errors import MilepostError, PluginError, ProjectFileError
 from milepost.sdk.offer import PlatformOffer

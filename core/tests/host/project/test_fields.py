@@ -9,8 +9,9 @@ import pytest
 from msgspec import Meta, Struct, field
 
 from milepost.host.project.fields import check, decode
-from milepost.host.project.project import Project, Use
+from milepost.host.project.project import Project
 from milepost.host.project.scope import Scope
+from milepost.host.project.stages import Use
 from milepost.sdk import PluginConfig
 from milepost.sdk.errors import ProjectFileError
 from milepost.sdk.problem import Problem

@@ -9,8 +9,9 @@ import pytest
 from msgspec import field
 
 from milepost.host.project.fields import check, decode
-from milepost.host.project.project import Project, Use
+from milepost.host.project.project import Project
 from milepost.host.project.scope import Scope, project_scope
+from milepost.host.project.stages import Use
 from milepost.sdk import PluginConfig
 from milepost.sdk.secret import Part, Secret
 from milepost.testing.project import outside

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import string
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -22,7 +21,7 @@ PAUSE = 0.002
 LONGEST = 1024 * 1024
 """No owner has more to say, in bytes."""
 
-PLAIN = frozenset((string.ascii_lowercase + string.digits + "_-").encode())
+PLAIN = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789_-")
 """What stands for itself in a file name; capitals do not, for file systems to which they are the same."""
 
 

@@ -10,9 +10,9 @@ from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.goal import BY_RECORDS, Part
 from milepost.host.lifecycle.hooks import HookContext
 from milepost.host.lifecycle.subject import Subject
-from milepost.host.project.project import App, Build, Deploy, ReleaseBlock
-from milepost.host.project.project import Stage as StageBlock
 from milepost.host.project.settings import stage_labels
+from milepost.host.project.stages import App, Build, Deploy, ReleaseBlock
+from milepost.host.project.stages import Stage as StageBlock
 from milepost.sdk.errors import ProjectFileError
 from milepost.sdk.record import Operation, Source, Stage
 

@@ -13,7 +13,7 @@ from milepost.host.lifecycle.subject import Subject, Terms, step_for
 from milepost.host.lifecycle.workers import RoleName, Worker, config_document, todays
 from milepost.host.plugins.faults import blame, demand
 from milepost.host.project.hooks import Hook, hooks
-from milepost.host.project.project import Use
+from milepost.host.project.stages import Use
 from milepost.sdk.artifact import Artifact
 from milepost.sdk.capabilities import CopiesArtifacts
 from milepost.sdk.errors import OperationError

@@ -7,7 +7,7 @@ from typing import Any, cast
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.subject import Subject
 from milepost.host.lifecycle.workers import RoleName, Worker, config_of, of_record
-from milepost.host.project.project import Use
+from milepost.host.project.stages import Use
 from milepost.host.recording import needs_today
 from milepost.sdk.record import Operation
 

@@ -15,7 +15,7 @@ from milepost.host.lifecycle.subject import Subject, Terms, step_for, terms_docu
 from milepost.host.lifecycle.workers import Worker, config_document, recorded_of
 from milepost.host.plugins.faults import blame, demand
 from milepost.host.project.hooks import hooks
-from milepost.host.project.project import App
+from milepost.host.project.stages import App
 from milepost.sdk.artifact import Artifact
 from milepost.sdk.capabilities import RunsTasks
 from milepost.sdk.deployment import Deployment

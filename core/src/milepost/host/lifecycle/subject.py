@@ -18,9 +18,10 @@ from milepost.host.lifecycle.operation import OpenOperation
 from milepost.host.lifecycle.rereading import reread
 from milepost.host.lifecycle.workers import Worker
 from milepost.host.project.config import AppConfig, app_config
-from milepost.host.project.project import App, Build, Deploy, Project, ReleaseBlock, Stage
+from milepost.host.project.project import Project
 from milepost.host.project.scope import Scope, artifact_names, deploy_names
 from milepost.host.project.settings import Settings, settings, stage_scope
+from milepost.host.project.stages import App, Build, Deploy, ReleaseBlock, Stage
 from milepost.host.recording import convert, needs_today, record, restore, sources_in
 from milepost.host.step import HostStep
 from milepost.sdk.artifact import Artifact

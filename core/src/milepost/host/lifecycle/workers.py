@@ -10,8 +10,8 @@ from milepost.host.plugins.catalog import Entry
 from milepost.host.plugins.faults import blame
 from milepost.host.plugins.load import Offered
 from milepost.host.project.fields import decode
-from milepost.host.project.project import Use
 from milepost.host.project.scope import Scope
+from milepost.host.project.stages import Use
 from milepost.host.recording import Source, convert, record_config, recorded_config, recorded_state
 from milepost.sdk.config import PluginConfig, PluginState
 from milepost.sdk.deployment import Recorded

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from milepost.host.language.tree import Block, Body, Expression, Literal
-from milepost.host.project import plain
+from milepost.host.project import plain, top
 from milepost.host.project.stages import App, Build, Deploy, HookBlock, ReleaseBlock, Stage, TaskBlock, Use
 from milepost.sdk.problem import Problem, nearest
 
@@ -42,7 +42,7 @@ class Blocks:
             deploy=deploy and self._deploy(deploy),
             release=release and self._release(release),
             labels=body.value("labels"),
-            env=env_of(body),
+            env=top.env(body),
             body=body,
             position=block.position,
         )
@@ -143,12 +143,6 @@ class Blocks:
         hint = "this hook never runs" if self.lenient else f'did you mean "{close}"?' if close else ""
         expected = ", ".join(f'"{each}"' for each in WHEN)
         return Problem(f"when: expected one of {expected}, found {found}", when.position, hint=hint)
-
-
-def env_of(body: Body) -> Expression | None:
-    """Return the `env` of the `config` block in a body."""
-    config = body.one("config")
-    return config.body.value("env") if config else None
 
 
 def _has_stages_elsewhere(body: Body) -> bool:

@@ -9,7 +9,8 @@ from milepost.host.project.check_calls import check_calls
 from milepost.host.project.check_references import check_references, missing
 from milepost.host.project.circles import circles
 from milepost.host.project.forms import forms
-from milepost.host.project.project import App, Project
+from milepost.host.project.project import Project
+from milepost.host.project.stages import App
 from milepost.sdk.problem import Position, Problem
 
 

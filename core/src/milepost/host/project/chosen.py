@@ -8,11 +8,13 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from milepost.host.language.tree import Block, Body, Label
-from milepost.host.project.blocks import Blocks, env_of
+from milepost.host.project import top
+from milepost.host.project.blocks import Blocks
 from milepost.host.project.fields import decode_body
-from milepost.host.project.project import App, Project
+from milepost.host.project.project import Project
 from milepost.host.project.scope import Scope
 from milepost.host.project.scoping import Resolved, Scoping, Seen, is_scoped
+from milepost.host.project.stages import App
 from milepost.sdk.errors import ProjectFileError
 
 
@@ -51,7 +53,7 @@ def chosen(
         here = blocks.app(Block("app", (Label(app.name, app.position),), body, app.position))
     if problems := scoping.problems + blocks.problems:
         raise project.body.source.error(problems)
-    return Chosen(project._replace(body=root, env=env_of(root)), here, tuple(scoping.resolved))
+    return Chosen(project._replace(body=root, env=top.env(root)), here, tuple(scoping.resolved))
 
 
 def _seen(project: Project, scope: Scope, given: Mapping[str, str], *, lenient: bool) -> Seen:

@@ -20,8 +20,9 @@ from milepost.host.language.scope import Deferred
 from milepost.host.language.tree import Access, Expression, Literal, Object
 from milepost.host.language.values import Marked, Unknown, Value, described
 from milepost.host.project.asking import Asking, answered
-from milepost.host.project.project import App, Project
+from milepost.host.project.project import Project
 from milepost.host.project.scope import Scope
+from milepost.host.project.stages import App
 from milepost.sdk.problem import Position, Problem
 from milepost.sdk.secret import Secret
 

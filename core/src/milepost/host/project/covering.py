@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from milepost.host.language.tree import Attribute
-from milepost.host.project.project import VariableBlock
+from milepost.host.project.stages import VariableBlock
 from milepost.sdk.problem import Position, Problem
 
 _LEAST = 3

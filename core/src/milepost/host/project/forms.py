@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from milepost.host.language.tree import Block, Label
 from milepost.host.project.blocks import Blocks
-from milepost.host.project.project import App, Project
+from milepost.host.project.project import Project
 from milepost.host.project.scoping import is_scoped, variants
+from milepost.host.project.stages import App
 
 
 def forms(project: Project, app: App) -> tuple[App, ...]:

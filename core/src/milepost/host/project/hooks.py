@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from milepost.host.project.fields import decode_body, read_body
-from milepost.host.project.project import App, HookBlock
 from milepost.host.project.scope import Scope
+from milepost.host.project.stages import App, HookBlock
 from milepost.sdk.problem import Position, Problem
 from milepost.sdk.secret import Secret, reveal
 from milepost.sdk.step import Task

@@ -7,10 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from milepost.host.language.tree import Block, Body, Expression, Literal, Number
-from milepost.host.project.duration import seconds
 from milepost.sdk.problem import Problem
 
-_DAYS = re.compile(r"(?:(\d+)d)?(.*)", re.ASCII)
 _DAY = 86400.0
 
 
@@ -109,7 +107,9 @@ def _length(body: Body, name: str, problems: list[Problem]) -> float | None:
 
 def age(text: str) -> float | None:
     """Return the seconds of a length of time such as `365d` or `1d12h`; None if it is not one."""
-    days, rest = _DAYS.fullmatch(text).groups()  # type: ignore[union-attr]  # the pattern fits every line
+    from milepost.host.project.duration import seconds  # noqa: PLC0415 - few files say it, and lists must be quick
+
+    days, rest = re.fullmatch(r"(?:(\d+)d)?(.*)", text, re.ASCII).groups()  # type: ignore[union-attr]  # the pattern fits every line
     more = seconds(rest) if rest else 0.0
     if more is None or not text:
         return None

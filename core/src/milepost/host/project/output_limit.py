@@ -12,7 +12,6 @@ USUAL = 32 * 1024 * 1024
 
 LEAST = 64 * 1024
 
-_SIZE = re.compile(r"(\d+(?:\.\d+)?) ?([kMG]i?)?B?", re.ASCII)
 _UNITS = {"": 1, "k": 1000, "M": 1000**2, "G": 1000**3, "ki": 1024, "Ki": 1024, "Mi": 1024**2, "Gi": 1024**3}
 
 
@@ -34,5 +33,6 @@ def output_limit(body: Body, problems: list[Problem]) -> int:
 
 def size(text: str) -> int | None:
     """Return the bytes of a size such as `10MB` or `32MiB`; None if it is not one."""
-    found = _SIZE.fullmatch(text.strip().replace("Ki", "ki"))
+    # Compiled when asked for: few files say it, and lists must be quick.
+    found = re.fullmatch(r"(\d+(?:\.\d+)?) ?([kMG]i?)?B?", text.strip().replace("Ki", "ki"), re.ASCII)
     return int(float(found[1]) * _UNITS[found[2] or ""]) if found else None

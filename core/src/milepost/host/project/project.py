@@ -5,47 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from milepost.host.language.document import FORMAT, decode, encode
-from milepost.host.language.tree import Body, Expression
+from milepost.host.language.tree import Block, Body, Expression
 from milepost.host.project import top
-from milepost.host.project.blocks import Blocks, env_of
-from milepost.host.project.declared import variable_block
 from milepost.host.project.file import named_source
 from milepost.host.project.keep import Keep, keep
-from milepost.host.project.misfits import misfits
 from milepost.host.project.on_demand import OnDemand
 from milepost.host.project.output_limit import output_limit
-from milepost.host.project.safe_names import with_safe_names
-from milepost.host.project.stages import (
-    App,
-    Build,
-    Deploy,
-    HookBlock,
-    PluginBlock,
-    ReleaseBlock,
-    Stage,
-    TaskBlock,
-    Use,
-    VariableBlock,
-)
 from milepost.sdk.problem import Problem
 
-__all__ = [
-    "App",
-    "Build",
-    "Deploy",
-    "HookBlock",
-    "PluginBlock",
-    "Project",
-    "ReleaseBlock",
-    "Stage",
-    "TaskBlock",
-    "Use",
-    "VariableBlock",
-    "project_of",
-]
+if TYPE_CHECKING:
+    from milepost.host.project.blocks import Blocks
+    from milepost.host.project.stages import App, PluginBlock, Use, VariableBlock
 
 
 class Project(NamedTuple):
@@ -105,6 +78,8 @@ class Project(NamedTuple):
 
 def departed(project: Project, name: str) -> App:
     """Return an app that is no longer in the file, of which only records tell: a block with nothing in it."""
+    from milepost.host.project.stages import App  # noqa: PLC0415 - lists look at no app
+
     return App(
         name=name,
         path=project.folder,
@@ -126,18 +101,14 @@ Besides: TypeAlias = Callable[["Project", Sequence[Problem]], Sequence[Problem]]
 def project_of(file: Path, body: Body, *, checked: bool = False, besides: Besides | None = None) -> Project:
     """Return the project whose tree is `body`. Raises ProjectFileError with all that is wrong.
 
-    A tree that was `checked` before is taken to have only what may stand in a project file.
+    A tree that was `checked` before is taken to have only what may stand in a project file; its apps and
+    variables are read when they are asked for, and what reads them is imported then.
     """
     folder = file.parent
-    blocks, body = _blocks(file, body)
-    problems = [] if checked else misfits(body)
-    apps: Mapping[str, App] = OnDemand(body.of_type("app"), blocks.app)
-    declared: Mapping[str, VariableBlock] = OnDemand(
-        body.of_type("variable"), lambda block: variable_block(block, problems)
-    )
-    if not checked or blocks.lenient:
-        # What is wrong or odd in them is told with the file.
-        apps, declared = dict(apps), dict(declared)
+    blocks = None if checked and not is_waypoint(file) else _blocks(file)
+    body = _with_safe_names(body, blocks) if blocks and blocks.lenient else body
+    problems = [] if checked else _misfits(body)
+    apps, declared = _parts(file, body, blocks, problems)
     project = Project(
         name=top.name(body, problems),
         file=file,
@@ -146,7 +117,7 @@ def project_of(file: Path, body: Body, *, checked: bool = False, besides: Beside
         variables=declared,
         locals={name: each.value for block in body.of_type("locals") for name, each in block.body.attributes.items()},
         labels=body.value("labels"),
-        env=env_of(body),
+        env=top.env(body),
         workspaces=top.workspaces(body, problems),
         protected=top.protected(body, problems),
         readable=top.readable(body, folder, problems),
@@ -155,26 +126,59 @@ def project_of(file: Path, body: Body, *, checked: bool = False, besides: Beside
         keep=keep(body, problems),
         output_limit=output_limit(body, problems),
         observers=top.plugins(body),
-        warnings=body.source.error(blocks.warnings).problems if blocks.warnings else (),
+        warnings=body.source.error(blocks.warnings).problems if blocks and blocks.warnings else (),
         body=body,
     )
-    problems += () if checked else _wrong_parts(body, blocks, project)
-    if problems := problems + blocks.problems:
+    if blocks:
+        problems += [*(() if checked else _wrong_parts(body, blocks, project)), *blocks.problems]
+    if problems:
         raise body.source.error([*problems, *(besides(project, problems) if besides else ())])
     return project
 
 
+def _blocks(file: Path) -> Blocks:
+    """Return what reads the blocks of a file."""
+    from milepost.host.project.blocks import Blocks  # noqa: PLC0415 - lists look at no app
+
+    return Blocks(file.parent, lenient=is_waypoint(file))
+
+
+def _parts(
+    file: Path, body: Body, blocks: Blocks | None, problems: list[Problem]
+) -> tuple[Mapping[str, App], Mapping[str, VariableBlock]]:
+    """Return the apps and the variables; with `blocks` all at once, for what is wrong in them is told with the file."""
+
+    def app(block: Block) -> App:
+        return (blocks or _blocks(file)).app(block)
+
+    def variable(block: Block) -> VariableBlock:
+        from milepost.host.project.declared import variable_block  # noqa: PLC0415 - lists look at no variable
+
+        return variable_block(block, problems)
+
+    apps, declared = OnDemand(body.of_type("app"), app), OnDemand(body.of_type("variable"), variable)
+    return (dict(apps), dict(declared)) if blocks else (apps, declared)
+
+
+def _misfits(body: Body) -> list[Problem]:
+    """Return what may not stand in the file."""
+    from milepost.host.project.misfits import misfits  # noqa: PLC0415 - a file that was checked does not pay for it
+
+    return misfits(body)
+
+
 def _wrong_parts(body: Body, blocks: Blocks, project: Project) -> list[Problem]:
-    """Return what is wrong with parts of a file. One that was checked before does not pay for the rules again."""
+    """Return what is wrong with parts of a file."""
     from milepost.host.project.checking import wrong_parts  # noqa: PLC0415 - see above
 
     return wrong_parts(body, blocks, project.workspaces)
 
 
-def _blocks(file: Path, body: Body) -> tuple[Blocks, Body]:
-    """Return what reads the blocks of a file, and the file's body with names that can be used."""
-    blocks = Blocks(file.parent, lenient=is_waypoint(file))
-    return blocks, with_safe_names(body, blocks.warnings) if blocks.lenient else body
+def _with_safe_names(body: Body, blocks: Blocks) -> Body:
+    """Return a file's body with names that can be used."""
+    from milepost.host.project.safe_names import with_safe_names  # noqa: PLC0415 - only files of Waypoint's need it
+
+    return with_safe_names(body, blocks.warnings)
 
 
 def is_waypoint(file: Path) -> bool:

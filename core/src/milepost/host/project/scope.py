@@ -19,7 +19,8 @@ from milepost.host.project.git_names import GitNames
 from milepost.sdk.functions import FunctionError
 
 if TYPE_CHECKING:
-    from milepost.host.project.project import App, Project
+    from milepost.host.project.project import Project
+    from milepost.host.project.stages import App
     from milepost.sdk.artifact import Artifact
     from milepost.sdk.deployment import Deployment
 

@@ -11,8 +11,9 @@ from msgspec import Meta, Struct
 from milepost.host.language.tree import Body
 from milepost.host.project.fields import decode_body, read_body
 from milepost.host.project.hooks import Hook, Verify, hooks, tasks, verify
-from milepost.host.project.project import App, Build, Deploy, Project, ReleaseBlock, Stage
+from milepost.host.project.project import Project
 from milepost.host.project.scope import Scope
+from milepost.host.project.stages import App, Build, Deploy, ReleaseBlock, Stage
 from milepost.sdk.problem import Problem
 from milepost.sdk.step import HealthCheck, Strategy
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from milepost.host.language.tree import Body
+from milepost.host.language.tree import Body, Expression
 from milepost.host.language.walk import expressions, references
 from milepost.host.project import plain
-from milepost.host.project.stages import PluginBlock, Use
 from milepost.sdk.problem import Problem
+
+if TYPE_CHECKING:
+    from milepost.host.project.stages import PluginBlock, Use
 
 
 def name(body: Body, problems: list[Problem]) -> str:
@@ -27,11 +30,18 @@ def name(body: Body, problems: list[Problem]) -> str:
 
 def plugins(body: Body) -> tuple[PluginBlock, ...]:
     """Return the `plugin` blocks in the file's order."""
-    return tuple(
-        PluginBlock(word=each.labels[0].text, body=each.body, position=each.position)
-        for each in body.of_type("plugin")
-        if each.labels
-    )
+    named = [each for each in body.of_type("plugin") if each.labels]
+    if not named:
+        return ()
+    from milepost.host.project.stages import PluginBlock  # noqa: PLC0415 - few files have any, and lists must be quick
+
+    return tuple(PluginBlock(word=each.labels[0].text, body=each.body, position=each.position) for each in named)
+
+
+def env(body: Body) -> Expression | None:
+    """Return the `env` of the `config` block in a body."""
+    config = body.one("config")
+    return config.body.value("env") if config else None
 
 
 def workspaces(body: Body, problems: list[Problem]) -> tuple[str, ...]:
@@ -88,6 +98,8 @@ def shared_history(body: Body, problems: list[Problem]) -> Use | None:
     if "path" in block.body.attributes:
         message = 'a history block has a "path" or a "use"; found both'
         problems.append(Problem(message, use.position, hint="leave one of them out"))
+    from milepost.host.project.stages import Use  # noqa: PLC0415 - see above
+
     word = use.labels[0].text
     problems += _changing(use.body)
     return Use(word=word, body=use.body, position=use.position, path=f'history > use "{word}"')

@@ -11,9 +11,9 @@ from milepost.host.language.conversion import ConversionError, convert
 from milepost.host.language.evaluate import Evaluator
 from milepost.host.language.provenance import is_unknown, revealed
 from milepost.host.language.values import Unknown, Value, described
-from milepost.host.project.project import Project, VariableBlock
+from milepost.host.project.project import Project
 from milepost.host.project.scope import Scope
-from milepost.host.project.stages import Validation
+from milepost.host.project.stages import Validation, VariableBlock
 from milepost.sdk.problem import Problem, Related
 
 DEFAULT = "default"

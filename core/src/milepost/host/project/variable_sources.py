@@ -27,8 +27,9 @@ from milepost.host.language.provenance import is_secret
 from milepost.host.language.tree import Attribute
 from milepost.host.project.covering import covered, covered_syntax
 from milepost.host.project.given_values import is_text, json_text, plain_value
-from milepost.host.project.project import Project, VariableBlock
+from milepost.host.project.project import Project
 from milepost.host.project.scope import Outside, Scope, project_scope
+from milepost.host.project.stages import VariableBlock
 from milepost.host.project.variable_files import VariableFile, found_files, read_variable_file
 from milepost.host.project.variable_types import takes_text
 from milepost.sdk.errors import MilepostError, ProjectFileError

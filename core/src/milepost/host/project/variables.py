@@ -20,8 +20,9 @@ from milepost.host.project.asking import Asking, Silent, answered
 from milepost.host.project.covering import covered_syntax
 from milepost.host.project.given_values import UnreadableError, json_value, plain_value, text_value
 from milepost.host.project.late_variables import LateVariables
-from milepost.host.project.project import Project, VariableBlock
+from milepost.host.project.project import Project
 from milepost.host.project.scope import Outside, Scope, project_scope
+from milepost.host.project.stages import VariableBlock
 from milepost.host.project.validations import DEFAULT, Resolved, broken_validations
 from milepost.host.project.variable_files import read_variable_file
 from milepost.host.project.variable_sources import PREFIX, environment_name, undeclared, unshown
