@@ -11,7 +11,7 @@ import pytest
 
 from milepost_local.identity import MARK, boot_id, group, identify, is_alive, marked, send
 from milepost_local.place import Place, Record, ReplicaRecord, read_record, socket_path, write_record
-from milepost_local.supervisor_mask import masker
+from milepost_local.supervisor_mask import Mask
 
 
 def test_a_process_is_itself_until_it_ends() -> None:
@@ -83,7 +83,9 @@ def test_a_socket_has_a_short_path_wherever_the_data_lies() -> None:
         ([], b"plain", b"plain"),
         (["caf\u00e9-caf\u00e9"], "caf\u00e9-caf\u00e9".encode(), b"***"),
         (["a.b*c[d"], b"a.b*c[d axbbc[d", b"*** axbbc[d"),
+        (["hunter22"], b"\x1b[1mhun\x1b[31mter\x1b[K22\x1b[0m!", b"\x1b[1m***\x1b[31m\x1b[K\x1b[0m!"),
+        (["a/b c/d"], b"a%2fb%20c%2fd a\\/b c\\/d", b"*** ***"),
     ],
 )
 def test_secrets_are_masked_in_what_an_app_prints(secrets: list[str], text: bytes, shown: bytes) -> None:
-    assert masker(secrets)(text) == shown
+    assert Mask(secrets)(text) == shown

@@ -18,11 +18,11 @@ from milepost_local.logs import last_lines, read_logs
 from milepost_local.place import Place
 from milepost_local.platform import LocalPlatform
 from milepost_local.supervisor_log import Lines, Log
-from milepost_local.supervisor_mask import masker
+from milepost_local.supervisor_mask import Mask
 
 from .running import place, until
 
-NOTHING = masker([])
+NOTHING = Mask([])
 
 
 @pytest.fixture
@@ -135,11 +135,22 @@ def test_what_a_full_disk_lost_is_counted(here: Place, step: FakeStep) -> None:
 
 
 def test_lines_are_put_together_and_a_very_long_one_is_cut() -> None:
-    lines = Lines()
+    lines = Lines(NOTHING)
     assert lines.add(b"a") == []
     assert lines.add(b"b\r\nc\n\nd") == [b"ab", b"c", b""]
     assert [len(each) for each in lines.add(b"x" * 70_000)] == [65536]
     assert len(lines.end()[0]) == 70_001 - 65536
+
+
+@pytest.mark.parametrize("before", [65530, 65520, 65536, 131066])
+def test_a_secret_is_masked_where_a_very_long_line_is_cut(before: int) -> None:
+    mask = Mask(["hunter22hunter22"])
+    lines = Lines(mask)
+    whole = b"." * before + b"hunter22hunter22" + b"." * 70_000
+    pieces = [each for at in range(0, len(whole), 1000) for each in lines.add(whole[at : at + 1000])]
+    shown = b"".join(mask(each) for each in (*pieces, *lines.end()))
+    assert b"hunter" not in shown
+    assert shown == b"." * before + b"***" + b"." * 70_000
 
 
 def test_an_app_that_prints_much_loses_nothing(bench: Bench, deploy: Callable[..., Recorded[Any]]) -> None:

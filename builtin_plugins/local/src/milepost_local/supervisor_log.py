@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
+
+from milepost_local.supervisor_mask import Mask
 
 LONGEST_LINE = 64 * 1024
 """Bytes after which a line without an end is written as it is."""
@@ -17,8 +18,8 @@ class Log:
     A disk that is full must not stop the app: what cannot be written is counted, and the count is written later.
     """
 
-    def __init__(self, path: Path, size: int, files: int, mask: Callable[[bytes], bytes]) -> None:
-        self._path, self._size, self._files, self._mask = path, size, files, mask
+    def __init__(self, path: Path, size: int, files: int, mask: Mask) -> None:
+        self._path, self._size, self._files, self.mask = path, size, files, mask
         self._file: BinaryIO | None = None
         self._written = 0
         self._lost = 0
@@ -26,7 +27,7 @@ class Log:
     def write(self, line: bytes, stream: str) -> None:
         """Add a line that was printed on `stdout` or `stderr`."""
         stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        text = f"{stamp} {stream} ".encode() + self._mask(line) + b"\n"
+        text = f"{stamp} {stream} ".encode() + self.mask(line) + b"\n"
         try:
             if self._lost:
                 text = (
@@ -70,13 +71,16 @@ class Log:
 class Lines:
     """Makes lines of what arrives on a pipe in pieces."""
 
-    def __init__(self) -> None:
+    def __init__(self, mask: Mask) -> None:
+        self._mask = mask
         self._rest = b""
 
     def add(self, piece: bytes) -> list[bytes]:
         """Return the lines that are complete now, without their ends."""
         *lines, self._rest = (self._rest + piece).split(b"\n")
-        while len(self._rest) > LONGEST_LINE:
+        while len(self._rest) > LONGEST_LINE + self._mask.reach:
+            # Before the cut, which may go through a secret.
+            self._rest = self._mask(self._rest)
             lines.append(self._rest[:LONGEST_LINE])
             self._rest = self._rest[LONGEST_LINE:]
         return [line.removesuffix(b"\r") for line in lines]

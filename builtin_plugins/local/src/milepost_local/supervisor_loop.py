@@ -15,7 +15,7 @@ from typing import IO, Any
 from milepost_local.identity import Identity
 from milepost_local.place import Place, Record, ReplicaRecord, write_record
 from milepost_local.supervisor_log import Log
-from milepost_local.supervisor_mask import masker
+from milepost_local.supervisor_mask import Mask
 from milepost_local.supervisor_replica import Replica
 from milepost_local.supervisor_socket import answer, listen
 from milepost_local.supervisor_spec import Spec
@@ -31,7 +31,7 @@ class Supervisor:
 
     def __init__(self, place: Place, spec: Spec, me: Identity, launcher: str) -> None:
         self._place, self._spec, self._me = place, spec, me
-        mask = masker([*(spec.env[name] for name in spec.secrets if name in spec.env), *spec.hidden])
+        mask = Mask([*(spec.env[name] for name in spec.secrets if name in spec.env), *spec.hidden])
         self._logs = {
             name: Log(place.log / f"{name}.log", spec.log_size, spec.log_files, mask)
             for name in (f"{spec.name}.{number}" for number in range(1, spec.replicas + 1))

@@ -59,7 +59,7 @@ class Replica:
         waiting, gate = os.pipe()
         self._process = self._spawned(waiting)
         os.close(waiting)
-        self._lines = {"stdout": Lines(), "stderr": Lines()}
+        self._lines = {stream: Lines(self._log.mask) for stream in ("stdout", "stderr")}
         self.identity, self.started, self.due = identify(self._process.pid), now, None
         for pipe, _ in self.pipes:
             os.set_blocking(pipe.fileno(), False)
