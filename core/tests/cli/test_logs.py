@@ -96,6 +96,11 @@ def test_a_step_that_printed_nothing_is_an_error_with_those_that_did(milepost: A
 
 
 @pytest.mark.usefixtures("printed")
+def test_a_stage_that_printed_nothing_is_no_error(milepost: Any) -> None:
+    assert milepost("logs", "--run", "1", "--step", "destroy").status == 0
+
+
+@pytest.mark.usefixtures("printed")
 def test_a_time_narrows_them_down(milepost: Any) -> None:
     at = datetime(2026, 3, 3, 10, 0, 5, tzinfo=UTC)
     for typed in (at.isoformat(), f"{(datetime(2026, 3, 3, 12, tzinfo=UTC) - at).total_seconds():.0f}s"):
@@ -160,7 +165,7 @@ def test_a_line_that_was_kept_in_pieces_is_one_again(milepost: Any, filled: Sqli
 
 def test_a_run_that_printed_nothing_says_so(milepost: Any, filled: SqliteStore) -> None:
     assert milepost("logs", "--run", "2").out == "#2 printed nothing\n"
-    assert milepost("logs", "--run", "2", "--step", "build").out == "#2 printed nothing\n"
+    assert milepost("logs", "--run", "2", "--step", "build").out == "#2 printed nothing of that\n"
 
 
 @pytest.mark.usefixtures("filled")

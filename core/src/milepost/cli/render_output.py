@@ -12,6 +12,7 @@ from milepost.cli.moments import point
 from milepost.cli.phrasing import clock, moment
 from milepost.cli.sheet import Sheet
 from milepost.host.escapes import UNENDED, tame
+from milepost.host.history.newer import WORDS
 from milepost.host.history.ref import resolve_run
 from milepost.host.history.replay import Printed, Replay
 from milepost.sdk.errors import UnknownNameError, UsageError
@@ -42,7 +43,7 @@ def recorded_lines(session: Session, ref: str, choice: Choice) -> None:
     replay = Replay(store, str(run["id"]), choice.app)
     wanted = _wanted(session, choice)
     batches: Iterable[list[Printed]] = replay.follow() if choice.follow else [list(replay.new())]
-    shower = _Shower(session, run)
+    shower = _Shower(session, run, " of that" if choice.step or choice.since else "")
     for number, batch in enumerate(batches):
         found = [each for each in batch if wanted(each)]
         if number == 0 and choice.step and not found and not choice.follow:
@@ -54,8 +55,9 @@ def recorded_lines(session: Session, ref: str, choice: Choice) -> None:
 class _Shower:
     """Shows lines in the form that was asked for."""
 
-    def __init__(self, session: Session, run: dict[str, Any]) -> None:
+    def __init__(self, session: Session, run: dict[str, Any], narrowed: str = "") -> None:
         self._screen, self._form, self._run = session.screen, session.flags.output, run
+        self._narrowed = narrowed
         self._sheet = Sheet(session.screen)
         self._kept: list[dict[str, Any]] = []
         self._shown = 0
@@ -82,7 +84,8 @@ class _Shower:
         else:
             self._sheet.end()
             if not self._shown:
-                self._screen.line(f"#{number} printed nothing" if status != "running" else f"#{number} is running")
+                nothing = f"#{number} printed nothing{self._narrowed}"
+                self._screen.line(nothing if status != "running" else f"#{number} is running")
 
     def _written(self, lines: Iterable[Printed]) -> Iterator[str]:
         for (whose, at), group in groupby(lines, key=lambda each: (_whose(each), each.line.at)):
@@ -133,7 +136,9 @@ def _steps(printed: Printed) -> tuple[str, ...]:
 
 
 def _check_step(step: str, lines: Iterable[Printed]) -> None:
-    """See that there is something by that name. Raises UnknownNameError naming what there is."""
+    """See that there is, or may be, something by that name. Raises UnknownNameError naming what printed."""
+    if step in WORDS["stage"] or step.partition(" ")[0] == "hook":
+        return  # it need not print anything
     known = {word: None for each in lines for word in _steps(each) if word}
     if known and step not in known:
         raise UnknownNameError("step", step, tuple(known), hint=f"--step {next(iter(known))}")

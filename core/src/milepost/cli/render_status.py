@@ -103,7 +103,7 @@ def _row(app: AppStatus, screen: Screen, look: Look) -> tuple[str, ...]:
         return (app.app, "-", "", health(app.health) if app.health.name != "unknown" else "nothing live", "", "")
     run = app.run
     since = app.release.ended or app.release.started if app.release else app.live.started
-    who = (f"CI job {run.ci}" if run.ci else f"{run.user}@{run.host}") if run else ""
+    who = (f"CI job {run.ci}" if run.ci else "@".join(each for each in (run.user, run.host) if each)) if run else ""
     commit = lineage.commit(app.live, look)
     return (app.app, f"#{app.live.number}", commit, health(app.health), screen.when(since), who)
 
@@ -153,7 +153,8 @@ def _ways_forward(status: WorkspaceStatus, look: Look) -> list[tuple[str, ...]]:
 def _means(old: Operation, look: Look) -> str:
     """Return what going back to a deployment means: its commit, where it stands, about how long it takes."""
     stands = "deployed again" if old.presence in lineage.GONE else str(old.presence or "")
-    took = length((old.ended - old.started).total_seconds()) if old.ended else ""
+    # What was rebuilt from labels ended when it began: how long it took is not known.
+    took = length((old.ended - old.started).total_seconds()) if old.ended and old.ended > old.started else ""
     return ", ".join(part for part in (lineage.commit(old, look), stands, f"about {took}" if took else "") if part)
 
 

@@ -31,7 +31,7 @@ def contents(of: Amount | Verified | Repaired) -> str:
     return f"{amount(of.runs, 'run')}, {amount(of.operations, 'operation')}, {amount(of.lines, 'line')} of output"
 
 
-def pruned(what: Superfluous, screen: Screen, *, done: bool) -> Iterator[str]:
+def pruned(what: Superfluous, screen: Screen, flags: str, *, done: bool) -> Iterator[str]:
     """Yield what was removed, or would be."""
     head = ("RUN", "VERB", "WORKSPACE", "APPS", "STARTED", "OPERATIONS")
     rows = [
@@ -57,12 +57,12 @@ def pruned(what: Superfluous, screen: Screen, *, done: bool) -> Iterator[str]:
     if what.busy:
         yield f"{amount(what.busy, 'run')} left for the next time: their apps are being changed"
     if not done and (what.runs or what.output):
-        yield "remove them  milepost store prune --yes"
+        yield f"remove them  milepost store prune{flags} --yes"
 
 
 def imported(what: Imported) -> Iterator[str]:
     """Yield what an import did."""
-    shown = f", shown as #7@{what.name}" if what.name else ""
+    shown = f", shown as #N@{what.name}" if what.name else ""
     yield f"imported {contents(what.new)}{shown}"
     if what.known:
         yield f"{amount(what.known, 'record')} known already"

@@ -17,6 +17,7 @@ from milepost.host.processes import Watch, run
 from milepost.host.validation import validate
 from milepost.sdk.errors import MilepostError
 from milepost.sdk.step import Command
+from milepost.sdk.store import Document
 
 PLUGIN_LIMIT = 20.0
 """How long a plugin may take to load in a process of its own, in seconds."""
@@ -99,10 +100,15 @@ def _history(host: Host) -> Iterator[Finding]:
     except MilepostError as error:
         yield Finding("problem", str(error), error.hint)
         return
-    told = f"#{newest[0]['number']} is the newest run" if newest else "no run yet"
+    told = f"{_ref(newest[0])} is the newest run" if newest else "no run yet"
     yield Finding("ok", f"history {store.place}, {told}")
     for each in broken:
         yield Finding("warning", f"#{each.number} was interrupted", f"milepost show {each.number}")
+
+
+def _ref(run: Document) -> str:
+    """Return the REF of a run: `#118`, `#7@laptop` for one that was brought from elsewhere."""
+    return f"#{run['number']}" + (f"@{run['store']}" if run.get("store") else "")
 
 
 def _tools(host: Host) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC
 from typing import Annotated
 
@@ -37,8 +38,14 @@ def command(ctx: typer.Context, runs: Runs = None, older: Age = None, printed: O
     wish = Wish(keep, depths(host), session.surroundings.now().astimezone(UTC))
     found = prune(host.writable_store(), wish) if done else superfluous(host.store, wish)
     document = {"done": done, **plain(found._asdict()), "runs": [plain(each._asdict()) for each in found.runs]}
-    session.screen.answer("store-prune", document, pruned(found, session.screen, done=done))
+    flags = _typed({"--runs": runs, "--age": older, "--output": printed})
+    session.screen.answer("store-prune", document, pruned(found, session.screen, flags, done=done))
     return 0
+
+
+def _typed(flags: Mapping[str, object]) -> str:
+    """Return the flags that were given as they are typed again."""
+    return "".join(f" {name} {value}" for name, value in flags.items() if value is not None)
 
 
 def _length(flag: str, text: str | None) -> float | None:

@@ -25,7 +25,7 @@ Given = Annotated[str, typer.Argument(metavar="FILE", help="What was exported; -
 Since = Annotated[str | None, typer.Option("--since", metavar="TIME", help="Only runs since then: 7d, 2026-03-01.")]
 Until = Annotated[str | None, typer.Option("--until", metavar="TIME", help="Only runs before then.")]
 NoOutput = Annotated[bool, typer.Option("--no-output", help="Leave out what was printed.")]
-As = Annotated[str | None, typer.Option("--as", metavar="NAME", help="Show the runs as #7@NAME.")]
+As = Annotated[str | None, typer.Option("--as", metavar="NAME", help="Show the runs as #N@NAME.")]
 Skip = Annotated[bool, typer.Option("--skip-broken", help="Take what is sound and name the rest.")]
 Target = Annotated[
     str | None, typer.Argument(metavar="[TARGET]", help="A folder, or the URL of a shared store; else the usual place.")

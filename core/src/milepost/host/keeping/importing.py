@@ -171,13 +171,15 @@ def _is_unfinished(document: Document) -> bool:
 
 
 def _bring_output(store: HistoryStore, checked: Checked) -> int:
-    """Add what was printed, and return how many lines that is."""
+    """Add what was printed, and return how many lines were not there yet."""
     count = 0
     values = checked.read(iter(checked.output))
     for operation, lines in groupby(values, key=lambda value: str(value["operation"])):
         for some in batches(lines):
-            store.write_output(operation, [form.printed(each) for each in some])
-            count += len(some)
+            printed = [form.printed(each) for each in some]
+            is_new = not store.read_output(operation, printed[-1].number - 1)
+            store.write_output(operation, printed)
+            count += len(printed) if is_new else 0
         document = store.get(operation)
         if document is not None and document.get("status") != "running":
             store.seal_output(operation)
