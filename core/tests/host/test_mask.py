@@ -29,6 +29,8 @@ def masker() -> Masker:
         quote(SECRET),
         quote(SECRET, safe=""),
         quote_plus(SECRET),
+        quote(SECRET, safe="").replace("%2F", "%2f").replace("%C3%B6", "%c3%b6").replace("%5C", "%5c"),
+        json.dumps(SECRET).replace("/", "\\/"),
         json.dumps(SECRET),
         json.dumps(SECRET, ensure_ascii=False),
         f"https://ada:{quote(SECRET, safe='')}@db/x?y=1",
@@ -152,3 +154,9 @@ def test_what_is_split_is_masked_as_the_whole_is(secrets: list[str], text: str, 
     first, held = made.split(text[:cut])
     second, rest = made.split(held + text[cut:])
     assert first + second + made.text(rest) == made.text(text)
+
+
+def test_a_secret_that_is_no_text_is_masked_as_well() -> None:
+    made = Masker()
+    assert made.add("hunter\udc80\udcff22")
+    assert made.text("it is hunter\udc80\udcff22 and hunter%80%FF22") == "it is *** and ***"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import threading
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
@@ -206,11 +207,20 @@ def _forms_of(text: str) -> frozenset[str]:
     for each in {text, text.strip(), *lines}:
         if len(each) < SHORTEST:
             continue
-        escaped = json.dumps(each)[1:-1]
-        forms |= {each, quote(each, safe=""), quote(each), quote_plus(each), escaped}
-        forms.add(json.dumps(each, ensure_ascii=False)[1:-1])
+        forms |= {each, *_escaped(each)}
         forms |= _base64_forms(each.encode("utf-8", "surrogateescape"))
     return frozenset(form for form in forms if len(form) >= SHORTEST)
+
+
+def _escaped(text: str) -> Iterator[str]:
+    """Yield the text as it stands in JSON and in a URL, in each way in which programs write that."""
+    for escaped in (json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]):
+        yield escaped
+        yield escaped.replace("/", "\\/")
+    data = text.encode("utf-8", "surrogateescape")
+    for quoted in (quote(data, safe=""), quote(data), quote_plus(data)):
+        yield quoted
+        yield re.sub("%..", lambda found: found[0].lower(), quoted)
 
 
 def _base64_forms(data: bytes) -> set[str]:
