@@ -23,7 +23,12 @@ REFS = (
 ENVIRONMENT = (
     ("`MILEPOST_STATE`", "the folder for what must last: histories, locks, plugins' data", "`~/.local/state/milepost`"),
     ("`MILEPOST_CACHE`", "the folder for what can be made again", "`~/.cache/milepost`"),
-    ("`MILEPOST_HISTORY`", "the folder of this project's history", "below `MILEPOST_STATE`"),
+    (
+        "`MILEPOST_HISTORY`",
+        "the folder of this project's history, or the URL of a shared one",
+        "below `MILEPOST_STATE`",
+    ),
+    ("`MILEPOST_TIME`", "how times are shown: `relative`, `local` or `utc`", "relative on a terminal, else UTC"),
     ("`MILEPOST_WORKSPACE`", "the workspace, where no `-w` is given", "`default`"),
     ("`MILEPOST_VAR_NAME`", "a value for the variable NAME of the project file", ""),
     ("`MILEPOST_FINGERPRINT_KEY`", "the key that tells whether a secret has changed", "made once for each user"),

@@ -255,7 +255,9 @@ class Opening(NamedTuple):
     formerly: str
     """An origin that it had before: a folder that has become a repository is still the same project."""
     new_id: Callable[[], str]
+    """Makes a new id that sorts after those made before: the store's own is one."""
     now: Callable[[], datetime]
+    """Tells the time, with its zone."""
     create: bool = True
     """Make it if it is not there. Without, one that is not there reads as an empty one and is not made."""
     adopt: bool = False
