@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, NamedTuple, cast, get_args
 
 from milepost.sdk.errors import UsageError
 
@@ -32,8 +31,7 @@ TAKE_A_VALUE = (
 """The shared flags whose next word is their value."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Flags:
+class Flags(NamedTuple):
     """What was asked of every command alike."""
 
     folder: Path

@@ -7,8 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from milepost.host.history.newer import WORDS
-from milepost.host.history.ref import FAILED, resolve_operation, resolve_run
-from milepost.host.history.writer import as_it_is
+from milepost.host.history.writer import FAILED, as_it_is
 from milepost.sdk.errors import UnknownNameError, UsageError
 
 if TYPE_CHECKING:
@@ -147,6 +146,8 @@ def _cursor(session: Session, kind: str) -> str | None:
     ref = session.given.get("before") or session.given.get("after")
     if not ref:
         return None
+    from milepost.host.history.ref import resolve_operation, resolve_run  # noqa: PLC0415 - most lists begin at an end
+
     resolve = resolve_run if kind == "run" else resolve_operation
     return str(resolve(session.host.store, ref, session.workspace_of(ref))["id"])
 

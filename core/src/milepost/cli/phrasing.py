@@ -10,7 +10,7 @@ from milepost.cli.width import cut, fitted, padded, width
 
 _STEPS = ((60, "s"), (60, "m"), (24, "h"))
 _SEQUENCE = r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b.?"
-_UNPRINTABLE = re.compile(_SEQUENCE + r"|[\x00-\x08\x0b-\x1f\x7f]")
+_UNPRINTABLE = _SEQUENCE + r"|[\x00-\x08\x0b-\x1f\x7f]"
 
 
 def moment(value: object) -> datetime | None:
@@ -83,7 +83,8 @@ def line_of(text: object) -> str:
 
 def clean(text: str) -> str:
     """Return a line of foreign output without what would steer the terminal."""
-    return _UNPRINTABLE.sub("", text)
+    # The pattern is compiled for what needs it: most lists do not.
+    return text if text.isprintable() else re.sub(_UNPRINTABLE, "", text)
 
 
 def columns(rows: Iterable[Sequence[str]], indent: str = "", gap: int = 2, room: int | None = None) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -69,7 +68,7 @@ class Session:
 
     def within(self, workspace: str) -> Session:
         """Return this session with another workspace named."""
-        other = Session(replace(self.flags, workspace=workspace), self.surroundings, self.given)
+        other = Session(self.flags._replace(workspace=workspace), self.surroundings, self.given)
         other.__dict__["host"] = self.host
         return other
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 NARROWEST = 8
 """To how few characters a column is cut at the most."""
 
-_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_COLOUR = r"\x1b\[[0-9;]*m"
 
 
 def width(text: str) -> int:
@@ -17,7 +17,7 @@ def width(text: str) -> int:
         return len(text)
     from unicodedata import combining, east_asian_width  # noqa: PLC0415 - most tables are ASCII
 
-    plain = _COLOUR.sub("", text)
+    plain = re.sub(_COLOUR, "", text)
     return sum(0 if combining(each) else 2 if east_asian_width(each) in "WF" else 1 for each in plain)
 
 
@@ -30,7 +30,7 @@ def cut(text: str, cells: int) -> str:
     """Return as much of the text as fits into that many cells, with a mark where it was cut."""
     if width(text) <= cells:
         return text
-    kept = _COLOUR.sub("", text)
+    kept = re.sub(_COLOUR, "", text)
     while kept and width(kept) > cells - 1:
         kept = kept[:-1]
     return f"{kept.rstrip()}…"

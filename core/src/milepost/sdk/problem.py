@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-UNSHOWN = re.compile(
+UNSHOWN = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
     "\ud800-\udfff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
-"""What would turn a line of a terminal around, break it, or be there unseen."""
+"""A pattern of what would turn a line of a terminal around, break it, or be there unseen.
+
+It is compiled when something is wrong: that takes longer than all else here.
+"""
 
 _TAB = "    "
 _WIDEST, _PART = 116, 76
@@ -121,7 +124,7 @@ class Problem(NamedTuple):
 def _safe(text: str) -> str:
     """Return a text that a terminal shows as it is, and the beginning of one that nobody would read."""
     text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-    return UNSHOWN.sub(_escape, text)
+    return re.sub(UNSHOWN, _escape, text)
 
 
 def _escape(found: re.Match[str]) -> str:

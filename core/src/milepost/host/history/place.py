@@ -9,9 +9,8 @@ from pathlib import Path
 
 from milepost.host.folders import Folders
 
-SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
-SECTION = re.compile(r'\[\s*remote\s+"origin"\s*\]', re.IGNORECASE)
-URL = re.compile(r"url\s*=\s*(?P<value>.*)", re.IGNORECASE)
+SCHEME = r"[A-Za-z][A-Za-z0-9+.-]*://"
+"""A pattern. It and others are compiled where they are needed: every list comes by here."""
 
 
 def history_place(folders: Folders, project: str, history_path: str | None, environment: Mapping[str, str]) -> Path:
@@ -59,9 +58,11 @@ def _origin_url(config: str) -> str | None:
     inside = False
     for line in map(str.strip, config.splitlines()):
         if line.startswith("["):
-            inside = SECTION.match(line) is not None
-        elif inside and (found := URL.fullmatch(line)):
-            return _plain(found["value"])
+            inside = line[1:].partition("]")[0].lower().split() == ["remote", '"origin"']
+            continue
+        name, equals, value = line.partition("=")
+        if inside and equals and name.rstrip().lower() == "url":
+            return _plain(value.lstrip())
     return None
 
 
@@ -69,19 +70,21 @@ def _plain(value: str) -> str | None:
     """Return a value of git's config without quotes and comment."""
     if value.startswith('"'):
         return value[1:].partition('"')[0] or None
-    return re.split(r"\s+[#;]", value)[0].strip() or None
+    written = re.split(r"\s+[#;]", value)[0] if "#" in value or ";" in value else value
+    return written.strip() or None
 
 
 def _normalised(url: str, folder: Path) -> str:
     """Return `host/path` for a URL of any form; a path on this machine as a folder."""
     if url.lower().startswith("file://"):
         return folder_origin(Path(url[len("file://") :]))
-    if scheme := SCHEME.match(url):
+    if "://" in url and (scheme := re.match(SCHEME, url)):
         authority, _, path = url[scheme.end() :].partition("/")
-        host = re.sub(r":\d*$", "", authority.rpartition("@")[2])
+        named = authority.rpartition("@")[2]
+        host = re.sub(r":\d*$", "", named) if ":" in named else named
     else:
         host, colon, path = url.rpartition("@")[2].partition(":")
         if not colon or "/" in host:
             return folder_origin(folder / url)
-    path = re.split(r"[?#]", path)[0].strip("/").removesuffix(".git").rstrip("/")
+    path = path.partition("?")[0].partition("#")[0].strip("/").removesuffix(".git").rstrip("/")
     return f"{host.lower()}/{path}"

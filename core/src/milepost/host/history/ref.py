@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
-from milepost.host.history.writer import lives
+from milepost.host.history.writer import FAILED, lives
 from milepost.sdk.errors import UnknownNameError, UsageError
 from milepost.sdk.store import Document, HistoryStore, Where
 
@@ -27,7 +27,6 @@ NUMBERED = re.compile(
 )
 WORDS = ("last", "last-failed", "previous")
 SHORTEST_END = 4
-FAILED = ("error", "interrupted")
 NOTED = ("exec", "break", "freeze", "thaw")
 """The verbs of runs that carry out no operation: they are found by their number."""
 HINT = "milepost history"

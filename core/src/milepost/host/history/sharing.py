@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -38,7 +39,7 @@ def shared_config(
     what is wrong with the block.
     """
     named = environment.get(VARIABLE, "")
-    if url := SHARED.fullmatch(named):
+    if url := re.fullmatch(SHARED, named):
         offer = plugins.offer("history_store", url["word"].lower()).offer
         if "url" not in offer.config.__struct_fields__:
             word = url["word"].lower()

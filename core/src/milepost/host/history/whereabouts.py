@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from milepost.host.plugins.load import Plugins
     from milepost.host.project.project import Project
 
-SHARED = re.compile(r"(?P<word>[A-Za-z][A-Za-z0-9+.-]*)://.*", re.DOTALL)
+SHARED = r"(?s:(?P<word>[A-Za-z][A-Za-z0-9+.-]*)://.*)"
 """What MILEPOST_HISTORY looks like when it names a shared store rather than a folder."""
 
 VARIABLE = "MILEPOST_HISTORY"
@@ -52,7 +52,7 @@ class Means(NamedTuple):
 def shared_word(project: Project, environment: Mapping[str, str]) -> str | None:
     """Return the word of the plugin that opens the project's history; None for one in a folder."""
     if named := environment.get(VARIABLE):
-        found = SHARED.fullmatch(named)
+        found = re.fullmatch(SHARED, named) if "://" in named else None
         return found["word"].lower() if found else None
     return project.history_use.word if project.history_use else None
 

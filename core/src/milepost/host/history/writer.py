@@ -21,6 +21,9 @@ STATE, STARTED = 0, 19
 """Where both stand in a process's `stat`, counted from behind its name: fields 3 and 22."""
 
 
+FAILED = ("error", "interrupted")
+"""How what failed ended: by an error, or with its writer."""
+
 WHOLE_MACHINE = "pid:[4026531836]"
 """How Linux names the process ids that are not those of a container."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
@@ -39,7 +40,7 @@ def place_of(host: Host, text: str | None) -> Place:
     """Return the place that was named, a folder being one from the working folder; the project's own if none was."""
     if text is None:
         return Place(host.whereabouts)
-    shared = SHARED.fullmatch(text)
+    shared = re.fullmatch(SHARED, text)
     if shared:
         return Place(Whereabouts(word=shared["word"].lower(), config={"url": text}))
     return Place(Whereabouts(folder=os.path.normpath(host.folder / text)))

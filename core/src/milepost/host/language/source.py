@@ -12,7 +12,6 @@ from milepost.sdk.problem import UNSHOWN, Excerpt, Position, Problem, Related
 _LONGEST_SHOWN = 400
 _PART, _BEFORE = 160, 60
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_LONE_RETURN = re.compile("\r(?!\n)")
 
 
 class Source:
@@ -81,7 +80,7 @@ class Source:
         if not 1 <= number <= len(starts):
             return ""
         end = starts[number] if number < len(starts) else len(self.text)
-        return UNSHOWN.sub("?", self.text[starts[number - 1] : end].rstrip("\r\n"))
+        return re.sub(UNSHOWN, "?", self.text[starts[number - 1] : end].rstrip("\r\n"))
 
     def _place(self, offset: int) -> tuple[int, int]:
         starts = self._lines()
@@ -111,7 +110,7 @@ def source_of(name: str, data: bytes) -> Source:
     if found := _CONTROL.search(text):
         message = f"a control character (U+{ord(found.group()):04X}) cannot stand in a project file"
         raise source.error([Problem(message, source.position(*found.span()), hint="is this a binary file?")])
-    if found := _LONE_RETURN.search(text):
+    if "\r" in text and (found := re.search("\r(?!\n)", text)):
         message = "a carriage return without a line feed does not end a line"
         raise source.error([Problem(message, source.position(*found.span()), hint="save it with LF or CRLF line ends")])
     return source
