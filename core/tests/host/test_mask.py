@@ -31,6 +31,8 @@ def masker() -> Masker:
         quote_plus(SECRET),
         quote(SECRET, safe="").replace("%2F", "%2f").replace("%C3%B6", "%c3%b6").replace("%5C", "%5c"),
         json.dumps(SECRET).replace("/", "\\/"),
+        repr(SECRET),
+        repr(SECRET.encode()),
         json.dumps(SECRET),
         json.dumps(SECRET, ensure_ascii=False),
         f"https://ada:{quote(SECRET, safe='')}@db/x?y=1",

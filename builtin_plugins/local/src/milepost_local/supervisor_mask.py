@@ -67,7 +67,7 @@ def _plain(text: bytes) -> tuple[bytes, Callable[[int], int]]:
 
 
 def _forms(secret: str) -> Iterator[str]:
-    """Yield the secret and its lines as they may be printed: in JSON, in a URL, in base64."""
+    """Yield the secret and its lines as they may be printed: in JSON, in a URL, in a traceback, in base64."""
     lines = {line.strip() for line in secret.splitlines()}
     yield from lines
     for text in {secret, secret.strip(), *lines}:
@@ -81,6 +81,7 @@ def _encoded(text: str) -> Iterator[str]:
         yield escaped
         yield escaped.replace("/", "\\/")
     raw = text.encode(errors="surrogateescape")
+    yield from (repr(text)[1:-1], repr(raw)[2:-1])
     for quoted in (quote(raw), quote(raw, safe=""), quote_plus(raw)):
         yield quoted
         yield re.sub("%..", lambda found: found[0].lower(), quoted)

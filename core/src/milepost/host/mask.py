@@ -213,11 +213,12 @@ def _forms_of(text: str) -> frozenset[str]:
 
 
 def _escaped(text: str) -> Iterator[str]:
-    """Yield the text as it stands in JSON and in a URL, in each way in which programs write that."""
+    """Yield the text as it stands in JSON, in a URL and in a traceback, in each way in which programs write that."""
     for escaped in (json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]):
         yield escaped
         yield escaped.replace("/", "\\/")
     data = text.encode("utf-8", "surrogateescape")
+    yield from (repr(text)[1:-1], repr(data)[2:-1])
     for quoted in (quote(data, safe=""), quote(data), quote_plus(data)):
         yield quoted
         yield re.sub("%..", lambda found: found[0].lower(), quoted)
