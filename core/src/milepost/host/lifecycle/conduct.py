@@ -238,7 +238,7 @@ class _Conduct:
         )
         self._host.history.amend(ended)
         if self._host.is_shared and (waiting := self._host.undelivered()):
-            text = f"the history cannot be reached: {waiting} entries wait here until the next command delivers them"
+            text = f"the history cannot be reached: {waiting} entries wait here until the next run delivers them"
             self._listen(Warned(at=system_clock(), text=text))
         self._listen(
             RunFinished(at=system_clock(), number=run.number, status=status, exit_status=exit_status, seconds=seconds)
