@@ -20,6 +20,7 @@ from milepost.host.lifecycle.goal import Part, Phase, Word
 from milepost.host.lifecycle.part import AppPart
 from milepost.host.lifecycle.prints import Prints
 from milepost.host.lifecycle.stand import Stand, make_bench, make_subject
+from milepost.host.mask import Masker
 from milepost.host.turns import take_long_turns
 from milepost.sdk.errors import MilepostError
 from milepost.sdk.events import Decided, Event, PhaseFinished, Said
@@ -113,15 +114,17 @@ def main() -> None:
     control.listen()
     prints = Prints()
     wire = Wire(prints.output)
+    masker = Masker()
+    sys.excepthook = lambda kind, error, trace: tell_break(error, masker)
     stand = Stand(environment=dict(os.environ), cwd=Path.cwd(), emit=wire.emit, cancel=cancel, path=tuple(sys.path))
     try:
-        bench = make_bench(stand, part)
+        bench = make_bench(stand, part, masker)
         prints.tell(lambda text: tell_print(bench, part.app, text))
         if bench.holding is not None:
             bench.holding.join(part.leases)
         app = AppPart(bench, part, make_subject(stand, part, bench))
     except MilepostError as error:
-        refuse(error, part.app, control, wire)
+        refuse(error, part.app, control, wire, masker)
     except BaseException:
         prints.end()  # whatever broke is told on the way that the parent reads last
         raise
@@ -133,7 +136,7 @@ def main() -> None:
         bench.history.store.close()
 
 
-def refuse(error: MilepostError, app: str, control: Control, wire: Wire) -> None:
+def refuse(error: MilepostError, app: str, control: Control, wire: Wire, masker: Masker) -> None:
     """Answer the first word with why the app cannot even begin."""
     word = control.next()
     if word is None or word.go is None:
@@ -144,12 +147,17 @@ def refuse(error: MilepostError, app: str, control: Control, wire: Wire) -> None
             app=app,
             phase=word.go,
             ok=False,
-            error=str(error),
+            error=masker.text(str(error)),
             code=error.code,
             exit_status=error.exit_status,
-            hint=error.hint,
+            hint=masker.text(error.hint),
         )
     )
+
+
+def tell_break(error: BaseException, masker: Masker) -> None:
+    """Tell what this process dies of, as Python does, but without secrets."""
+    sys.stderr.write(masker.text("".join(traceback.format_exception(error))))
 
 
 def tell_print(bench: Bench, app: str, text: str) -> None:

@@ -136,7 +136,7 @@ def _outcome(operation: Hooked, hook: Hook, context: HookContext) -> MilepostErr
     command = Command(argv=hook.command, cwd=str(context.folder), env=_variables(operation.record, hook, context))
     try:
         if hook.mutex is not None:
-            _with_mutex(bench, hook.mutex, cancel, command, watch)
+            _with_mutex(bench, hook, cancel, command, watch)
         else:
             bench.runner(command, bench.environment, watch)
     except MilepostError as error:
@@ -144,10 +144,10 @@ def _outcome(operation: Hooked, hook: Hook, context: HookContext) -> MilepostErr
     return None
 
 
-def _with_mutex(bench: Bench, name: str, cancel: Cancel, command: Command, watch: Watch) -> None:
+def _with_mutex(bench: Bench, hook: Hook, cancel: Cancel, command: Command, watch: Watch) -> None:
     """Run the program while no other hook with that mutex runs, in whatever project of this user."""
-    lock = bench.lock(f"mutex:{name}")
-    while not lock.acquire({"hook": " ".join(command.argv)}):
+    lock = bench.lock(f"mutex:{hook.mutex}")
+    while not lock.acquire({"hook": " ".join(_shown(bench, hook))}):
         cancel.wait(0.05)
         cancel.check()
         watch.deadline.check()

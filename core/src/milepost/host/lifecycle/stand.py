@@ -59,10 +59,9 @@ class Stand:
         self.cancel.check()
 
 
-def make_bench(stand: Stand, part: Part) -> Bench:
-    """Return the bench for a part, with the history that its parent has opened."""
+def make_bench(stand: Stand, part: Part, masker: Masker) -> Bench:
+    """Return the bench for a part, with the history that its parent has opened; what it learns `masker` hides."""
     project = Project.of_document(part.project.encode())
-    masker = Masker()
     means = Means(
         folders=folders(stand.environment),
         new_id=Ulids(system_clock, os.urandom),
