@@ -52,8 +52,9 @@ def ago(at: datetime | None, now: datetime) -> str:
 
 
 def length(seconds: float | None) -> str:
-    """Return a length of time in at most two units."""
-    if seconds is None:
+    """Return a length of time in at most two units; nothing if it is not known."""
+    # A clock that was put back in the meantime leaves a time that is no length.
+    if seconds is None or seconds < 0:
         return ""
     if seconds < 9.95:
         return f"{seconds:.1f}s"
