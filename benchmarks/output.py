@@ -14,11 +14,11 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from timing import MILEPOST, private, run
+from timing import MILEPOST, private
 
 from milepost.host import processes
 from milepost.host.cancel import Cancel, Deadline
@@ -145,10 +145,17 @@ def whole(lines: int, folder: Path) -> float:
         project.mkdir()
         (project / "milepost.hcl").write_text(PROJECT % (count, _quoted(PRINT % count)))
         (project / "app.txt").write_text("the app")
-        run((MILEPOST, "build"), project, env)
+        build(project, env)
         # The quicker of two: of a short build, most is the start of the program.
-        taken.append(min(run((MILEPOST, "build"), project, env) for _ in range(2)))
+        taken.append(min(build(project, env) for _ in range(2)))
     return taken[1] - taken[0]
+
+
+def build(project: Path, env: Mapping[str, str]) -> float:
+    """Return how long `milepost build` takes; what it shows goes where the output of `tee` goes."""
+    began = time.perf_counter()
+    subprocess.run((MILEPOST, "build"), cwd=project, env={**os.environ, **env}, stdout=subprocess.DEVNULL, check=True)
+    return time.perf_counter() - began
 
 
 def _quoted(text: str) -> str:

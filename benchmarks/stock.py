@@ -1,4 +1,4 @@
-"""What the same costs with TinyDB as it comes: one JSON file, written whole by each insert and read whole at a start."""
+"""What the same costs with TinyDB as it comes: one JSON file, written whole by each insert, read whole at a start."""
 
 from __future__ import annotations
 
