@@ -136,6 +136,14 @@ def test_an_operation_that_changed_nothing_stands_for_the_one_it_found(
     assert set(changes(milepost, "2", "3")) == {("outcome", "deploy")}
 
 
+def test_what_milepost_labels_objects_with_is_no_difference(milepost: Any, two: SqliteStore) -> None:
+    before = changes(milepost, "1", "2")
+    deploy = two.get("01DEP1")
+    assert deploy is not None
+    two.amend([{**deploy, "labels": {**deploy["labels"], "milepost/run": "01RUN1", "milepost/project": "shop"}}])
+    assert changes(milepost, "1", "2") == before
+
+
 def test_an_app_of_one_side_alone_differs(milepost: Any, two: SqliteStore, make_run: Any, make_operation: Any) -> None:
     run = make_run("01RUN3", apps=["web", "api"])
     number = two.append(run)

@@ -152,6 +152,39 @@ def test_an_operation_shows_its_parts_reports_hooks_and_what_was_not_kept(
     assert "    Parts     plugin 12s · hook 0.2s" in milepost("show", "1").out
 
 
+def test_a_run_that_was_cut_off_names_what_it_made_and_what_it_meant_to_make(
+    milepost: Any, store: SqliteStore, make_run: Any, make_operation: Any
+) -> None:
+    run = make_run("01CUT", status="interrupted")
+    store.append(run)
+    resources = [
+        {"kind": "folder", "key": "milepost-01cut", "id": "/srv/01cut"},
+        {"kind": "processes", "key": "milepost-01cut-processes", "id": None},
+    ]
+    deploy = make_operation("01DEP", run, 1, stage="deploy", label="deploy", status="interrupted", resources=resources)
+    store.append({**deploy, "presence": "starting"})
+    told = ["Made folder milepost-01cut", "Meant processes milepost-01cut-processes"]
+    assert _outside(milepost("show", "1").out) == told
+    store.amend([{**deploy, "presence": "destroyed"}])
+    assert _outside(milepost("show", "1").out) == [f"{each}, removed since" for each in told]
+
+
+def _outside(shown: str) -> list[str]:
+    """Return the lines that tell what was made outside."""
+    lines = (" ".join(line.split()) for line in shown.splitlines())
+    return [line for line in lines if line.startswith(("Made", "Meant"))]
+
+
+def test_why_a_run_failed_that_did_nothing_stands_apart(milepost: Any, store: SqliteStore, make_run: Any) -> None:
+    failure = {"code": "locked", "message": "it is locked by bob", "hint": "milepost lock list"}
+    store.append(make_run("01LOCKED", status="error", failure=failure))
+    assert milepost("show", "1").out.splitlines()[-3:] == [
+        "",
+        "Cause     it is locked by bob",
+        "Hint      milepost lock list",
+    ]
+
+
 def test_what_would_steer_the_terminal_is_not_shown(milepost: Any, store: SqliteStore, make_run: Any) -> None:
     store.append(make_run("01RUN", why="nice\x1b]0;owned\x07 try\nRUN #99", user="a\x1b[2Jda"))
     shown = milepost("history", tty=True, NO_COLOR="1").out + milepost("show", "1", tty=True, NO_COLOR="1").out

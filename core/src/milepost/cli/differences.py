@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from milepost.host.fingerprint import CREDENTIAL, SECRET, has_changed
+from milepost.host.lifecycle.labels import PREFIX
 
 if TYPE_CHECKING:
     from milepost.sdk.store import Document
@@ -143,8 +144,9 @@ def _terms(stage: str, operation: Document) -> Values:
 
 
 def _labels(stage: str, operation: Document) -> Values:
-    # Most are those of the run or the project, the same in each stage.
-    return dict(operation.get("labels") or {})
+    # Most are those of the run or the project, the same in each stage; ours, on what was rebuilt, say nothing new.
+    labels: Values = dict(operation.get("labels") or {})
+    return {name: value for name, value in labels.items() if not name.startswith(PREFIX)}
 
 
 def _hooks(stage: str, operation: Document) -> Values:

@@ -23,7 +23,7 @@ def legible(document: Document) -> Document:
 def left_out(document: Document) -> str:
     """Return which fields of a record are not understood, for people; empty when all are."""
     names = not_understood(document)
-    return f"{', '.join(names)}   pip install --upgrade milepost" if names else ""
+    return f"{', '.join(names)}; pip install --upgrade milepost" if names else ""
 
 
 def unknown(document: Document) -> dict[str, list[str]]:

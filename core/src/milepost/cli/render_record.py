@@ -24,7 +24,8 @@ def facts(known: Mapping[str, object]) -> Iterator[str]:
 def by(document: Document) -> str:
     """Return who asked, and from where."""
     who = f"{document.get('user') or 'somebody'}"
-    who += f" on {document['host']}" if document.get("host") else ""
+    host = document.get("host") or (document.get("writer") or {}).get("host")
+    who += f" on {host}" if host else ""
     return f"CI job {document['ci']} ({who})" if document.get("ci") else who
 
 

@@ -41,6 +41,7 @@ def run(given: Document, recorded: Sequence[Document], screen: Screen, names: Na
             yield ""
             yield from failure(each)
     if document.get("failure") and not any(each.get("failure") for each in operations):
+        yield ""
         yield from failure(document)
 
 

@@ -42,7 +42,7 @@ def timeline(run: Document, operations: Sequence[Document], screen: Screen) -> I
     yield first
     for at, (line, each) in enumerate(zip(lines, operations, strict=True)):
         yield f"{line:<{width}}  {screen.paint('faint', bars[at])}".rstrip() if bars else line
-        yield from (f"    {text}" for text in (*_parts(each), *hooks(each), *warnings(each)))
+        yield from (f"    {text}" for text in (*_parts(each), *hooks(each), *_outside(each), *warnings(each)))
 
 
 def hooks(document: Document) -> Iterator[str]:
@@ -57,6 +57,16 @@ def hooks(document: Document) -> Iterator[str]:
 def warnings(document: Document) -> Iterator[str]:
     """Yield what was warned of during an operation."""
     yield from (f"Warning   {clean(str(text))}" for text in document.get("warnings") or ())
+
+
+def _outside(document: Document) -> Iterator[str]:
+    """Yield what an operation that was cut off has made outside, and what it only meant to make."""
+    if document.get("status") != "interrupted":
+        return
+    gone = ", removed since" if document.get("presence") == "destroyed" else ""
+    for each in document.get("resources") or ():
+        done = "Made" if each.get("id") is not None else "Meant"
+        yield f"{done:<9} {clean(str(each.get('kind')))} {clean(str(each.get('key')))}{gone}"
 
 
 def _parts(document: Document) -> Iterator[str]:

@@ -102,8 +102,9 @@ def _history(host: Host) -> Iterator[Finding]:
         return
     told = f"{_ref(newest[0])} is the newest run" if newest else "no run yet"
     yield Finding("ok", f"history {store.place}, {told}")
-    for each in broken:
-        yield Finding("warning", f"#{each.number} was interrupted", f"milepost show {each.number}")
+    # A run and its operations are cut off together, and their number leads to all of them.
+    for number in dict.fromkeys(each.number for each in broken):
+        yield Finding("warning", f"#{number} was interrupted", f"milepost show {number}")
 
 
 def _ref(run: Document) -> str:

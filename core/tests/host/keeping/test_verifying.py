@@ -43,6 +43,13 @@ def test_what_was_pruned_is_remarked_and_no_damage(shop: Shop) -> None:
     assert found.remarks == ("records that were pruned are referred to 1 times",)
 
 
+def test_a_record_of_a_newer_milepost_is_remarked_and_no_damage(shop: Shop) -> None:
+    shop.store.amend([{**deploy_of(shop), "schema": 2, "presence": "hibernating"}])
+    found = verify(shop.store)
+    assert found.damage == ()
+    assert found.remarks == ("records of a newer milepost, which knows what they say: 1",)
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [

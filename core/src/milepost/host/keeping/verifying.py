@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from milepost.host.history.journal import read_operation, read_run
+from milepost.host.history.newer import SCHEMA
 from milepost.host.keeping.paging import documents
 from milepost.sdk.errors import HistoryError
 from milepost.sdk.store import Document, HistoryStore
@@ -39,6 +40,8 @@ def verify(store: HistoryStore, *, has_key: bool = True) -> Verified:
         found.remarks.append(
             "this machine has not the key of the fingerprints: whether a secret has changed cannot be told"
         )
+    if found.newer:
+        found.remarks.append(f"records of a newer milepost, which knows what they say: {found.newer}")
     if found.dangling:
         found.remarks.append(f"records that were pruned are referred to {found.dangling} times")
     return Verified(found.runs, found.operations, found.lines, tuple(dict.fromkeys(found.damage)), tuple(found.remarks))
@@ -51,7 +54,7 @@ class _Findings:
         self._store = store
         self._numbers: dict[tuple[str, int], str] = {}
         self._run_numbers: dict[str, int] = {}
-        self.runs = self.operations = self.lines = self.dangling = 0
+        self.runs = self.operations = self.lines = self.dangling = self.newer = 0
         self.damage: list[str] = []
         self.remarks: list[str] = []
         self.has_fingerprints = False
@@ -60,7 +63,7 @@ class _Findings:
         """Read all runs: each is a record, and no number is another one's."""
         for run in documents(self._store, "run", oldest=True):
             self.runs += 1
-            self.damage += _unreadable(run)
+            self.damage += self._unreadable(run)
             number = run.get("number")
             if not isinstance(number, int) or number < 1:
                 self.damage.append(f"the run {run['id']} has no number")
@@ -76,10 +79,24 @@ class _Findings:
         sequences: dict[tuple[str, ...], str] = {}
         for each in documents(self._store, "operation", oldest=True):
             self.operations += 1
-            self.damage += [*_unreadable(each), *self._of_no_run(each), *_doubled(each, sequences)]
+            self.damage += [*self._unreadable(each), *self._of_no_run(each), *_doubled(each, sequences)]
             self.damage += self._leading_nowhere(each)
             self.damage += self._gaps(each)
             self.has_fingerprints = self.has_fingerprints or bool(each.get("fingerprint"))
+
+    def _unreadable(self, document: Document) -> Iterator[str]:
+        """Yield that a document cannot be understood as a record; one of a newer milepost need not be."""
+        schema = document.get("schema")
+        if isinstance(schema, int) and schema > SCHEMA:
+            self.newer += 1
+            return
+        try:
+            if document["kind"] == "run":
+                read_run(document)
+            else:
+                read_operation(document)
+        except HistoryError as error:
+            yield str(error)
 
     def _of_no_run(self, operation: Document) -> Iterator[str]:
         """Yield that the run of an operation is missing, or has another number."""
@@ -107,17 +124,6 @@ class _Findings:
             return
         gap = next((place for place, number in enumerate(numbers, start=1) if place != number), len(numbers))
         yield f"the output of {operation['id']} has no line {gap}"
-
-
-def _unreadable(document: Document) -> Iterator[str]:
-    """Yield that a document cannot be understood as a record."""
-    try:
-        if document["kind"] == "run":
-            read_run(document)
-        else:
-            read_operation(document)
-    except HistoryError as error:
-        yield str(error)
 
 
 def _doubled(operation: Document, seen: dict[tuple[str, ...], str]) -> Iterator[str]:
