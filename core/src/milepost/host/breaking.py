@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 
 import msgspec
 
@@ -28,22 +27,49 @@ def holder_of(store: HistoryStore, name: str) -> Document:
     return held[name]
 
 
-def end_holder(host: Host, name: str, limit: float | None, sleep: Callable[[float], object] = time.sleep) -> Document:
-    """Ask the run that holds a lock to end, wait until it has given it back, and return what the holder had written.
+def end_holder(host: Host, name: str, limit: float | None, why: str = "") -> Run:
+    """Ask the run that holds a lock to end, wait until it has given it back, and return the run that records it.
 
     Raises LockedError when it has not within `limit` seconds; then nobody may be there to hear of it.
     """
     store = host.writable_store()
     owner = holder_of(store, name)
-    run = str(owner.get("run_id") or "")
-    if run:
-        store.ask_cancel(run)
+    run = _begun(host, name, owner, why)
+    try:
+        _ended(store, name, owner, limit)
+    except BaseException as error:
+        host.history.amend(_failed(run, error))
+        raise
+    ended = msgspec.structs.replace(run, status="success", ended=system_clock(), exit_status=0)
+    host.history.amend(ended)
+    return ended
+
+
+def _ended(store: HistoryStore, name: str, owner: Document, limit: float | None) -> None:
+    """Ask for the end of the run that holds a lock, and wait for it. Raises LockedError after the limit."""
+    if owner.get("run_id"):
+        store.ask_cancel(str(owner["run_id"]))
     end = None if limit is None else time.monotonic() + limit
     while (now := store.lock(name).holder()) is not None and now.get("run_id") == owner.get("run_id"):
         if end is not None and time.monotonic() >= end:
             raise _deaf(name, owner, limit)
-        sleep(LOOK_AGAIN)
-    return owner
+        time.sleep(LOOK_AGAIN)
+
+
+def _begun(host: Host, name: str, owner: Document, why: str) -> Run:
+    """Record that a lock is being broken, by whom and whose it is."""
+    workspace, apps = _about(host, name, owner)
+    return host.history.append_run(noted(host, BREAK, workspace, why, apps=apps, target=name, holder=owner))
+
+
+def _failed(run: Run, error: BaseException) -> Run:
+    """Return the record of an attempt that did not free the lock."""
+    if not isinstance(error, LockedError):
+        return msgspec.structs.replace(run, status="cancelled", ended=system_clock(), exit_status=130)
+    failure = Failure(code=error.code, message=str(error), hint=error.hint)
+    return msgspec.structs.replace(
+        run, status="error", ended=system_clock(), failure=failure, exit_status=error.exit_status
+    )
 
 
 def take_away(host: Host, name: str, why: str = "") -> Run:
@@ -54,9 +80,7 @@ def take_away(host: Host, name: str, why: str = "") -> Run:
     """
     store = host.writable_store()
     owner = holder_of(store, name)
-    workspace, apps = _about(host, name, owner)
-    history = host.history
-    run = history.append_run(noted(host, BREAK, workspace, why, apps=apps, target=name, holder=owner))
+    run = _begun(host, name, owner, why)
     held = store.break_lock(name)
     # It may have been given back at this very moment: then nothing was broken.
     ended = msgspec.structs.replace(
@@ -66,7 +90,7 @@ def take_away(host: Host, name: str, why: str = "") -> Run:
         exit_status=0,
         holder=owner if held is None else held,
     )
-    history.amend(ended)
+    host.history.amend(ended)
     return ended
 
 

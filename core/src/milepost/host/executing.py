@@ -14,7 +14,7 @@ from milepost.host.history.heartbeat import Holding
 from milepost.host.history.writer import run_lock
 from milepost.host.inquiry import app_subject, deployment_of, quiet_bench
 from milepost.host.lifecycle.bench import Bench
-from milepost.host.lifecycle.hiding import hide_variables
+from milepost.host.lifecycle.hiding import errors_hidden, hide_variables
 from milepost.host.lifecycle.live import inquiry
 from milepost.host.lifecycle.noting import noted, owner_of
 from milepost.host.lifecycle.operation import failure_of, status_of
@@ -65,7 +65,8 @@ def execute(host: Host, session: Session, warn: Callable[[str], object]) -> int:
     record = _Record(host, bench, warn, patient=session.unrecorded)
     record.begin(_run(host, session, deployment, shown))
     try:
-        with inquiry(bench, subject, worker, deployment, terms) as step, blame(worker.entry, "running the command"):
+        asked = inquiry(bench, subject, worker, deployment, terms)
+        with errors_hidden(bench.masker), asked as step, blame(worker.entry, "running the command"):
             status = _status(worker, deployment, session.argv, step)
     except BaseException as error:  # written down first, then raised again
         record.end(error)

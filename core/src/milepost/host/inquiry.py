@@ -8,11 +8,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+
 from milepost.host.assembly import Host
 from milepost.host.cancel import Cancel
 from milepost.host.clock import system_clock
 from milepost.host.history.ref import resolve_operation, resolve_run
 from milepost.host.lifecycle.bench import Bench
+from milepost.host.lifecycle.hiding import errors_hidden, hide_variables
 from milepost.host.lifecycle.live import Live, ask_health, ask_public, find_live, inquiry
 from milepost.host.lifecycle.recorded import worker_of
 from milepost.host.lifecycle.requesting import gather
@@ -127,10 +130,11 @@ def _app_status(host: Host, bench: Bench, app: str, workspace: str, recorded: bo
     if recorded:
         return _told(bench, workspace, AppStatus(app=app), None)
     subject = app_subject(host, app, workspace)
+    hide_variables(bench, subject)
     try:
         live = find_live(bench, subject)
     except MilepostError as error:
-        note, live = str(error), _recorded_live(bench, app, workspace)
+        note, live = bench.masker.text(str(error)), _recorded_live(bench, app, workspace)
     else:
         note = ""
     if live.deployment is None:
@@ -212,15 +216,18 @@ def deployment_of(host: Host, bench: Bench, subject: Subject, ref: str | None) -
 def logs(
     host: Host, workspace: str, app: str, *, ref: str | None = None, follow: bool, tail: int | None
 ) -> Iterator[LogLine]:
-    """Yield what a deployment prints: the live one, or that of `ref`."""
+    """Yield what a deployment prints, without the project's secrets: the live one, or that of `ref`."""
     bench = quiet_bench(host)
     subject = app_subject(host, app, workspace)
+    hide_variables(bench, subject)
     deployment = deployment_of(host, bench, subject, ref)
     worker = worker_of(bench, subject, deployment)
     if not isinstance(worker.role, Logs):
         raise OperationError(f"the platform {worker.entry.word} has no logs")
-    with inquiry(bench, subject, worker, deployment) as step, blame(worker.entry, "reading logs"):
-        yield from worker.role.logs(recorded_of(deployment, worker), step, follow=follow, tail=tail)
+    asked = inquiry(bench, subject, worker, deployment)
+    with errors_hidden(bench.masker), asked as step, blame(worker.entry, "reading logs"):
+        for line in worker.role.logs(recorded_of(deployment, worker), step, follow=follow, tail=tail):
+            yield msgspec.structs.replace(line, text=bench.masker.text(line.text))
 
 
 def cancel(host: Host, ref: str, workspace: str = "default") -> Run:

@@ -155,6 +155,18 @@ def changed_secrets(value: Any, restored: Any, key: bytes, path: str = "") -> li
     return [found for name, each, other in pairs for found in changed_secrets(each, other, key, name)]
 
 
+def secrets_in(value: Any) -> Iterator[Secret]:
+    """Yield the secrets and credentials in a value of the project file, or in a config."""
+    if isinstance(value, Secret):
+        yield value
+    elif isinstance(value, msgspec.Struct):
+        yield from secrets_in(msgspec.structs.asdict(value))
+    elif isinstance(value, dict):
+        yield from (found for each in value.values() for found in secrets_in(each))
+    elif isinstance(value, list | tuple):
+        yield from (found for each in value for found in secrets_in(each))
+
+
 def record_state(state: PluginState) -> dict[str, Any]:
     """Return a plugin's own document with its version."""
     return {"version": type(state).version, "fields": msgspec.to_builtins(state)}

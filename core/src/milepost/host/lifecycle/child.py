@@ -157,7 +157,7 @@ def refuse(error: MilepostError, app: str, control: Control, wire: Wire, masker:
 
 def tell_break(error: BaseException, masker: Masker) -> None:
     """Tell what this process dies of, as Python does, but without secrets."""
-    sys.stderr.write(masker.text("".join(traceback.format_exception(error))))
+    os.write(2, masker.text("".join(traceback.format_exception(error))).encode(errors="replace"))
 
 
 def tell_print(bench: Bench, app: str, text: str) -> None:

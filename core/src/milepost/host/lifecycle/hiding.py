@@ -1,11 +1,15 @@
-"""What of the project's variables is never shown or kept."""
+"""What is secret and would be told: the project's variables, and errors that quote them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.subject import Subject
-from milepost.host.mask import SHORTEST, secret_texts
+from milepost.host.mask import SHORTEST, Masker, secret_texts
 from milepost.host.project.late_variables import LateVariables
+from milepost.sdk.errors import MilepostError, OperationError
 from milepost.sdk.events import Warned
 
 
@@ -18,3 +22,15 @@ def hide_variables(bench: Bench, subject: Subject) -> None:
         if not all(hidden):
             text = f"var.{name} is shorter than {SHORTEST} characters and cannot be masked in output"
             bench.emit(Warned(at=bench.clock(), app=subject.app.name, text=text))
+
+
+@contextmanager
+def errors_hidden(masker: Masker) -> Iterator[None]:
+    """Raise an error that holds a secret as one that does not, and no trace of the first."""
+    try:
+        yield
+    except MilepostError as error:
+        message, hint = masker.text(str(error)), masker.text(error.hint)
+        if (message, hint) == (str(error), error.hint):
+            raise
+        raise OperationError(message, hint=hint) from None

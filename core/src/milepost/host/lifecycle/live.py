@@ -125,7 +125,7 @@ def ask_health(bench: Bench, subject: Subject, deployment: Operation) -> Health:
         with inquiry(bench, subject, worker, deployment) as step:
             return health_of(worker, deployment, step)
     except MilepostError as error:
-        return Health(name="unknown", message=str(error))
+        return Health(name="unknown", message=bench.masker.text(str(error)))
 
 
 def health_of(worker: Worker[Any], deployment: Operation, step: HostStep) -> Health:
@@ -143,7 +143,7 @@ def ask_public(bench: Bench, subject: Subject, live: Live) -> Health | None:
         with inquiry(bench, subject, worker, release) as step:
             return public_of(worker, release, step)
     except MilepostError as error:
-        return Health(name="unknown", message=str(error))
+        return Health(name="unknown", message=bench.masker.text(str(error)))
 
 
 def public_of(worker: Worker[Any], release: Operation, step: HostStep) -> Health:
@@ -152,13 +152,14 @@ def public_of(worker: Worker[Any], release: Operation, step: HostStep) -> Health
 
 
 def _told(worker: Worker[Any], operation: Operation, step: HostStep, doing: str) -> Health:
-    """Return what a worker says of what it made."""
+    """Return what a worker says of what it made, without secrets."""
     try:
         with blame(worker.entry, doing):
-            health = worker.role.status(recorded_of(operation, worker), step)
-        return demand(worker.entry, health, Health, doing)
+            told = worker.role.status(recorded_of(operation, worker), step)
+        health = demand(worker.entry, told, Health, doing)
     except MilepostError as error:
-        return Health(name="unknown", message=str(error))
+        health = Health(name="unknown", message=str(error))
+    return msgspec.structs.replace(health, message=step.masker.text(health.message))
 
 
 class Inquiry(OpenOperation):

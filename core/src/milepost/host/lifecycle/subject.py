@@ -22,11 +22,10 @@ from milepost.host.project.project import Project
 from milepost.host.project.scope import Scope, artifact_names, deploy_names
 from milepost.host.project.settings import Settings, settings, stage_scope
 from milepost.host.project.stages import App, Build, Deploy, ReleaseBlock, Stage
-from milepost.host.recording import convert, needs_today, record, restore, sources_in
+from milepost.host.recording import convert, needs_today, record, restore, secrets_in, sources_in
 from milepost.host.step import HostStep
 from milepost.sdk.artifact import Artifact
 from milepost.sdk.record import Operation
-from milepost.sdk.secret import Secret
 from milepost.sdk.step import Facts, HealthCheck, Strategy
 
 _KINDS = {"env": "env", "files": "file"}
@@ -160,9 +159,8 @@ def step_for(
     bench: Bench, subject: Subject, operation: OpenOperation, worker: Worker[Any], terms: Terms
 ) -> Iterator[HostStep]:
     """Yield the step with which a worker works on an operation; its scratch folder goes with it."""
-    for value in (*terms.env.values(), *terms.files.values()):
-        if isinstance(value, Secret):
-            operation.hide(value)
+    for secret in secrets_in([terms.env, terms.files, worker.config]):
+        operation.hide(secret)
     scratch = _scratch(bench, operation.record.id)
     data = bench.folders.plugin(worker.entry.distribution)
     if not operation.only_asks:
