@@ -187,6 +187,20 @@ def test_a_lock_is_taken_away_by_force_and_the_history_says_from_whom(shop: Any)
     host.close()
 
 
+def test_breaking_a_lock_asks_its_run_to_end_and_the_history_says_who_asked(shop: Any) -> None:
+    shop("up")
+    host = open_host(shop.folder, shop.environment)
+    lock = host.writable_store().lock("app/default/web")
+    assert lock.acquire({"run": 7, "run_id": "01DEAF", "verb": "up", "user": "bob", "host": "ci"})
+    deaf = shop("lock", "break", "app/default/web", "--yes", "--wait", "0", "-m", "it hangs", status=4).stderr
+    assert "milepost lock break app/default/web --force" in deaf
+    assert host.store.cancel_asked("01DEAF")
+    run = shop.document("history")["runs"][0]
+    assert (run["verb"], run["status"], run["why"], run["holder"]["user"]) == ("break", "error", "it hangs", "bob")
+    lock.release()
+    host.close()
+
+
 def test_an_exec_is_in_the_history(shop: Any) -> None:
     shop("up")
     shop("exec", "web", "-m", "orders hang", "--", "sh", "-c", "exit 3", status=3)

@@ -81,6 +81,9 @@ def test_what_another_history_made_needs_force(shop: Any) -> None:
     key = lose(shop, 1)
     with shop.world.change() as world:
         world["deployments"][key]["labels"]["milepost/store"] = "01ANOTHER"
+    listed = shop("orphans", "list").stdout
+    assert "milepost history rebuild -w default" in listed
+    assert "milepost orphans" not in listed
     assert "of the history 01ANOTHER" in shop("orphans", "adopt", key, status=5).stderr
     assert "LIVE" in shop("orphans", "adopt", key, "--force").stdout
     assert shop("orphans", "list").stdout == "no orphans (fake)\n"

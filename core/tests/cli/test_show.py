@@ -115,7 +115,11 @@ def test_what_was_run_beside_an_app_and_a_freeze_are_shown(milepost: Any, store:
     assert "Target    01DEP" in milepost("show", "1").out
     assert "Until     2026-03-06T12:00:00Z" in milepost("show", "2").out
     assert "Source" not in milepost("show", "2").out
-    store.append(make_run("01RUN3", verb="break", target="app/production/web"))
+    holder = {"run": 118, "verb": "up", "user": "bob", "host": "ci"}
+    broken = make_run("01RUN3", verb="break", target="app/production/web", holder=holder)
+    store.append({**broken, "request": {"choices": {"force": True}}})
+    lines = milepost("show", "3").out.splitlines()
+    assert {"Asked     --force", "Holder    #118 up of bob@ci"} <= set(lines)
     lines = milepost("history").out.splitlines()[1:]
     assert [line.split()[1] for line in lines] == ["break", "freeze", "exec"]
     assert [line.rpartition("  ")[2] for line in lines] == ["app/production/web", "fair", "rails console"]

@@ -44,11 +44,13 @@ def test_a_lock_that_nobody_holds_cannot_be_broken(real: RealShop) -> None:
 
 def test_a_holder_that_is_asked_cleans_up_and_frees_the_lock(real: RealShop) -> None:
     process = deploying(real, 60)
-    owner = end_holder(real.host(), WEB, 60)
-    assert (owner["verb"], owner["user"]) == ("up", "ada")
+    run = end_holder(real.host(), WEB, 60, "it is the wrong one")
     assert process.wait(timeout=60) == 130
+    assert (run.status, run.why, run.target, run.user) == ("success", "it is the wrong one", WEB, "ada")
+    assert run.holder is not None
+    assert (run.holder["verb"], run.holder["run"]) == ("up", 1)
     history = real.host().history
-    assert [each.status for each in history.runs()] == ["cancelled"]
+    assert [(each.verb, each.status) for each in history.runs()] == [("break", "success"), ("up", "cancelled")]
     (deploy,) = history.operations({"stage": "deploy"})
     assert (deploy.status, deploy.presence) == ("cancelled", "destroyed")
 
@@ -60,6 +62,10 @@ def test_one_that_does_not_end_within_the_limit_says_how_to_go_on(real: RealShop
         end_holder(real.host(), WEB, 0.3)
     assert "default/web is locked by bob@ci" in str(caught.value)
     assert f"milepost lock break {WEB} --force" in caught.value.hint
+    run = broken(real)
+    assert (run.status, run.exit_status) == ("error", 4)
+    assert run.failure is not None
+    assert run.failure.code == "locked"
     lock.release()
 
 

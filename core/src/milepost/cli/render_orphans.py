@@ -47,9 +47,13 @@ def orphan_lines(orphans: Sequence[Orphan], found: Survey, screen: Screen) -> It
     rows += [_row(each, screen) for each in orphans]
     yield from columns(rows, gap=2)
     here = [each for each in orphans if each.sighting.workspace == found.workspace]
-    if any(each.serves == "no" for each in here):
+    own = [each for each in here if not each.is_foreign]
+    if any(each.serves == "no" for each in own):
         yield f"destroy  milepost orphans destroy KEY -w {found.workspace}"
-    yield f"adopt    milepost orphans adopt KEY -w {found.workspace}"
+    if own or not here:
+        yield f"adopt    milepost orphans adopt KEY -w {found.workspace}"
+    if len(own) < len(here):
+        yield f"rebuild  milepost history rebuild -w {found.workspace}   if the history that made them is lost for good"
 
 
 def _row(orphan: Orphan, screen: Screen) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from milepost.cli.legible import left_out, legible
 from milepost.cli.phrasing import line_of, moment
 from milepost.cli.render_lineage import tree
 from milepost.cli.render_record import by, failure, first_line, pairs, source, values, when
-from milepost.cli.render_tables import operation_name, result, run_name
+from milepost.cli.render_tables import doing, holder, operation_name, result, run_name
 from milepost.cli.render_timeline import hooks, timeline, warnings
 from milepost.host.history.ref import NOTED
 
@@ -62,6 +62,7 @@ def _of_run(given: Document, screen: Screen, names: Names) -> dict[str, object]:
         "Asked": _asked(document.get("request") or {}),
         "Command": " ".join(map(str, document.get("command") or ())),
         "Target": names.get(str(document.get("target")), document.get("target")),
+        "Holder": _holder(document.get("holder") or {}),
         "Until": screen.at(moment(document.get("until"))),
         "Began": when(document, screen),
         "Exit": document.get("exit_status"),
@@ -69,6 +70,11 @@ def _of_run(given: Document, screen: Screen, names: Names) -> dict[str, object]:
         "Unknown": left_out(given),
         "Id": document["id"],
     }
+
+
+def _holder(owner: Document) -> str:
+    """Return who held the lock that was broken, and for what."""
+    return " of ".join(part for part in (doing(owner), holder(owner)) if part)
 
 
 def _asked(request: Document) -> str:

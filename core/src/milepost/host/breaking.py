@@ -10,7 +10,8 @@ from milepost.host.assembly import Host
 from milepost.host.clock import system_clock
 from milepost.host.lifecycle.locking import locked
 from milepost.host.lifecycle.noting import noted
-from milepost.sdk.errors import LockedError, UnknownNameError
+from milepost.host.lifecycle.operation import failure_of
+from milepost.sdk.errors import LockedError, MilepostError, UnknownNameError
 from milepost.sdk.record import Run
 from milepost.sdk.store import Document, HistoryStore
 
@@ -34,7 +35,7 @@ def end_holder(host: Host, name: str, limit: float | None, why: str = "") -> Run
     """
     store = host.writable_store()
     owner = holder_of(store, name)
-    run = _begun(host, name, owner, why)
+    run = _begun(host, name, owner, why, force=False)
     try:
         _ended(store, name, owner, limit)
     except BaseException as error:
@@ -56,19 +57,20 @@ def _ended(store: HistoryStore, name: str, owner: Document, limit: float | None)
         time.sleep(LOOK_AGAIN)
 
 
-def _begun(host: Host, name: str, owner: Document, why: str) -> Run:
-    """Record that a lock is being broken, by whom and whose it is."""
+def _begun(host: Host, name: str, owner: Document, why: str, *, force: bool) -> Run:
+    """Record that a lock is being broken: by whom, whose it is, and whether its holder is asked at all."""
     workspace, apps = _about(host, name, owner)
-    return host.history.append_run(noted(host, BREAK, workspace, why, apps=apps, target=name, holder=owner))
+    request = {"choices": {"force": force}}
+    run = noted(host, BREAK, workspace, why, apps=apps, target=name, holder=owner, request=request)
+    return host.history.append_run(run)
 
 
 def _failed(run: Run, error: BaseException) -> Run:
-    """Return the record of an attempt that did not free the lock."""
-    if not isinstance(error, LockedError):
+    """Return the record of an attempt that did not free the lock; a Ctrl-C is no failure."""
+    if not isinstance(error, MilepostError):
         return msgspec.structs.replace(run, status="cancelled", ended=system_clock(), exit_status=130)
-    failure = Failure(code=error.code, message=str(error), hint=error.hint)
     return msgspec.structs.replace(
-        run, status="error", ended=system_clock(), failure=failure, exit_status=error.exit_status
+        run, status="error", ended=system_clock(), failure=failure_of(error), exit_status=error.exit_status
     )
 
 
@@ -80,7 +82,7 @@ def take_away(host: Host, name: str, why: str = "") -> Run:
     """
     store = host.writable_store()
     owner = holder_of(store, name)
-    run = _begun(host, name, owner, why)
+    run = _begun(host, name, owner, why, force=True)
     held = store.break_lock(name)
     # It may have been given back at this very moment: then nothing was broken.
     ended = msgspec.structs.replace(

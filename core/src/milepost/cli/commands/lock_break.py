@@ -31,8 +31,9 @@ def command(ctx: typer.Context, name: LockName, force: Force = False, wait: Wait
         return _taken(session, name)
     session.screen.confirm(f"This cancels {who}.", name)
     session.screen.progress(f"asked {who} to end; waiting for it")
-    owner = end_holder(session.host, name, seconds("--wait", wait))
-    session.screen.answer("lock", {"lock": name, "owner": owner}, [f"{who} has ended; {name} is free"])
+    run = plain(end_holder(session.host, name, seconds("--wait", wait), session.flags.why))
+    told = f"{who} has ended; {name} is free (#{run['number']})"
+    session.screen.answer("lock", {"lock": name, "owner": run["holder"], "run": run}, [told])
     return 0
 
 
