@@ -17,9 +17,9 @@ def main() -> None:
     try:
         answer = _at_once(argv)
         if answer is None:
+            gc.disable()  # most command lines end before a collection would pay; what lasts switches it on again
             from milepost.cli.start import run_process  # noqa: PLC0415 - --version must not wait for it
 
-            gc.disable()  # most command lines end before a collection would pay; what lasts switches it on again
             status = run_process(argv)
         else:
             status = 0
@@ -31,6 +31,8 @@ def main() -> None:
         status = 0
         # The reader has closed our output, as `head` does; Python must not complain when it flushes at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if not gc.isenabled():
+        gc.freeze()  # nor does Python look through all that there is before it ends
     raise SystemExit(status)
 
 
