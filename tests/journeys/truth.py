@@ -86,7 +86,7 @@ def check_clean(place: Place, version: str) -> None:
     """See that after a good `up` only what is live runs, that it is right, and that only what is kept lies there."""
     at_rest(place)
     check_records(place)
-    status = place.json("status")
+    status = place.json("status", "--limit", "60")
     assert (status["locks"], status["interrupted"]) == ({}, [])
     (app,) = status["apps"]
     assert _serving(place, app) == version, app

@@ -78,6 +78,24 @@ def test_an_interrupted_deploy_is_destroyed_first_as_a_recorded_operation(shop: 
     ]
 
 
+def test_what_was_half_destroyed_is_destroyed(shop: Shop) -> None:
+    shop.up()
+    standing = shop.last("deploy")
+    shop.carry("destroy")
+    # Dead after the objects were gone, and before that was written down.
+    shop.history.amend(standing)
+    shop.cut(shop.last("destroy"))
+    shop.edit("two")
+    shop.up()
+    assert shop.presences() == {1: "destroyed", 3: "released"}
+    assert shop.statuses()[-4:] == [
+        "#3 build success",
+        "#3 destroy success",
+        "#3 deploy success",
+        "#3 release success",
+    ]
+
+
 def test_keep_failed_keeps_it(shop: Shop) -> None:
     half_deployed(shop)
     shop.carry("build")

@@ -71,26 +71,38 @@ def _cut_off(bench: Bench, part: Part, subject: Subject) -> list[Operation]:
 
 
 def _clear_halves(bench: Bench, part: Part, subject: Subject, live: Live) -> None:
-    """Destroy what interrupted deploys left, and what a failed clean-up did."""
+    """Destroy what interrupted deploys left, what a failed clean-up did, and what was half destroyed."""
     if part.request.choices.keep_failed:
         return
     for each in reversed(bench.history.deployments(subject.app.name, subject.workspace)):
-        is_live = live.deployment is not None and each.id == live.deployment.id
-        if not is_live and (each.status == "interrupted" or _failed_to_clean(bench.history, each)):
-            _clear(bench, part, subject, each)
+        if live.deployment is not None and each.id == live.deployment.id:
+            continue
+        if each.status == "interrupted" or _failed_to_clean(bench.history, each):
+            _clear(bench, part, subject, each, whole=False)
+        elif _half_destroyed(bench.history, each):
+            _clear(bench, part, subject, each, whole=True)
 
 
-def _clear(bench: Bench, part: Part, subject: Subject, half: Operation) -> None:
-    """Remove what a deploy left; that it cannot be removed now must not stop a run that may repair more."""
+def _half_destroyed(history: History, deploy: Operation) -> bool:
+    """Return whether somebody died while destroying it: nobody knows what of it is left."""
+    last = history.operations({"stage": "destroy", "target": deploy.id}, limit=1)
+    return bool(last) and last[0].status == "interrupted"
+
+
+def _clear(bench: Bench, part: Part, subject: Subject, half: Operation, *, whole: bool) -> None:
+    """Remove what is left of a deployment, which was `whole` once, or never.
+
+    That it cannot be removed now must not stop a run that may repair more.
+    """
     try:
-        if half.generation is None:
+        if whole or half.generation is None:
             destroy(bench, part, subject, half)
         else:
             _restore(bench, part, subject, half)
     except CancelledError:
         raise
     except MilepostError as error:
-        text = f"what #{half.number}'s deploy left could not be removed: {error}; the next run tries again"
+        text = f"what is left of #{half.number}'s deploy could not be removed: {error}; the next run tries again"
         bench.emit(Warned(at=bench.clock(), app=subject.app.name, text=text))
 
 
