@@ -28,14 +28,14 @@ kLqvxBTTnEaSyLXqEtJLGFZmQ0sUrdYxLkCanaryPemOnlyInTheMiddle0123456
 """
 
 CANARIES: Mapping[str, str] = {
-    "from_env": "canary-of-the-environment-Zx81",
-    "from_own_env": "canary-of-an-own-name-Kq27",
-    "from_var_env": "canary-of-a-flag-Wm44",
-    "from_file": "canary-of-a-file-Rt90",
+    "from_env": "Zx81-canary-of-the-environment",
+    "from_own_env": "Kq27-canary-of-an-own-name",
+    "from_var_env": "Wm44-canary-of-a-flag",
+    "from_file": "Rt90-canary-of-a-file",
     "odd": 'canary "odd" \\ /ä&b=c?d+e%f# tail',
     "of_url": "canary:p@ss/of+a?url",
-    "of_vault": "canary-of-the-vault-Lp63",
-    "of_registry": "canary-of-the-registry-Hd18",
+    "of_vault": "Lp63-canary-of-the-vault",
+    "of_registry": "Hd18-canary-of-the-registry",
     "pem": PEM,
 }
 """Each secret by the name of the variable, or of the place, that it comes from."""
