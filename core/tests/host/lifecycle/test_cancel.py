@@ -94,6 +94,13 @@ def test_a_process_that_is_killed_ends_the_run_truly(real: RealShop) -> None:
     assert outcome.run.failure.code == "interrupted"
 
 
+def test_a_kill_after_what_was_live_is_closed_counts_as_a_change_of_what_is_live(real: RealShop) -> None:
+    real.run("up")
+    real.world.trouble("destroy", "die")
+    assert real.run("destroy").exit_status == 3
+    assert {"#2 close success", "#2 destroy interrupted"} <= set(real.statuses())
+
+
 def test_a_kill_after_the_switch_counts_as_a_change_of_what_is_live(real: RealShop) -> None:
     real.run("up")
     real.write(config='note = "2"', release='use "fake" { die = "switched" }')

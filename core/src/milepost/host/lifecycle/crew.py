@@ -14,6 +14,7 @@ from milepost.host.lifecycle.interrupts import Interrupts
 from milepost.host.lifecycle.locking import Locks
 from milepost.host.lifecycle.plan import AppPlan
 from milepost.host.lifecycle.recovery import ABANDONED, CUT, settle
+from milepost.host.lifecycle.verdict import touches_live
 from milepost.host.lifecycle.wishes import Wishes
 from milepost.sdk.errors import LockLostError
 from milepost.sdk.events import Event, Output, PhaseFinished, Warned
@@ -163,16 +164,17 @@ class Crew:
         if child.last_words:
             told_last = Output(at=system_clock(), app=app, stage="milepost", stream="stderr", text=child.last_words)
             self._listen(told_last)
-        cut_release, cancelled = False, self._interrupts.cancel.is_asked
-        for each in self._history.operations({"run": self._run, "app": app, "status": "running"}):
-            cut_release = cut_release or each.stage == "release"
+        cancelled = self._interrupts.cancel.is_asked
+        done = self._history.operations({"run": self._run, "app": app, "status": ("running", "success")})
+        for each in (each for each in done if each.status == "running"):
             self._settle(each, ABANDONED if cancelled else CUT)
             text = f"{each.label} was interrupted; the next run cleans up"
             self._listen(Warned(at=system_clock(), app=app, text=text))
         if app not in self.failed:
             told = "abandoned before it had cleaned up" if cancelled else child.fate()
-            # It may have moved the traffic before it died, and nobody is left who could tell.
-            self._fail(app, phase, (told, "interrupted", 130 if cancelled else 1), live_changed=cut_release)
+            # It has moved the traffic before it died, or may have, and nobody is left who could tell.
+            touched = any(map(touches_live, done))
+            self._fail(app, phase, (told, "interrupted", 130 if cancelled else 1), live_changed=touched)
 
     def _settle(self, operation: Operation, why: Failure) -> None:
         """Write the end of an operation of a dead process, unless it is no longer ours to write."""

@@ -31,9 +31,12 @@ def _changed_live(failed: tuple[PhaseFinished, ...], operations: tuple[Operation
     """Return whether the run changed what is live: an app that failed says so itself, of others the records do."""
     told = {each.app for each in failed}
     others = (each for each in operations if each.app not in told and each.status == "success")
-    return any(each.live_changed for each in failed) or any(
-        each.stage == "release" or each.label in ("close", "stop", "start") for each in others
-    )
+    return any(each.live_changed for each in failed) or any(map(touches_live, others))
+
+
+def touches_live(operation: Operation) -> bool:
+    """Return whether an operation is one that changes what is live."""
+    return operation.stage == "release" or (operation.stage != "task" and operation.label in ("close", "stop", "start"))
 
 
 def _exit_status(failed: tuple[PhaseFinished, ...], error: BaseException | None) -> int:
