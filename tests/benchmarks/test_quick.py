@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+from tests.engines.postgres import binaries
+
+ROOT = Path(__file__).parents[2]
 TOLD = {
     "history": ("insert at", "TinyDB, insert at", "operation list at", "the store alone at"),
     "startup": ("--version", "operation list at"),
@@ -21,12 +23,22 @@ TOLD = {
 @pytest.mark.slow
 @pytest.mark.parametrize("name", TOLD)
 def test_a_benchmark_tells_each_of_its_figures_in_its_quick_mode(name: str) -> None:
-    told = subprocess.run(
-        (sys.executable, BENCHMARKS / f"{name}.py", "--quick"),
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
+    told = _told(f"benchmarks/{name}.py", "--quick")
     for each in TOLD[name]:
-        assert re.search(rf"{re.escape(each)}.*\d\.?\d*", told), told
+        assert re.search(rf"{re.escape(each)}.*\d", told), told
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(binaries() is None, reason="there is no PostgreSQL")
+def test_the_benchmark_of_postgresql_tells_its_ratios_in_its_quick_mode() -> None:
+    assert re.search(r"append: \d.*\nappend under a lock: \d", _told("-m", "benchmarks.postgres", "--quick"))
+
+
+def _told(*words: str) -> str:
+    """Return what a Python prints that ran to its end."""
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    ended = subprocess.run(
+        (sys.executable, *words), cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
