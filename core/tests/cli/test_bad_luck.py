@@ -39,10 +39,13 @@ def test_who_waits_for_a_lock_too_long_ends_with_4(shop: Any) -> None:
         second = shop("up", "--lock-timeout", "0", status=4)
         assert "is locked by" in second.stdout + second.stderr
         assert "up" in shop("lock", "list").stdout
-        assert shop("cancel", "1").stdout.startswith("asked #1 to end")
+        assert shop("cancel", "1", "-m", "the wrong branch").stdout.startswith("asked #1 to end")
     finally:
         first.communicate()
     assert first.returncode == 130
+    [cancel, *_, up] = shop.document("history")["runs"]
+    assert (cancel["verb"], cancel["why"], cancel["target"]) == ("cancel", "the wrong branch", up["id"])
+    assert "Target    #1 up" in shop("show", str(cancel["number"])).stdout
 
 
 def test_a_reader_that_goes_away_does_not_stop_the_run(shop: Any) -> None:

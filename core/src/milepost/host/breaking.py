@@ -9,7 +9,7 @@ import msgspec
 from milepost.host.assembly import Host
 from milepost.host.clock import system_clock
 from milepost.host.lifecycle.locking import locked
-from milepost.host.lifecycle.noting import noted
+from milepost.host.lifecycle.noting import going_on, noted
 from milepost.host.lifecycle.operation import failure_of
 from milepost.sdk.errors import LockedError, MilepostError, UnknownNameError
 from milepost.sdk.record import Run
@@ -35,14 +35,16 @@ def end_holder(host: Host, name: str, limit: float | None, why: str = "") -> Run
     """
     store = host.writable_store()
     owner = holder_of(store, name)
-    run = _begun(host, name, owner, why, force=False)
-    try:
-        _ended(store, name, owner, limit)
-    except BaseException as error:
-        host.history.amend(_failed(run, error))
-        raise
-    ended = msgspec.structs.replace(run, status="success", ended=system_clock(), exit_status=0)
-    host.history.amend(ended)
+    run = _noted(host, name, owner, why, force=False)
+    with going_on(store, run):
+        run = host.history.append_run(run)
+        try:
+            _ended(store, name, owner, limit)
+        except BaseException as error:
+            host.history.amend(_failed(run, error))
+            raise
+        ended = msgspec.structs.replace(run, status="success", ended=system_clock(), exit_status=0)
+        host.history.amend(ended)
     return ended
 
 
@@ -57,12 +59,11 @@ def _ended(store: HistoryStore, name: str, owner: Document, limit: float | None)
         time.sleep(LOOK_AGAIN)
 
 
-def _begun(host: Host, name: str, owner: Document, why: str, *, force: bool) -> Run:
-    """Record that a lock is being broken: by whom, whose it is, and whether its holder is asked at all."""
+def _noted(host: Host, name: str, owner: Document, why: str, *, force: bool) -> Run:
+    """Return the record of a lock's breaking: by whom, whose it is, and whether its holder is asked at all."""
     workspace, apps = _about(host, name, owner)
     request = {"choices": {"force": force}}
-    run = noted(host, BREAK, workspace, why, apps=apps, target=name, holder=owner, request=request)
-    return host.history.append_run(run)
+    return noted(host, BREAK, workspace, why, apps=apps, target=name, holder=owner, request=request)
 
 
 def _failed(run: Run, error: BaseException) -> Run:
@@ -82,7 +83,7 @@ def take_away(host: Host, name: str, why: str = "") -> Run:
     """
     store = host.writable_store()
     owner = holder_of(store, name)
-    run = _begun(host, name, owner, why, force=True)
+    run = host.history.append_run(_noted(host, name, owner, why, force=True))
     held = store.break_lock(name)
     # It may have been given back at this very moment: then nothing was broken.
     ended = msgspec.structs.replace(

@@ -17,6 +17,7 @@ from milepost.host.history.ref import resolve_operation, resolve_run
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.hiding import errors_hidden, hide_variables
 from milepost.host.lifecycle.live import Live, ask_health, ask_public, find_live, inquiry
+from milepost.host.lifecycle.noting import asked_to_end
 from milepost.host.lifecycle.recorded import worker_of
 from milepost.host.lifecycle.requesting import gather
 from milepost.host.lifecycle.stand import Given, Stand, bench_of, subject_of
@@ -230,8 +231,8 @@ def logs(
             yield msgspec.structs.replace(line, text=bench.masker.text(line.text))
 
 
-def cancel(host: Host, ref: str, workspace: str = "default") -> Run:
-    """Ask the run that `ref` names to end, and return it; its own process ends it, and says so."""
+def cancel(host: Host, ref: str, workspace: str = "default", why: str = "") -> Run:
+    """Ask the run that `ref` names to end, and return it; its own process ends it, and the history says who asked."""
     document = resolve_run(host.store, ref, workspace)
     run = host.history.run(str(document["id"]))
     assert run is not None
@@ -242,4 +243,5 @@ def cancel(host: Host, ref: str, workspace: str = "default") -> Run:
         where = f"{run.user or 'somebody'}@{run.host} (pid {run.writer.pid})"
         raise OperationError(f"run #{run.number} is an exec: only {where} can end it, at the terminal")
     host.writable_store().ask_cancel(run.id)
+    asked_to_end(host, run, why)
     return run

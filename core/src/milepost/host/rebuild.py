@@ -14,7 +14,7 @@ from milepost.host.history.journal import History
 from milepost.host.inquiry import quiet_bench
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.locking import locked
-from milepost.host.lifecycle.noting import noted
+from milepost.host.lifecycle.noting import noted, owner_of
 from milepost.host.lifecycle.subject import lock_name
 from milepost.host.orphans import Orphan, Survey, subject_here
 from milepost.host.rebuilding import AppRecords, app_records, run_record
@@ -80,14 +80,7 @@ def _of(orphans: Iterable[Orphan], app: str) -> list[Orphan]:
 @contextmanager
 def _locked(host: Host, run: Run) -> Iterator[None]:
     """Hold the locks of the apps, so that nobody deploys meanwhile. Raises LockedError."""
-    owner: Document = {
-        "run_id": run.id,
-        "verb": run.verb,
-        "user": run.user,
-        "host": run.host,
-        "pid": run.writer.pid,
-        "since": run.started.isoformat(),
-    }
+    owner = owner_of(run)
     with ExitStack() as held:
         for name in sorted(lock_name(run.workspace, app) for app in run.apps):
             lock = host.store.lock(name)

@@ -55,7 +55,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "presence": ("starting", "prepared", "staged", "parked", "released", "superseded", "destroyed", "forgotten"),
     "verb": (
         *("up", "build", "deploy", "release", "redeploy", "restart", "stop", "start", "rollback", "promote", "destroy"),
-        *("adopt", "exec", "break", "freeze", "thaw", "rebuild"),
+        *("adopt", "exec", "cancel", "break", "freeze", "thaw", "rebuild"),
     ),
 }
 """The words that this milepost knows for a status, a stage, a presence and a verb."""

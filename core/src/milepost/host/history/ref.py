@@ -27,7 +27,7 @@ NUMBERED = re.compile(
 )
 WORDS = ("last", "last-failed", "previous")
 SHORTEST_END = 4
-NOTED = ("exec", "break", "freeze", "thaw")
+NOTED = ("exec", "cancel", "break", "freeze", "thaw")
 """The verbs of runs that carry out no operation: they are found by their number."""
 HINT = "milepost history"
 PAGE = 50

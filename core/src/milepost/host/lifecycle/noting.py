@@ -1,8 +1,10 @@
-"""Runs that carry out no operation, and are in the history all the same: a freeze, its end, a broken lock, an exec."""
+"""Runs without operations that are in the history all the same: a freeze, its end, a cancel, a broken lock, an exec."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -11,12 +13,16 @@ import msgspec
 from milepost import __version__
 from milepost.host.assembly import Host
 from milepost.host.clock import system_clock
+from milepost.host.history.heartbeat import Holding
 from milepost.host.history.journal import identify
+from milepost.host.history.writer import run_lock
 from milepost.host.lifecycle.freezing import FREEZE, THAW, frozen
 from milepost.host.lifecycle.requesting import who_asks
 from milepost.sdk.errors import OperationError
 from milepost.sdk.record import Run, Source
-from milepost.sdk.store import Document
+from milepost.sdk.store import Document, HistoryStore
+
+CANCEL = "cancel"
 
 
 def noted(host: Host, verb: str, workspace: str, why: str, **fields: Any) -> Run:
@@ -50,6 +56,24 @@ def owner_of(run: Run) -> Document:
         "pid": run.writer.pid,
         "since": run.started.isoformat(),
     }
+
+
+@contextmanager
+def going_on(store: HistoryStore, run: Run) -> Iterator[None]:
+    """Hold the lock by which others see, on whatever machine, that the run has not ended."""
+    holding = Holding(store)
+    try:
+        lock = store.lock(run_lock(run.id))
+        if lock.acquire(owner_of(run)):
+            holding.add(lock)
+        yield
+    finally:
+        holding.release()
+
+
+def asked_to_end(host: Host, run: Run, why: str) -> Run:
+    """Record that somebody asked a run to end."""
+    return _done(host, noted(host, CANCEL, run.workspace, why, apps=run.apps, target=run.id))
 
 
 def freeze(host: Host, workspace: str, why: str, seconds: float | None = None) -> Run:
