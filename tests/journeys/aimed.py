@@ -38,6 +38,12 @@ def check_whole(place: Place, before: Sequence[truth.Document], events: Sequence
     assert len(set(numbers)) == len(numbers), numbers
 
 
+def live_in(place: Place) -> str | None:
+    """Return the id of what is live."""
+    live = place.app_status()["live"]
+    return live and str(live["id"])
+
+
 @dataclass
 class AimedCampaign:
     """Kills at writes, the same ones for the same seed, as far as runs of the same verb write alike."""
@@ -64,7 +70,7 @@ class AimedCampaign:
         place.write(version__txt=f"cut {number}")
         if verb in ("release", "deploy"):
             place.json("build" if verb == "deploy" else "deploy")
-        before = [*truth.runs(place), *truth.operations(place)]
+        before, live = [*truth.runs(place), *truth.operations(place)], live_in(place)
         self.told.append(f"kill {number} of seed {self.seed}: {when} write {write} of {verb}")
         words = (verb, "--all", "--yes") if verb == "destroy" else (verb,)
         flight = Flight(self.aim.at(write, when), *words)
@@ -72,4 +78,6 @@ class AimedCampaign:
         self.told[-1] += f": {self.aim.hit or 'not reached'}, ended with {status}"
         at_rest(place)
         check_whole(place, before, flight.events)
+        # Exit status 1 says that what is live is as before; who was killed itself says nothing.
+        assert status != 1 or live_in(place) == live, (live, live_in(place))
         aftermath(place, f"whole {number}")
