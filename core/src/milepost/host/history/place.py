@@ -8,20 +8,34 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from milepost.host.folders import Folders
+from milepost.sdk.errors import UsageError
 
 SCHEME = r"[A-Za-z][A-Za-z0-9+.-]*://"
 """A pattern. It and others are compiled where they are needed: every list comes by here."""
+
+ADDRESS = r"(?s:[A-Za-z][A-Za-z0-9+.-]+:.*@.*|.*\bpassword\s*=.*)"
+"""What was meant for the address of a shared store, with a password in it perhaps."""
 
 
 def history_place(folders: Folders, project: str, history_path: str | None, environment: Mapping[str, str]) -> Path:
     """Return the folder of a project's history.
 
     MILEPOST_HISTORY wins, then `history_path`, which is what the project file says and absolute, then
-    the project's place in the user's state folder.
+    the project's place in the user's state folder. Raises UsageError.
     """
-    if environment.get("MILEPOST_HISTORY"):
-        return Path(environment["MILEPOST_HISTORY"]).absolute()
+    if named := environment.get("MILEPOST_HISTORY"):
+        refuse_address(named, "MILEPOST_HISTORY")
+        return Path(named).absolute()
     return Path(history_path).absolute() if history_path else folders.project(project)
+
+
+def refuse_address(text: str, given_by: str) -> None:
+    """Raise UsageError for what no folder is to be named after: its name is shown, and recorded."""
+    if (":" in text or "=" in text) and re.fullmatch(ADDRESS, text):
+        raise UsageError(
+            f"{given_by} is neither a folder nor a URL of a shared store",
+            hint="write postgres://USER:PASSWORD@HOST:PORT/DATABASE; a folder of such a name is written ./NAME",
+        )
 
 
 def origin_of(folder: Path) -> str:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from milepost.host.assembly import Host
 from milepost.host.clock import system_clock
 from milepost.host.history.opening import open_history
-from milepost.host.history.place import origin_of
+from milepost.host.history.place import origin_of, refuse_address
 from milepost.host.history.whereabouts import SHARED, Means, Whereabouts
 from milepost.host.keeping.export import Amount
 from milepost.host.keeping.moving import Move, demand_history, move
@@ -37,12 +37,16 @@ class Place(NamedTuple):
 
 
 def place_of(host: Host, text: str | None) -> Place:
-    """Return the place that was named, a folder being one from the working folder; the project's own if none was."""
+    """Return the place that was named, a folder being one from the working folder; the project's own if none was.
+
+    Raises UsageError for what was meant for a URL and is none.
+    """
     if text is None:
         return Place(host.whereabouts)
     shared = re.fullmatch(SHARED, text)
     if shared:
         return Place(Whereabouts(word=shared["word"].lower(), config={"url": text}))
+    refuse_address(text, "the place")
     return Place(Whereabouts(folder=os.path.normpath(host.folder / text)))
 
 
