@@ -32,7 +32,7 @@ MEANINGS = {
     "Run.id": "Made by the one who asks; sorts by time.",
     "Run.project": "The project's name.",
     "Run.workspace": "The workspace's name.",
-    "Run.verb": "What was asked for: `up`, `deploy`, `rollback`, …; also `exec`, `break`, `freeze`, `thaw`.",
+    "Run.verb": "What was asked for: `up`, `deploy`, `rollback`, …; also `exec`, `cancel`, `break`, `freeze`, `thaw`.",
     "Run.apps": "The apps it is about.",
     "Run.started": "When it began.",
     "Run.writer": "The process that carries it out.",

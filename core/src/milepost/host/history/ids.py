@@ -13,11 +13,6 @@ LENGTH = 26
 RANDOM_BITS = 80
 
 
-def ulid(now: datetime, random: Callable[[int], bytes]) -> str:
-    """Return a new id for that time: 26 characters, the first ten of them the time in milliseconds."""
-    return _spelt(_milliseconds(now) << RANDOM_BITS | int.from_bytes(random(RANDOM_BITS // 8), "big"))
-
-
 class Ulids:
     """A source of ids, each greater than the one before, also within a millisecond or when the clock goes back."""
 
