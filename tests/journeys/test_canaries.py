@@ -388,3 +388,12 @@ def dumped(server: PostgresServer, database: str) -> bytes:
                 data += repr(row).encode() + b"".join(each for each in row if isinstance(each, bytes))
                 data += b"".join(map(uncoloured, unpacked(row)))
     return data
+
+
+@pytest.mark.parametrize("url", ["postgres:/ada:%s@db/shop", "host=db password=%s", "postgres://ada:%s@127.0.0.1:x/y"])
+def test_a_misspelt_address_of_a_history_shows_and_keeps_no_password(babbler: Place, url: str) -> None:
+    place = beside(babbler, "exit 0").having(MILEPOST_HISTORY=url % CANARIES["of_vault"])
+    answers = [place.ask(*words) for words in (("up",), ("doctor",), ("--json", "history"), ("store", "stats"))]
+    assert all(each.status in (1, 2) for each in answers), answers
+    assert told(*answers) == []
+    assert kept(place) == []
