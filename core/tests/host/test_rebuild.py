@@ -146,6 +146,25 @@ def test_a_worker_that_nobody_routes_to_is_live_again(real: RealShop) -> None:
     assert healths == {"ready", "parked"}
 
 
+def test_a_worker_beside_an_app_with_a_public_url_is_live_again_too(real: RealShop) -> None:
+    worker = app_text("worker", platform="fake", config="worker = true")
+    real.write(app_text("api"), worker)
+    real.run("up")
+    lose_history(real)
+    assert {each.sighting.app: each.serves for each in survey(real.host(), "default").orphans} == {
+        "api": "yes",
+        "worker": "yes",
+    }
+    made = rebuilt(real)
+    assert {each.app: each.plugin is None for each in made.live} == {"api": False, "worker": True}
+    assert {each.presence for each in real.operations("deploy")} == {"released"}
+    (real.folder / "worker" / "index.html").write_text("two")
+    assert real.run("up").exit_status == 0
+    seen = real.world.read()["deployments"].values()
+    ready = [each["labels"]["milepost/app"] for each in seen if each["health"] == "ready"]
+    assert sorted(ready) == ["api", "worker"]
+
+
 def test_what_was_stopped_is_live_and_stopped(real: RealShop) -> None:
     real.run("up")
     real.run("stop")

@@ -69,6 +69,8 @@ class _Inquest:
 
     subject: Subject
     platform: Worker[Any]
+    places: set[tuple[str, str]]
+    """The apps, each with its workspace, that have it as their platform."""
     answer: tuple[Sighting, ...] | None = None
     trouble: str = ""
 
@@ -76,6 +78,11 @@ class _Inquest:
     def word(self) -> str:
         """What the platform is called."""
         return self.platform.entry.word
+
+    def concerns(self, seen: Sighting) -> int:
+        """Return how well it knows what was seen: best what is of its own apps and workspaces, then its apps."""
+        is_own = (seen.app, seen.workspace) in self.places
+        return 2 if is_own else int(seen.app in {app for app, _ in self.places})
 
 
 def subject_here(host: Host, app: str, workspace: str) -> Subject:
@@ -96,7 +103,7 @@ def survey(host: Host, workspace: str, limit: float = LIMIT) -> Survey:
     inquests, unasked = _inquests(host, bench, workspace)
     _ask_all(bench, host, inquests, limit)
     unasked += [f"the platform {each.word} {each.trouble}" for each in inquests if each.answer is None]
-    sightings = _apart(each for inquest in inquests for each in inquest.answer or ())
+    sightings = _apart(inquests)
     strays = [each for each in sightings if each.operation not in before and named_by(bench.history, each) is None]
     return Survey(
         workspace=workspace,
@@ -123,7 +130,7 @@ def _inquests(host: Host, bench: Bench, workspace: str) -> tuple[list[_Inquest],
             if isinstance(each, str):
                 unasked.append(each)
             else:
-                found.setdefault(identity(bench, each.platform), each)
+                found.setdefault(identity(bench, each.platform), each).places.add((app, where))
     return list(found.values()), unasked
 
 
@@ -133,7 +140,7 @@ def _inquest(subject: Subject, platform: Worker[Any] | MilepostError) -> _Inques
         return f"a platform of {subject.app.name} in {subject.workspace} cannot be asked: {platform}"
     if not isinstance(platform.role, Finds):
         return f"the platform {platform.entry.word} cannot look for what it has"
-    return _Inquest(subject, platform)
+    return _Inquest(subject, platform, set())
 
 
 def _places(host: Host, bench: Bench, workspace: str) -> Iterator[tuple[str, str]]:
@@ -171,10 +178,14 @@ def _ask_all(bench: Bench, host: Host, inquests: Iterable[_Inquest], limit: floa
             each.trouble = f"gave no answer within {limit:g} s"
 
 
-def _apart(sightings: Iterable[Sighting]) -> list[Sighting]:
-    """Return each sighting once, although several platforms may see it."""
+def _apart(inquests: Iterable[_Inquest]) -> list[Sighting]:
+    """Return each sighting once, although several platforms may see it: as the platform of its own app has it.
+
+    Only that one's config tells whether anything of it is exposed, and so who says whether it serves.
+    """
+    seen = [(inquest.concerns(each), each) for inquest in inquests for each in inquest.answer or ()]
     found: dict[tuple[str, str], Sighting] = {}
-    for each in sightings:
+    for _, each in sorted(seen, key=lambda pair: pair[0], reverse=True):
         found.setdefault((each.platform.entry.distribution, each.key), each)
     return sorted(found.values(), key=lambda each: (each.workspace, each.app, each.operation))
 
