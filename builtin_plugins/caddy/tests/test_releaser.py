@@ -96,7 +96,7 @@ def test_a_dead_caddy_is_started_again_with_all_routes_on_their_ports(shop: Any,
     shop.kill_caddy()
     assert shop.current() == "web"
     health = shop.status()
-    assert (health.name, health.message) == ("down", "Caddy does not run; milepost release starts it")
+    assert (health.name, health.message) == ("down", "Caddy does not run; milepost start opens it again")
     again = shop.release(shop.started("web2"), "web")
     assert again.urls == web.urls
     assert (answer(again).body, answer(api).body) == ("web2", "api")

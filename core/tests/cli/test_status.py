@@ -55,6 +55,7 @@ RUN = Run(
     workspace="production",
     verb="up",
     apps=("web",),
+    status="success",
     started=NOON,
     writer=ME,
     source=Source(folder="/shop", commit="a1b2c3d4e5"),
@@ -62,6 +63,8 @@ RUN = Run(
     host="thinkpad",
 )
 OLDER = msgspec.structs.replace(RUN, id="01O", number=112, source=Source(folder="/shop", commit="9e8d7c6b5a"))
+FAILED = msgspec.structs.replace(RUN, id="01F", number=120, status="error")
+GOES_ON = msgspec.structs.replace(RUN, id="01G", number=122, status="running")
 FORMER = operation(
     "01K", "deploy", 112, run="01O", presence="parked", ended=NOON - timedelta(hours=2) + timedelta(seconds=5)
 )
@@ -84,7 +87,7 @@ class Known:
     """A history of a live and a former deployment."""
 
     def run(self, id: str) -> Run | None:
-        return {"01R": RUN, "01O": OLDER}.get(id)
+        return {"01R": RUN, "01O": OLDER, "01F": FAILED, "01G": GOES_ON}.get(id)
 
     def operation(self, id: str) -> Operation | None:
         return {"01D": WEB.live, "01K": FORMER}.get(id)
@@ -150,8 +153,29 @@ def test_who_holds_a_lock_and_what_was_interrupted_is_shown() -> None:
     lines = shown(WEB, locks=locks, interrupted=(RUN, WEB.live))
     assert "Lock    web by #120 up   Freeze none   Staged nothing" in lines
     assert [line for line in lines if line.startswith("Broken")] == [
-        "Broken  #118 was interrupted; the next run cleans up   milepost show 118"
+        "Broken  #118's web deploy was interrupted; the next run of web cleans up   milepost show 118"
     ]
+    (line,) = (each for each in shown(WEB, interrupted=(RUN,)) if each.startswith("Broken"))
+    assert line == "Broken  #118 was interrupted; the next run cleans up   milepost show 118"
+
+
+def test_half_of_a_run_that_failed_is_not_advised_to_be_released_alone() -> None:
+    half = operation("01S", "deploy", 120, app="worker", run="01F", presence="staged")
+    worker = AppStatus(app="worker", staged=(half,))
+    assert shown(WEB, worker)[-1] == (
+        "Lock    free   Freeze none   Staged worker#120 (of #120, which failed)"
+        "   milepost up -w production   milepost destroy worker#120 -w production"
+    )
+    both = dataclasses.replace(WEB, staged=(operation("01T", "deploy", 121),))
+    assert shown(both, worker)[-1].endswith(
+        "Staged web#121, worker#120 (of #120, which failed)   milepost release web -w production"
+        "   milepost up -w production   milepost destroy worker#120 -w production"
+    )
+
+
+def test_what_a_run_has_staged_that_goes_on_is_left_to_it() -> None:
+    worker = AppStatus(app="worker", staged=(operation("01S", "deploy", 122, app="worker", run="01G"),))
+    assert shown(worker)[-1].endswith("Staged worker#122 (of #122, which has not ended)")
 
 
 def test_several_apps_have_their_addresses_by_name_and_none_twice() -> None:

@@ -74,7 +74,7 @@ class CaddyReleaser:
         if isinstance(recorded.state, CaddyState) and recorded.state.deployment != now.deployment:
             return Health(name="missing", message=f"{now.deployment} is live instead")
         if server.admin.running() is None:
-            return Health(name="down", message="Caddy does not run; milepost release starts it")
+            return Health(name="down", message="Caddy does not run; milepost start opens it again")
         return _asked(route, step.facts)
 
     def destroy(self, recorded: Recorded[Any], step: Step) -> None:

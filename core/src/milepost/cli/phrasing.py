@@ -66,7 +66,9 @@ def length(seconds: float | None) -> str:
 
 
 def taken(document: dict[str, object]) -> str:
-    """Return how long a recorded run or operation took; nothing while it runs."""
+    """Return how long a recorded run or operation took; nothing while it runs, or where its end is not known."""
+    if document.get("status") == "interrupted":
+        return ""  # it ended unseen: its record has the time at which somebody found that out
     began, ended = moment(document.get("started")), moment(document.get("ended"))
     return length((ended - began).total_seconds()) if began and ended else ""
 

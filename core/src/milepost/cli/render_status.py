@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from milepost.cli import lineage
 from milepost.cli.phrasing import clean, columns, length, line_of, listed, moment
+from milepost.cli.render_staged import broken, staged
 from milepost.cli.render_tables import doing
 
 if TYPE_CHECKING:
@@ -42,10 +43,9 @@ def workspace(status: WorkspaceStatus, screen: Screen, look: Look, told: Told) -
         (_failure(each.failed, screen), f"milepost show {each.failed.number}") for each in status.apps if each.failed
     ]
     yield from _block("Failed", failed)
-    for number in dict.fromkeys(each.number for each in status.interrupted):
-        yield f"Broken  #{number} was interrupted; the next run cleans up   milepost show {number}"
+    yield from broken(status.interrupted)
     yield from _freeze(status, screen, told.beside)
-    yield _last_line(status, screen, told.beside)
+    yield _last_line(status, screen, told.beside, staged(status, look))
     if told.beside.undelivered:
         many = f"{told.beside.undelivered} of this machine's entries"
         yield f"Note    {many} could not be written to the shared history yet; the next run delivers them"
@@ -63,16 +63,14 @@ def _freeze(status: WorkspaceStatus, screen: Screen, beside: Beside) -> Iterator
     yield f"Freeze  {ends}, by {line_of(who)} (#{freeze.get('number')}): {why}   milepost thaw{_where(status)}"
 
 
-def _last_line(status: WorkspaceStatus, screen: Screen, beside: Beside) -> str:
+def _last_line(status: WorkspaceStatus, screen: Screen, beside: Beside, staged: str) -> str:
     """Return what may keep the next run waiting, and what waits itself."""
     mine = f"app/{status.workspace}/"
     held = [
         _held(name.removeprefix(mine), each, screen) for name, each in status.locks.items() if name.startswith(mine)
     ]
-    staged = [f"{each.app}#{one.number}" for each in status.apps for one in each.staged]
-    release = f"   milepost release{_where(status)}" if staged else ""
     parts = [f"Lock    {listed(held, 'free')}", *([] if beside.freeze else ["Freeze none"])]
-    parts.append(f"Staged {listed(staged)}{release}")
+    parts.append(f"Staged {staged}")
     if beside.orphans is not None:
         found = f"{len(beside.orphans)}   milepost orphans list" if beside.orphans else "none"
         parts.append(f"Orphans {found}")
