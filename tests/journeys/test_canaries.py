@@ -22,6 +22,7 @@ from psycopg import sql
 
 from milepost.testing.distribution import write_distribution
 from tests.engines.postgres import PostgresServer, database, postgres_server
+from tests.journeys.babbling import BESIDE, DECLARED, PROJECT, SMALL, VARIABLES, WAITS
 from tests.journeys.cable import Cable
 from tests.journeys.canaries import CANARIES, Lookout, Sighting, seen_below, seen_in, uncoloured, unpacked
 from tests.journeys.leaks import LEAK, PLUGIN, SERVER
@@ -29,73 +30,7 @@ from tests.journeys.place import PATIENCE, Answer, Place, until
 
 __all__ = ["database", "postgres_server"]
 
-VARIABLES = ("from_env", "from_var_env", "from_file", "odd", "of_url", "of_registry", "pem")
 
-PROJECT = """
-project = "shop"
-
-%(variables)s
-
-variable "from_own_env" {
-  sensitive = true
-  env       = ["OWN_NAME"]
-}
-
-app "web" {
-  config {
-    internal = {
-      vault = secret("command", ["cat", "%(home)s/vault"])
-    }
-    env = {
-      CANARY_1 = var.from_env
-      CANARY_2 = var.from_own_env
-      CANARY_3 = var.from_var_env
-      CANARY_4 = var.from_file
-      CANARY_5 = "postgres://app:${urlencode(var.of_url)}@db.example.org/shop"
-      CANARY_6 = base64encode("as a prefix: ${var.odd}")
-      CANARY_7 = config.internal.vault
-      CANARY_8 = jsonencode({ key = var.pem })
-      CANARY_9 = var.pem
-    }
-    file = {
-      "conf/app.ini" = "password = ${config.internal.vault}, key = ${var.pem}"
-    }
-  }
-
-  build {
-    use "files" {}
-
-    hook {
-      when    = "before"
-      command = ["python3", "leak.py", "--file", "%(home)s/variables.json", "0"]
-    }
-
-    registry {
-      use "leaky" {
-        token    = var.of_registry
-        password = var.from_file
-      }
-    }
-  }
-
-  deploy {
-    use "local" {
-      command = ["python3", "server.py"]
-    }
-
-    task "migrate" {
-      command = ["python3", "leak.py"]
-    }
-
-    hook {
-      when    = "after"
-      command = ["python3", "leak.py", "--file", "%(home)s/all.json", "%(status)s"]
-    }
-  }
-}
-"""
-
-DECLARED = "\n".join(f'variable "{name}" {{\n  sensitive = true\n}}\n' for name in VARIABLES)
 FLAGS = ("--var-file", "secrets.mpvars", "--var-env", "from_var_env=FLAGGED")
 TYPED = ("from_env", "from_own_env", "from_var_env")
 """What stands in the environment of the command that is typed."""
@@ -185,34 +120,6 @@ READINGS = (
 )
 
 
-SMALL = """
-project = "shop"
-
-%s
-
-app "web" {
-  build {
-    use "files" {}
-
-    registry {
-      use "leaky" {
-        token    = var.of_registry
-        password = jsondecode(var.from_file).password
-      }
-    }
-  }
-
-  deploy {
-    use "local" {
-      command = ["sleep", "100"]
-      worker  = true
-      settle  = 0.1
-    }
-  }
-}
-"""
-
-
 @pytest.mark.parametrize("how", ["fails", "breaks", "program", "exits", "thread"])
 def test_what_a_plugin_says_when_it_fails_is_masked(babbler: Place, how: str) -> None:
     babbler.write(milepost__hcl=SMALL % DECLARED)
@@ -244,39 +151,6 @@ def test_what_a_failed_deploy_leaves_as_evidence_is_masked(babbler: Place) -> No
     answers += [babbler.run("up", *FLAGS, status=1), babbler.run("show", "last", "--json")]
     assert told(*answers) == []
     assert kept(babbler) == []
-
-
-BESIDE = """
-project = "shop"
-
-%s
-
-app "web" {
-  config {
-    env = {
-      CANARY_1 = var.from_file
-    }
-  }
-
-  build {
-    use "files" {}
-  }
-
-  deploy {
-    use "local" {
-      command = ["sleep", "100"]
-      worker  = true
-      settle  = 0.1
-    }
-
-    hook {
-      when    = "before"
-      mutex   = "migration"
-      command = ["sh", "-c", "%s", "sh", var.from_file, "--url=https://ada:${var.of_url}@example.org"]
-    }
-  }
-}
-"""
 
 
 def beside(place: Place, hook: str) -> Place:
@@ -330,12 +204,6 @@ def test_fingerprints_tell_what_has_changed_and_their_key_is_in_no_store(babbler
         assert not any(each in data for each in (key, key.hex().encode(), base64.b64encode(key), *guessed)), path
 
 
-WAITS = (
-    "touch %(place)s/waits; while [ ! -e %(place)s/go ]; do sleep 0.05; done; "
-    "sleep 0.5; cat %(place)s/home/declared.json; echo $1 $2"
-)
-
-
 def test_a_shared_history_and_its_server_never_see_a_secret(
     babbler: Place, postgres_server: PostgresServer, database: str
 ) -> None:
@@ -349,7 +217,7 @@ def test_a_shared_history_and_its_server_never_see_a_secret(
     cable = Cable(postgres_server.port)
     try:
         shared = babbler.having(MILEPOST_HISTORY=f"postgres://{name}_user:{login}@127.0.0.1:{cable.port}/{name}")
-        place = beside(shared, WAITS % {"place": babbler.root})
+        place = beside(shared, WAITS % {"place": babbler.root, "home": babbler.root / "home"})
         (place.root / "go").touch()
         answers = [place.run("up"), place.run("show", "last", "--json"), place.run("store", "stats")]
         for each in ("go", "waits"):
