@@ -100,6 +100,8 @@ class KeepingCampaign:
             except BaseException as error:
                 error.add_note("\n".join(self.told[-3:]))
                 raise
+        # What these histories tell of never was.
+        shutil.rmtree(self.aim.place.state)
 
     def strike(self, number: int, work: str, write: int, when: str) -> None:
         """Have the work die at a write, see that nothing it must not remove is gone, and do it again."""
