@@ -127,6 +127,22 @@ def test_without_a_ref_what_is_live_is_compared_with_what_a_rollback_goes_to(mil
     )
 
 
+def test_without_a_ref_it_says_what_a_rollback_would_not_do(
+    milepost: Any, two: SqliteStore, make_run: Any, make_operation: Any
+) -> None:
+    for at, fields in enumerate(({}, {"previous": "01DEP1"}, {"target": "01DEP1", "restores": "01REL3"}), 3):
+        run = make_run(f"01RUN{at}")
+        number = two.append(run)
+        release = make_operation(
+            f"01REL{at}", run, number, stage="release", label="release", target=f"01DEP{(at + 1) % 2 + 1}"
+        )
+        two.append({**release, "release": {"urls": []}, **fields})
+    said = milepost("diff", "-w", "production")
+    why = "#3 is live again since #5, and nothing of web was live before #3 in production"
+    assert f"Note    {why}   milepost rollback web --to 4 -w production" in said.out
+    assert "Note" not in milepost("diff", "1", "2").out
+
+
 def test_an_operation_that_changed_nothing_stands_for_the_one_it_found(
     milepost: Any, two: SqliteStore, make_run: Any, make_operation: Any
 ) -> None:

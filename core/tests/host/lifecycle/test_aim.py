@@ -111,7 +111,7 @@ def test_back_to_a_run_that_released_nothing_says_so(shop: Shop) -> None:
 
 def test_with_nothing_before_it_says_so_and_changes_nothing(shop: Shop) -> None:
     shop.up()
-    with pytest.raises(OperationError, match="nothing of web was live before in default"):
+    with pytest.raises(OperationError, match="nothing of web was live before #1 in default"):
         shop.carry("rollback")
     assert shop.traffic() == 1
 

@@ -193,8 +193,40 @@ def test_much_output_is_kept_in_order(real: RealShop) -> None:
 def test_a_dry_run_says_what_would_be_done_and_leaves_no_record(real: RealShop) -> None:
     real.run("up")
     outcome = real.run("rollback", choices={"dry_run": True})
-    assert outcome.plan == ("web: nothing was live before #1",)
+    assert outcome.plan == ("web: nothing of web was live before #1 in default",)
     assert len(real.host().history.runs()) == 1
+
+
+def test_after_a_rollback_to_the_first_the_way_forward_is_named_by_a_dry_run(real: RealShop) -> None:
+    for text in ("one", "two"):
+        (real.folder / "web" / "index.html").write_text(text)
+        real.run("up")
+    real.run("rollback")
+    outcome = real.run("rollback", choices={"dry_run": True})
+    (line,) = outcome.plan
+    why = "#1 is live again since #3, and nothing of web was live before #1 in default"
+    assert line == f"web: {why}   milepost rollback web --to 2"
+    assert outcome.exit_status == 1
+    failure = real.run("rollback").run.failure
+    assert failure is not None
+    assert (failure.hint, "live again since #3" in failure.message) == ("milepost rollback web --to 2", True)
+    assert real.run("rollback", "web", target="2").exit_status == 0
+
+
+def test_a_rollback_says_which_apps_it_leaves_and_why(real: RealShop) -> None:
+    real.write(app_text("web"), app_text("api"), app_text("worker"))
+    real.run("up", "web", "api")
+    real.run("build", "worker")
+    real.run("deploy", "worker")
+    (real.folder / "web" / "index.html").write_text("two")
+    real.run("up", "web")
+    stays = (
+        "api stays at #1: the run that is undone did not release it; nothing of it was live before",
+        "worker stays as it is: nothing of it is live in default",
+    )
+    assert real.run("rollback", choices={"dry_run": True}).plan[1:] == stays
+    assert real.run("rollback").exit_status == 0
+    assert tuple(real.told(Warned)) == stays
 
 
 def test_a_secret_variable_is_not_in_the_record_of_the_request(real: RealShop) -> None:

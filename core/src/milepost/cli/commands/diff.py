@@ -11,6 +11,7 @@ from milepost.cli.complete import refs
 from milepost.cli.render_diff import documents, lines
 from milepost.cli.session import Session
 from milepost.cli.sides import pairs
+from milepost.cli.ways_back import ways_back
 
 Refs = Annotated[
     list[str] | None,
@@ -27,5 +28,8 @@ def command(ctx: typer.Context, which: Refs = None, check: Check = False) -> int
     session: Session = ctx.obj
     found = compared(session, pairs(session, tuple(which or ())))
     same = not any(each.differ for each in found)
-    session.screen.answer("diff", {"same": same, "apps": documents(found)}, lines(found, session.screen))
+    # What is compared without a REF is no promise: not all of it goes back by one rollback, or at all.
+    notes = [] if which else list(ways_back(session))
+    told = [*lines(found, session.screen), *(f"Note    {each}" for each in notes)]
+    session.screen.answer("diff", {"same": same, "apps": documents(found), "notes": notes}, told)
     return 1 if check and not same else 0

@@ -7,6 +7,7 @@ import msgspec
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.differences import tell_differences
 from milepost.host.lifecycle.goal import Goal, Part
+from milepost.host.lifecycle.going_back import dead_end
 from milepost.host.lifecycle.live import GONE, Live, ask_health
 from milepost.host.lifecycle.subject import Subject
 from milepost.sdk.errors import OperationError, RefusedError
@@ -112,7 +113,9 @@ def release_before(bench: Bench, subject: Subject, live: Live, back_to: int | No
     before = live.release.previous if live.release else None
     found = next((each for each in releases if before is not None and each.target == before), None)
     if found is None:
-        raise OperationError(f"nothing of {subject.app.name} was live before in {subject.workspace}")
+        end = dead_end(live.release, bench.history) if live.release else None
+        why = end.why if end else f"nothing of {subject.app.name} was live before in {subject.workspace}"
+        raise OperationError(why, hint=end.hint if end else "")
     return found
 
 
@@ -120,7 +123,8 @@ def _aim_back(bench: Bench, part: Part, subject: Subject, live: Live) -> Goal:
     """Aim at the release before: its deployment if it still stands, else its artifact with its recorded config."""
     goal = part.goal
     if goal.may_stay:
-        text = f"nothing was live before #{live.release.number if live.release else '?'}; it stays as it is"
+        told = dead_end(live.release, bench.history).why if live.release else "nothing was live before"
+        text = f"{told}; it stays as it is"
         bench.emit(Warned(at=bench.clock(), app=subject.app.name, text=text))
         return goal
     release = release_before(bench, subject, live, goal.back_to)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import msgspec
@@ -17,6 +17,7 @@ from milepost.host.history.journal import identify
 from milepost.host.lifecycle.crew import Crew
 from milepost.host.lifecycle.freezing import refuse_frozen
 from milepost.host.lifecycle.goal import PHASES, Part
+from milepost.host.lifecycle.going_back import left
 from milepost.host.lifecycle.interrupts import Interrupts
 from milepost.host.lifecycle.locking import Locks, refuse_inside
 from milepost.host.lifecycle.part import LOCKED_PHASES
@@ -85,8 +86,16 @@ def _dry_run(host: Host, request: Request) -> Outcome:
     check_ready(host, request)
     plans = plan(request, project_here(host, request), host.history)
     lines = tuple(line for each in plans for line in preview(request, each, host.history))
+    lines += tuple(_left(host, request, plans))
     fine = all(leads_somewhere(request, each, host.history) for each in plans)
     return Outcome(run=_record(host, request, ()), operations=(), exit_status=0 if fine else 1, plan=lines)
+
+
+def _left(host: Host, request: Request, plans: tuple[AppPlan, ...]) -> Iterator[str]:
+    """Yield which apps a rollback that names none leaves as they are, and why."""
+    if request.verb == "rollback" and not request.apps:
+        goes = [each.app for each in plans]
+        yield from left(request.workspace, host.project, host.history, goes, request.target)
 
 
 def _record(host: Host, request: Request, apps: tuple[str, ...]) -> Run:
@@ -129,6 +138,8 @@ class _Conduct:
             raise
         if is_lonely:
             self._warn_of_lonely_history()
+        for text in _left(self._host, self._request, plans):
+            self._listen(Warned(at=system_clock(), text=text))
         error: BaseException | None = None
         try:
             self._phases(run, plans, crew, locks)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import msgspec
 
 from milepost.host.history.journal import STANDING, History
 from milepost.host.history.ref import resolve_operation, resolve_run
 from milepost.host.lifecycle.goal import Goal, Phase
+from milepost.host.lifecycle.going_back import newest_releases, undone
 from milepost.host.lifecycle.understanding import refuse_not_understood
 from milepost.host.project.project import Project
 from milepost.sdk.errors import OperationError, RefusedError, UnknownNameError, UsageError
@@ -32,9 +32,6 @@ PHASES_OF: Mapping[str, tuple[Phase, ...]] = {
     "destroy": ("destroy",),
     "adopt": ("deploy",),
 }
-
-ENDED = ("success", "error", "cancelled")
-"""How a release may have ended that made something live."""
 
 BACKWARDS = ("destroy", "stop")
 """What takes the dependents before what they depend on."""
@@ -154,35 +151,14 @@ def _back(request: Request, project: Project, history: History) -> dict[str, Goa
         back_to = int(_ours(resolve_run(history.store, request.target, request.workspace))["number"])
     if request.apps:
         return {app: Goal(back_to=back_to) for app in _chosen(request, project)}
-    releases = _releases(request, project, history, back_to)
+    releases = newest_releases(request.workspace, project, history, back_to)
     if not releases:
         raise OperationError(f"nothing was released in {request.workspace} yet", hint="milepost history")
     if back_to is not None:
         return {app: Goal(back_to=back_to) for app in project.apps if app in releases}
-    origins = {app: _origin(release, history) for app, release in releases.items()}
-    undone = {app: releases[app] for app in releases if origins[app] == max(origins.values())}
-    some = any(release.previous for release in undone.values())
-    return {app: Goal(may_stay=some and not release.previous) for app, release in undone.items()}
-
-
-def _releases(request: Request, project: Project, history: History, number: int | None) -> dict[str, Operation]:
-    """Return the newest release of each app, or that of the run of that number, in the file's order."""
-    # One whose check or hook failed afterwards was live all the same.
-    where: dict[str, Any] = {"workspace": request.workspace, "stage": "release", "status": ENDED}
-    if number is not None:
-        where["number"] = number
-    newest: dict[str, Operation] = {}
-    for each in history.operations(where):
-        if each.release is not None:
-            newest.setdefault(each.app, each)
-    return {app: newest[app] for app in project.apps if app in newest}
-
-
-def _origin(release: Operation, history: History) -> int:
-    """Return the number of the run that first made live what a release opened: a way back is no run to undo."""
-    while release.restores is not None and (before := history.operation(release.restores)) is not None:
-        release = before
-    return release.number
+    last = undone(releases, history)
+    some = any(release.previous for release in last.values())
+    return {app: Goal(may_stay=some and not release.previous) for app, release in last.items()}
 
 
 def _promoted(request: Request, project: Project, history: History) -> dict[str, Goal]:

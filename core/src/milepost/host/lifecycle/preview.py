@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from milepost.host.history.journal import History
+from milepost.host.lifecycle.going_back import dead_end
 from milepost.host.lifecycle.plan import AppPlan
 from milepost.sdk.record import Operation
 from milepost.sdk.request import Request
@@ -36,10 +37,11 @@ def _back(request: Request, planned: AppPlan, history: History) -> str:
     if live is None:
         return f"{planned.app}: nothing is live"
     if planned.goal.may_stay:
-        return f"{planned.app}: nothing was live before #{live.number}; it stays as it is"
+        return f"{planned.app}: {dead_end(live, history).why}; it stays as it is"
     target = _target(planned, history, live)
     if target is None:
-        return f"{planned.app}: nothing was live before #{live.number}"
+        end = dead_end(live, history)
+        return f"{planned.app}: {end.why}" + (f"   {end.hint}" if end.hint else "")
     stands = target.presence in ("parked", "released", "staged")
     how = f"it stands ({target.presence})" if stands else "its artifact is deployed again with its recorded config"
     return f"{planned.app}: back from #{live.number} to #{target.number}; {how}; no tasks, and no migration is undone"
