@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 import psycopg
 from psycopg import pq
@@ -13,6 +14,11 @@ from milepost_postgres.config import PostgresConfig
 
 NAME = "milepost"
 """What the server shows as the program behind our connections."""
+
+HOW_TO_WRITE = (
+    "write postgres://USER:PASSWORD@HOST:PORT/DATABASE; "
+    "in the password, write %40 for @, %3A for :, %2F for / and %25 for %"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,14 @@ class Server:
         return str(self.parameters.get("sslmode", ""))
 
     @property
+    def addresses(self) -> tuple[tuple[str, str], ...]:
+        """The hosts, or folders with a socket, that are tried, each with its port."""
+        hosts = (_known(self.parameters, "hostaddr") or _known(self.parameters, "host") or "localhost").split(",")
+        ports = _known(self.parameters, "port").split(",")
+        pairs = zip(hosts, ports if len(ports) == len(hosts) else ports[:1] * len(hosts), strict=True)
+        return tuple((host or "localhost", port or "5432") for host, port in pairs)
+
+    @property
     def database(self) -> str:
         """The name of the database."""
         return _known(self.parameters, "dbname") or _known(self.parameters, "user")
@@ -58,19 +72,32 @@ class Server:
 
 def server_of(config: PostgresConfig) -> Server:
     """Return the server that the config means. Raises HistoryError for a URL that PostgreSQL does not understand."""
+    url = config.url.reveal()
+    if _is_ambiguous(url):
+        _refuse("it is not clear where the password ends in the url of the history: an @ or a / stands in it as it is")
     try:
-        given = conninfo_to_dict(config.url.reveal())
+        given = conninfo_to_dict(url)
     except psycopg.ProgrammingError:
-        # What libpq says quotes the part that it stumbled over, which may be the password.
-        raise HistoryError(
-            "the url of the history is not one that PostgreSQL understands",
-            hint="write postgres://USER:PASSWORD@HOST:PORT/DATABASE; "
-            "in the password, write %40 for @, %3A for :, %2F for / and %25 for %",
-        ) from None
+        given = None
+    if given is None:  # what libpq says quotes the part that it stumbled over, which may be the password
+        _refuse("the url of the history is not one that PostgreSQL understands")
     named = {name: value for name, value in given.items() if value is not None}
+    if not all(each.isdecimal() for each in str(named.get("port", "")).split(",") if each):
+        _refuse("what stands in the url of the history where the port should be is no number")
     parameters = {**_limits(config), **named}
     password = str(named.get("password", ""))
     return Server(parameters, _place(parameters, config.schema), password, config.schema, config.lease, config.timeout)
+
+
+def _is_ambiguous(url: str) -> bool:
+    """Return whether libpq may take a piece of the password for something else, and then show it."""
+    before, at, _ = url.partition("://")[2].rpartition("@")
+    return bool(at) and ":" in before and not set("/@").isdisjoint(before)
+
+
+def _refuse(what: str) -> NoReturn:
+    """Raise HistoryError for a URL of which nothing may be shown."""
+    raise HistoryError(what, hint=HOW_TO_WRITE)
 
 
 def _limits(config: PostgresConfig) -> dict[str, str | int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import psycopg
 
 from milepost.sdk.errors import HistoryError, HistoryUnreachableError, LockLostError, MilepostError
+from milepost_postgres.entry import way_in
 from milepost_postgres.server import Server
 
 LEASE_LOST, RUN_MISSING, DOCUMENT_MISSING = "MP001", "MP002", "MP003"
@@ -18,6 +20,9 @@ LEASE_LOST, RUN_MISSING, DOCUMENT_MISSING = "MP001", "MP002", "MP003"
 FORBIDDEN, READ_ONLY = "42501", "25006"
 MISSING = ("42P01", "3F000", "42883")
 """No such table, schema, function: somebody else has removed them, or not all of them are there."""
+
+SHORTEST_PIECE = 4
+"""In characters: a shorter piece of a password tells little, and stands everywhere."""
 
 SAFE = "what was recorded is safe"
 
@@ -54,7 +59,7 @@ def not_connected(error: psycopg.Error, server: Server) -> HistoryUnreachableErr
     """Return the error for a connection that was not made, with what may help, as far as the driver knows it."""
     return HistoryUnreachableError(
         f"the history at {server.place} cannot be reached: {said(error, server)}",
-        hint=_way_in(error.pgconn, server),
+        hint=way_in(error.pgconn, server),
     )
 
 
@@ -62,7 +67,15 @@ def said(error: psycopg.Error, server: Server) -> str:
     """Return what the server said in one line, without the password."""
     lines = [line.strip() for line in str(error).splitlines()]
     text = "; ".join(line for line in lines if line) or type(error).__name__
-    return text.replace(server.password, "***") if server.password else text
+    for piece in sorted(_pieces(server.password), key=len, reverse=True):
+        text = text.replace(piece, "***")
+    return text
+
+
+def _pieces(password: str) -> set[str]:
+    """Return what must not be shown of a password: it, and the longer pieces that a program may cut it into."""
+    pieces = re.split(r"[/@:?#&=%\s]+", password)
+    return {each for each in pieces if len(each) >= SHORTEST_PIECE} | ({password} if password else set())
 
 
 def lost(name: str, owner: Mapping[str, Any] | None) -> LockLostError:
@@ -103,25 +116,6 @@ def _not_allowed(code: str, error: psycopg.Error, server: Server) -> HistoryErro
         f"the role {server.user!r} may not do that in the history at {server.place}: {said(error, server)}",
         hint=f"let the database's owner run: GRANT CREATE ON DATABASE {server.database} TO {server.user}; "
         "or, where another role has made the tables, grant that role to this one",
-    )
-
-
-def _way_in(connection: psycopg.pq.abc.PGconn | None, server: Server) -> str:
-    """Return what to look at when no connection is made, by what happened on the way."""
-    if connection is not None and connection.needs_password:
-        return "the server wants a password: put it into the url, into PGPASSWORD or into ~/.pgpass"
-    if connection is not None and connection.used_password:
-        return (
-            f"see that the password of {server.user!r} is right, and that there is a database {server.database!r} "
-            f"which it may use; one is made by: createdb -O {server.user} {server.database}"
-        )
-    if server.encryption in ("require", "verify-ca", "verify-full"):
-        return f"see that the server can be reached from here and offers TLS, as sslmode={server.encryption} demands"
-    if server.encryption == "disable":
-        return "take sslmode=disable out of the url if the server wants TLS, and see that it can be reached from here"
-    return (
-        f"see that the server runs and can be reached from here, and that it has the database {server.database!r}; "
-        f"{SAFE}"
     )
 
 

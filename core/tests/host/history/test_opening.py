@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
 from milepost.host.assembly import Host
+from milepost.host.clock import system_clock
+from milepost.host.history.opening import open_history
+from milepost.host.history.whereabouts import Means
 from milepost.host.validation import validate
-from milepost.sdk.errors import PluginNotFoundError, ProjectFileError, UsageError
+from milepost.sdk.errors import MilepostError, PluginNotFoundError, ProjectFileError, UsageError
 from milepost.testing.distribution import installed, write_distribution
 from milepost.testing.project import write_files
 
@@ -140,3 +145,13 @@ def test_reading_the_project_does_not_open_it(opened: Open, tmp_path: Path) -> N
     assert host.project.name == "shop"
     assert host.undelivered() == 0
     assert not (tmp_path / "shared").exists()
+
+
+@pytest.mark.parametrize("password", ["hunter22", "hun/ter22", "hun@ter22", "hunter%2022"])
+def test_the_password_of_a_url_is_never_shown_from_then_on(opened: Open, tmp_path: Path, password: str) -> None:
+    host = opened(MILEPOST_HISTORY=f"shelf://ada:{password}@host{tmp_path / 'named'}")
+    hidden: list[str] = []
+    means = Means(folders=host.folders, new_id=host.new_id, now=system_clock, plugins=host._plugins, hide=hidden.append)
+    with suppress(MilepostError, ValueError):  # what this plugin makes of it
+        open_history(host.whereabouts, host.project, means).close()
+    assert {password, unquote(password)} <= set(hidden)

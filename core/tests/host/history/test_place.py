@@ -109,14 +109,20 @@ def test_the_environment_wins_over_the_project_file() -> None:
     assert history_place(USER, "shop", "/srv/history", {"MILEPOST_HISTORY": "/ci/history"}) == Path("/ci/history")
 
 
-@pytest.mark.parametrize("named", ["postgres:/ada:hunter22@db/shop", "host=db password=hunter22", "postgres:ada@db"])
+@pytest.mark.parametrize(
+    "named",
+    [
+        *("postgres:/ada:hunter22@db/shop", "host=db password=hunter22", "postgres:ada@db", "postgresql:hunter22"),
+        *(" postgres://ada:hunter22@db", '"postgres://ada:hunter22@db"', "_postgres://ada:hunter22", "host=hunter22"),
+    ],
+)
 def test_no_folder_is_named_after_a_misspelt_address(tmp_path: Path, named: str) -> None:
     with pytest.raises(UsageError, match="neither a folder nor a URL") as caught:
         history_place(Folders(tmp_path, tmp_path, tmp_path), "shop", None, {"MILEPOST_HISTORY": named})
     assert "hunter22" not in str(caught.value) + caught.value.hint
 
 
-@pytest.mark.parametrize("named", ["/var/lib/history", "a=b", "me@home", "./postgres:ada@db", "12:30"])
+@pytest.mark.parametrize("named", ["/var/lib/history", "a=b", "me@home", "./postgres:ada@db", "12:30", "/var/user=ada"])
 def test_a_folder_of_an_odd_name_is_a_folder(tmp_path: Path, named: str) -> None:
     found = history_place(Folders(tmp_path, tmp_path, tmp_path), "shop", None, {"MILEPOST_HISTORY": named})
     assert found == Path(named).absolute()

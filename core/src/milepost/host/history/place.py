@@ -13,8 +13,11 @@ from milepost.sdk.errors import UsageError
 SCHEME = r"[A-Za-z][A-Za-z0-9+.-]*://"
 """A pattern. It and others are compiled where they are needed: every list comes by here."""
 
-ADDRESS = r"(?s:[A-Za-z][A-Za-z0-9+.-]+:.*@.*|.*\bpassword\s*=.*)"
-"""What was meant for the address of a shared store, with a password in it perhaps."""
+ADDRESS = (
+    r"(?s:(?![./])(?:[\s\"']*[A-Za-z_][A-Za-z0-9_+.-]+:.*@.*|.*://.*|postgres(ql)?:.*"
+    r"|.*\b(password|host|hostaddr|dbname|user|port|service)\s*=.*))"
+)
+"""A relative path that was meant for the address of a shared store, with a password in it perhaps."""
 
 
 def history_place(folders: Folders, project: str, history_path: str | None, environment: Mapping[str, str]) -> Path:

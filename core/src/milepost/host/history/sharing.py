@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import msgspec
 
@@ -114,11 +114,10 @@ def _secrets(config: PluginConfig) -> Iterator[str]:
 
 
 def _password(text: str) -> Iterator[str]:
-    """Yield the password of a URL, as it stands there and as it is meant."""
-    try:
-        password = urlsplit(text).password
-    except ValueError:
-        return
-    if password:
-        yield password
-        yield unquote(password)
+    """Yield the password of a URL, as it stands there and as it is meant, also where it has unescaped characters."""
+    after = text.partition("://")[2]
+    for before in (after.partition("@")[0], after.rpartition("@")[0]):
+        password = before.partition(":")[2] if "@" in after else ""
+        if password:
+            yield password
+            yield unquote(password)
