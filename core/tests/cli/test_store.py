@@ -232,7 +232,7 @@ def test_a_damaged_history_is_said_to_be_and_repaired(desk: Desk, tmp_path: Path
     refused = desk("store", "repair")
     assert (refused.status, "--yes" in refused.err) == (5, True)
     done = desk("store", "repair", "--yes")
-    assert "not saved: the document 01000" in done.out
+    assert "not saved: 1 record (a run or an operation) is lost, named by an index only: 01000" in done.out
     assert "the files as they were:" in done.out
     assert desk("store", "verify").status == 0
 

@@ -31,7 +31,7 @@ def staged(status: WorkspaceStatus, look: Look) -> str:
     names: list[str] = []
     whole: list[str] = []
     halves: list[str] = []
-    for each in [one for app in status.apps for one in app.staged]:
+    for each in (one for app in status.apps for one in app.staged):
         name, ended = f"{each.app}#{each.number}", _half(each, look)
         names.append(f"{name} (of #{each.number}, which {ended})" if ended else name)
         if not ended:
@@ -54,9 +54,9 @@ def broken(interrupted: Sequence[Operation | Run]) -> Iterator[str]:
     """Yield what was cut off and whose next run looks after it: a run's own end is found by any run."""
     operations = [each for each in interrupted if isinstance(each, Operation)]
     told = {each.number for each in operations}
-    for each in operations:
-        what = f"#{each.number}'s {clean(each.app)} {clean(each.label or each.stage)}"
-        yield f"Broken  {what} was interrupted; the next run of {clean(each.app)} cleans up   {_show(each)}"
+    for one in operations:
+        what = f"#{one.number}'s {clean(one.app)} {clean(one.label or one.stage)}"
+        yield f"Broken  {what} was interrupted; the next run of {clean(one.app)} cleans up   {_show(one)}"
     for each in interrupted:
         if each.number not in told:
             told.add(each.number)

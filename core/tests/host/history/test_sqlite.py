@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -152,6 +153,31 @@ def test_a_file_that_was_never_finished_is_made_again(open_store: Open, tmp_path
     (tmp_path / "store" / "history.sqlite").touch()
     assert open_store(create=False).latest("run", {}) == []
     assert open_store().append({"id": "R1", **RUN}) == 1
+
+
+@pytest.mark.parametrize("beside", ["output.sqlite", "locks"])
+def test_a_history_that_was_emptied_is_damage_for_readers_and_writers(
+    open_store: Open, tmp_path: Path, beside: str
+) -> None:
+    (tmp_path / "store" / "locks").mkdir(parents=True)
+    (tmp_path / "store" / "locks").rename(tmp_path / "store" / beside)
+    (tmp_path / "store" / "history.sqlite").touch()
+    for create in (True, False):
+        with pytest.raises(HistoryError, match="was emptied: it has 0 bytes") as caught:
+            open_store(create=create)
+        assert "backup" in caught.value.hint
+    assert (tmp_path / "store" / "history.sqlite").stat().st_size == 0
+
+
+def test_an_emptied_history_keeps_its_log_from_which_it_can_be_repaired(open_store: Open, tmp_path: Path) -> None:
+    open_store().append({"id": "R1", **RUN})
+    copy = tmp_path / "copy"
+    shutil.copytree(tmp_path / "store", copy)
+    (copy / "history.sqlite").write_bytes(b"")
+    with pytest.raises(HistoryError, match="was emptied") as caught:
+        open_store(folder=copy)
+    assert "milepost store repair" in caught.value.hint
+    assert (copy / "history.sqlite-wal").stat().st_size > 0
 
 
 def test_a_folder_in_the_way_is_an_error_with_a_hint(open_store: Open, tmp_path: Path) -> None:

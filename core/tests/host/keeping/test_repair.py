@@ -216,6 +216,36 @@ def test_nothing_is_repaired_while_a_run_goes_on(folder: Path) -> None:
     assert isinstance(repair(folder, GIVEN), Repaired)
 
 
+def test_what_only_its_index_still_knows_is_counted_in_one_sentence(silent: Path) -> None:
+    path = silent / "history.sqlite"
+    connection = sqlite3.connect(path)
+    (root,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'document'").fetchone()
+    connection.close()
+    data = bytearray(path.read_bytes())
+    # The table's own tree: its first page is an inner one, the leaf after it holds records.
+    wiped = next(page for page in range(root, len(data) // 4096) if b'"kind":"run"' in data[page * 4096 :][:4096])
+    data[wiped * 4096 : (wiped + 1) * 4096] = bytes(4096)
+    path.write_bytes(data)
+    (said,) = (each for each in repair(silent, GIVEN).lost if "are lost" in each)
+    assert "records (runs or operations) are lost, named by an index only: " in said
+    assert said.count(",") < 5
+
+
+@pytest.mark.parametrize("left", [0, 50])
+def test_where_nothing_can_be_saved_all_stays_as_it_is(folder: Path, left: int) -> None:
+    path = folder / "history.sqlite"
+    path.write_bytes(path.read_bytes()[:left])
+    before = sorted((each.name, each.read_bytes()) for each in folder.iterdir() if each.is_file())
+    with pytest.raises(HistoryError, match=f"no record can be read in its {left} bytes") as caught:
+        repair(folder, GIVEN)
+    assert "backup" in caught.value.hint
+    after = sorted((each.name, each.read_bytes()) for each in folder.iterdir() if each.is_file())
+    assert [each for each in after if each[0] != "history.sqlite.lock"] == [
+        each for each in before if each[0] != "history.sqlite.lock"
+    ]
+    assert list(folder.glob("damaged-*")) == []
+
+
 def test_where_nothing_is_nothing_is_repaired(tmp_path: Path) -> None:
     with pytest.raises(HistoryError, match="no history"):
         repair(tmp_path, GIVEN)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from milepost.host.history import epochs
 from milepost.host.history.database import Database, empty, open_to_read, open_to_write
 from milepost.host.history.documents import Documents
+from milepost.host.history.emptied import refuse_emptied
 from milepost.host.history.leases import FileStoreLock, Leases
 from milepost.host.history.lists import Page
 from milepost.host.history.schema import SHAPE
@@ -47,6 +48,7 @@ class SqliteStore:
         milepost made it, HistoryError when it cannot be opened.
         """
         path = folder / FILE
+        refuse_emptied(path)
         if opening.create:
             database = open_to_write(path, SHAPE, _filled(opening.new_id(), opening))
         else:

@@ -49,22 +49,37 @@ class Repaired(NamedTuple):
 def repair(folder: Path, given: Told) -> Repaired:
     """Put all that is sound of a history into new files. The damaged ones are copied first and never removed.
 
-    Raises LockedError while runs go on, HistoryError when there is nothing, or no room for the copy.
+    Raises LockedError while runs go on, HistoryError when there is nothing, when nothing can be saved (all stays as it
+    is then), or no room for the copy.
     """
     if not (folder / FILE).exists():
         raise HistoryError(f"there is no history in {folder} to be repaired", hint="milepost store import FILE")
     for name, owner in held(folder / LOCKS).items():
         raise LockedError(name, str(owner.get("user") or "somebody"), str(owner.get("since")), str(owner.get("verb")))
     with told(folder / FILE), alone(folder / f"{FILE}.lock"):
-        kept = _cut_off(folder) or _copied(folder, given.now())
+        cut_off = _cut_off(folder)
+        found = salvage(cut_off or folder)
+        if not found.documents and (found.lost or "id" not in found.facts):
+            raise _nothing_saved(folder / FILE, found)
+        kept = cut_off or _copied(folder, given.now())
         scratch = folder / f".repair-{os.getpid()}"
         try:
-            found = salvage(kept)
             repaired = _written(scratch, kept, found, given)
             _exchange(scratch, folder, kept)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
     return repaired
+
+
+def _nothing_saved(path: Path, found: Salvaged) -> HistoryError:
+    """Return the error for a file in which no record is sound."""
+    size = path.stat().st_size
+    what = "; ".join((f"no record can be read in its {size:,} bytes", *found.lost[:3]))
+    return HistoryError(
+        f"nothing can be saved of {path}: {what}. All was left as it is",
+        hint=f"put a backup in the place of {path.parent}, or milepost store import FILE into a new one; "
+        "without one, remove it: milepost history rebuild asks what runs",
+    )
 
 
 def _copied(folder: Path, now: datetime) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,6 +19,8 @@ from milepost.sdk.store import Document, OutputLine
 
 FACTS = ("id", "project", "origin", "made")
 ID_LENGTH = 26
+NAMED = 3
+"""How many of what is lost are named; the rest is counted."""
 LINE_COLUMNS, BLOCK_COLUMNS = 7, 6
 """Of the tables of output in schemas 1 and 2."""
 
@@ -73,12 +75,13 @@ class _Documents:
         self._found: dict[int, Saved] = {}
         self._named: dict[int, set[str]] = {}
         self._spoilt: list[str] = []
+        self._spoilt_pages: list[int] = []
         self._unreadable: set[int] = set()
 
     def take(self, row: Row | Spoilt) -> None:
         """Look at one row, of whichever table or index."""
         if isinstance(row, Spoilt):
-            self._spoilt.append(f"a row in page {row.page} cannot be read: {row.why}")
+            self._spoilt_pages.append(row.page)
         elif row.rowid is None:
             self._take_indexed(row.values)
         elif row.values and _is_body(row.values[-1]):
@@ -97,8 +100,9 @@ class _Documents:
         """Return what is lost, as far as an index still names it."""
         there = {each.id for each in self._found.values()}
         gone = [place for place in sorted(self._named) if place not in self._found and place not in self._unreadable]
-        names = (sorted(self._named[place] - there) or ["of another document's"] for place in gone)
-        return (*self._spoilt, *(f"the document {' or '.join(each)} is lost" for each in names))
+        # An index of operations names their run too, so that a place may have two names.
+        names = list(dict.fromkeys(name for place in gone for name in sorted(self._named[place] - there)))
+        return (*_pages(self._spoilt_pages), *self._spoilt, *_gone(len(gone), names))
 
     def _take_indexed(self, values: tuple[Value, ...]) -> None:
         """Look at a row of an index, or of a table that is one."""
@@ -122,6 +126,28 @@ class _Documents:
         there = self._found.get(place)
         if there is None or not there.ended:
             self._found[place] = saved
+
+
+def _pages(spoilt: Sequence[int]) -> Iterator[str]:
+    """Yield where rows cannot be read, and how many."""
+    pages = list(dict.fromkeys(spoilt))
+    if pages:
+        many = f"{len(spoilt)} entries" if len(spoilt) > 1 else "1 entry"
+        where = f"{len(pages)} damaged pages" if len(pages) > 1 else "a damaged page"
+        yield f"{many} of {where} of the file (page {_some(list(map(str, pages)))}): nobody can say what they were"
+
+
+def _gone(count: int, names: list[str]) -> Iterator[str]:
+    """Yield how many documents are lost that an index still names."""
+    if count:
+        what = "1 record (a run or an operation) is" if count == 1 else f"{count} records (runs or operations) are"
+        yield f"{what} lost{f', named by an index only: {_some(names)}' if names else ''}"
+
+
+def _some(names: Sequence[str]) -> str:
+    """Return the first of some names, and how many more there are."""
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return f"{', '.join(names[:NAMED])}{more}"
 
 
 def _is_body(value: Value) -> bool:
