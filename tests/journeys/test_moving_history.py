@@ -15,7 +15,7 @@ from core.tests.host.keeping.shop import NOON, Shop, contents
 from milepost.cli.start import run
 from milepost.cli.surroundings import Surroundings
 from milepost.host.assembly import Host, open_host
-from tests.engines.postgres import database, postgres_server
+from tests.engines.postgres import PostgresServer, database, postgres_server
 
 __all__ = ["database", "postgres_server"]
 
@@ -108,3 +108,22 @@ def test_what_is_copied_of_a_shared_history_comes_back_by_import(desk: Desk, dat
     elsewhere = str(tmp_path / "elsewhere")
     assert desk("store", "import", copy, "--as", "team", place=elsewhere)["name"] == "team"
     assert [each["number"] for each in desk("history", place=elsewhere)["runs"]] == [4, 3, 2, 1]
+
+
+def test_what_was_copied_of_a_shared_history_is_restored_as_it_was(
+    desk: Desk, postgres_server: PostgresServer, database: str, tmp_path: Path
+) -> None:
+    desk("store", "move", database)
+    before = desk.everything(database)
+    copy = str(tmp_path / "copy")
+    desk("store", "backup", copy, place=database)
+    places = (postgres_server.url(postgres_server.new_database()), str(tmp_path / "elsewhere"))
+    for place in places:
+        done = desk("store", "import", copy, "--restore", place=place)
+        assert (done["restored"], done["id"], done["name"]) == (True, before["id"], None)
+        assert desk.everything(place) == before
+        assert desk("store", "verify", place=place)["sound"]
+        host = desk.host(place)
+        [last] = host.store.latest("run", {}, limit=1)
+        assert host.writable_store().append({**last, "id": "09NEXT"}) == 5
+        host.close()

@@ -149,6 +149,24 @@ def test_a_worker_of_a_lost_history_is_live_again_and_ends_before_the_next_begin
     assert words == ["begins one", "ends one", "begins two"]
 
 
+def test_a_lost_history_comes_back_from_an_export_and_goes_on(shop: Place) -> None:
+    url = shop.up()["urls"][0]
+    shop.write(version__txt="two")
+    shop.up()
+    file = str(shop.root / "history.jsonl")
+    shop.run("store", "export", file)
+    lose_history(shop)
+    assert "restored 2 runs" in shop.run("store", "import", file, "--restore").out
+    assert doctor(shop)["orphans"] == []
+    assert "#2 up web   success" in shop.run("show", "2").out
+    shop.json("rollback")
+    assert text_of(url) == "one"
+    truth.check_clean(shop, "one")
+    shop.write(version__txt="three")
+    assert shop.up()["run"]["number"] == 4
+    truth.check_clean(shop, "three")
+
+
 def test_the_doctor_changes_nothing(shop: Place) -> None:
     shop.up()
     lose_history(shop)

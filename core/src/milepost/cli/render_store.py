@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from milepost.host.keeping.export import Amount
     from milepost.host.keeping.importing import Imported
     from milepost.host.keeping.repair import Repaired
+    from milepost.host.keeping.restoring import Restored
     from milepost.host.keeping.retention import Superfluous
     from milepost.host.keeping.stats import Stats
     from milepost.host.keeping.verifying import Verified
@@ -62,13 +63,22 @@ def pruned(what: Superfluous, screen: Screen, flags: str, *, done: bool) -> Iter
 
 def imported(what: Imported) -> Iterator[str]:
     """Yield what an import did."""
-    shown = f", shown as #N@{what.name}" if what.name else ""
+    shown = f", to read only, shown as #N@{what.name}" if what.name else ""
     yield f"imported {contents(what.new)}{shown}"
     if what.known:
         yield f"{amount(what.known, 'record')} known already"
     if what.ended:
         yield f"{amount(what.ended, 'record')} brought to their end"
     yield from broken([f"line {each.line}: {each.why}" for each in what.broken], "left out")
+
+
+def restored(what: Restored) -> Iterator[str]:
+    """Yield what was brought back, and where it cannot be quite what it was."""
+    yield f"restored {contents(what.done.new)} at {what.place}, as this project's own history"
+    yield from broken([f"line {each.line}: {each.why}" for each in what.done.broken], "left out")
+    if what.id != what.was:
+        yield f"note: this history has an id of its own, {what.id}; what runs is labelled with {what.was or 'none'}"
+    yield "look     milepost status"
 
 
 def verified(what: Verified, screen: Screen) -> Iterator[str]:

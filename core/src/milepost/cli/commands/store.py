@@ -75,5 +75,6 @@ def back_up(ctx: typer.Context, path: Target) -> int:
     with new_file(target) as file:
         done = export(store, file, session.surroundings.now().astimezone(UTC))
     document = {"path": str(target), "form": "export", **done._asdict()}
-    session.screen.answer("store-backup", document, [f"exported {contents(done)} to {target}"])
+    lines = [f"exported {contents(done)} to {target}", f"get it back  milepost store import {target} --restore"]
+    session.screen.answer("store-backup", document, lines)
     return 0

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import UTC
 from pathlib import Path
 from typing import Annotated
@@ -13,11 +14,13 @@ import typer
 
 from milepost.cli.moments import point
 from milepost.cli.render_json import plain
-from milepost.cli.render_store import contents, imported
+from milepost.cli.render_store import contents, imported, restored
 from milepost.cli.session import Session
 from milepost.host.keeping.export import Choice, export, new_file
 from milepost.host.keeping.importing import Imported, bring
 from milepost.host.keeping.places import Moved, Place, move_between, place_of
+from milepost.host.keeping.restoring import demand_purpose
+from milepost.host.keeping.restoring import restore as restore_from
 from milepost.sdk.errors import UsageError
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="A file of JSON lines; - is the standard output.")]
@@ -25,7 +28,10 @@ Given = Annotated[str, typer.Argument(metavar="FILE", help="What was exported; -
 Since = Annotated[str | None, typer.Option("--since", metavar="TIME", help="Only runs since then: 7d, 2026-03-01.")]
 Until = Annotated[str | None, typer.Option("--until", metavar="TIME", help="Only runs before then.")]
 NoOutput = Annotated[bool, typer.Option("--no-output", help="Leave out what was printed.")]
-As = Annotated[str | None, typer.Option("--as", metavar="NAME", help="Show the runs as #N@NAME.")]
+As = Annotated[str | None, typer.Option("--as", metavar="NAME", help="To read only: show the runs as #N@NAME.")]
+Restore = Annotated[
+    bool, typer.Option("--restore", help="Make it this project's own history again, where that is still empty.")
+]
 Skip = Annotated[bool, typer.Option("--skip-broken", help="Take what is sound and name the rest.")]
 Target = Annotated[
     str | None, typer.Argument(metavar="[TARGET]", help="A folder, or the URL of a shared store; else the usual place.")
@@ -54,20 +60,39 @@ def export_history(
     return 0
 
 
-def import_history(ctx: typer.Context, file: Given, name: As = None, skip_broken: Skip = False) -> int:
-    """Add what was exported; ids and numbers stay, and doing it again changes nothing."""
+def import_history(
+    ctx: typer.Context, file: Given, name: As = None, restore: Restore = False, skip_broken: Skip = False
+) -> int:
+    """Add what was exported: to be read only, as #N@NAME, or with --restore as this project's own history again.
+
+    Ids and numbers stay; doing it again changes nothing.
+    """
     session: Session = ctx.obj
-    store = session.host.writable_store()
-    if file == STREAM:
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", errors="surrogateescape") as spool:
-            shutil.copyfileobj(session.surroundings.input, spool)
-            spool.flush()
-            done = bring(store, Path(spool.name), name=name, skip_broken=skip_broken)
-    else:
-        path = Path(session.surroundings.folder / file)
-        done = bring(store, path, name=name, skip_broken=skip_broken)
-    session.screen.answer("store-import", _document(done), imported(done))
+    if restore and name is not None:
+        raise UsageError("--restore makes it this project's own history, and --as another's to read: take one of both")
+    with _exported(session, file) as path:
+        if restore:
+            found = restore_from(session.host, path, skip_broken=skip_broken)
+            document = {**_document(found.done), "restored": True, "place": found.place, "id": found.id}
+            session.screen.answer("store-import", document, restored(found))
+            return 0
+        if name is None:
+            demand_purpose(session.host.store, path)
+        done = bring(session.host.writable_store(), path, name=name, skip_broken=skip_broken)
+    session.screen.answer("store-import", {**_document(done), "restored": False}, imported(done))
     return 0
+
+
+@contextmanager
+def _exported(session: Session, file: str) -> Iterator[Path]:
+    """Give the path of what was exported; what comes by standard input is kept in a file meanwhile."""
+    if file != STREAM:
+        yield Path(session.surroundings.folder / file)
+        return
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", errors="surrogateescape") as spool:
+        shutil.copyfileobj(session.surroundings.input, spool)
+        spool.flush()
+        yield Path(spool.name)
 
 
 def _document(done: Imported) -> dict[str, object]:

@@ -109,6 +109,15 @@ class Checked:
                 yield json.loads(file.readline())
 
 
+def header_of(path: Path) -> Document:
+    """Return the header of an export. Raises HistoryError when it is none, or a newer milepost's."""
+    try:
+        with path.open("rb") as file:
+            return _header(path, file.readline())
+    except OSError as error:
+        raise HistoryError(f"{path} cannot be read: {error.strerror or error}") from error
+
+
 def check(path: Path, store: HistoryStore) -> Checked:
     """Return the export, looked through. Raises HistoryError when it is none, or a newer milepost's."""
     lines = 0

@@ -36,8 +36,12 @@ class Imported(NamedTuple):
     """What was left out."""
 
 
-def bring(store: HistoryStore, path: Path, *, name: str | None = None, skip_broken: bool = False) -> Imported:
+def bring(
+    store: HistoryStore, path: Path, *, name: str | None = None, is_own: bool = False, skip_broken: bool = False
+) -> Imported:
     """Add what an export holds: as this store's own where it was exported from it, else under the name of its store.
+
+    With `is_own` it is this store's own, wherever it was exported from.
 
     Raises HistoryError, before anything is added, when lines are broken (unless they are to be left out), the export
     is of another project, or its runs have numbers that others have.
@@ -45,8 +49,8 @@ def bring(store: HistoryStore, path: Path, *, name: str | None = None, skip_brok
     checked = check(path, store)
     if checked.broken and not skip_broken:
         raise _broken(checked)
-    _demand_same_project(store, checked.header)
-    under = _name(store, checked.header, name)
+    demand_same_project(store, checked.header)
+    under = None if is_own else _name(store, checked.header, name)
     _demand_other_numbers(store, checked, under)
     documents = _Documents(store, checked, under)
     store.admit(documents.newer())
@@ -68,7 +72,7 @@ def _broken(checked: Checked) -> HistoryError:
     )
 
 
-def _demand_same_project(store: HistoryStore, header: Document) -> None:
+def demand_same_project(store: HistoryStore, header: Document) -> None:
     """Raise HistoryError when the export is of another project."""
     facts = store.facts()
     if header.get("project") != facts.get("project") and header.get("origin") != facts.get("origin"):
