@@ -163,8 +163,27 @@ def test_a_line_that_was_kept_in_pieces_is_one_again(milepost: Any, filled: Sqli
     ]
 
 
+def test_lines_that_are_no_longer_there_are_told(milepost: Any, printed: SqliteStore) -> None:
+    deploy = printed.get("01DEPLOY000000000000000001")
+    assert deploy is not None
+    printed.amend([{**deploy, "printed": 5}])
+    assert milepost("logs", "--run", "1").out.splitlines()[-1] == (
+        "#1 printed 3 lines that are no longer here   milepost store verify"
+    )
+    printed.drop_output(["01BUILD000000000000000001", deploy["id"], "01RELEASE000000000000000001"])
+    (said,) = milepost("logs", "--run", "1").out.splitlines()
+    assert said.startswith("#1 printed 5 lines that are no longer here")
+
+
 def test_a_run_that_printed_nothing_says_so(milepost: Any, filled: SqliteStore) -> None:
-    assert milepost("logs", "--run", "2").out == "#2 printed nothing\n"
+    assert milepost("logs", "--run", "2").out.splitlines() == [
+        "#2 printed nothing",
+        "web deploy evidence | -- last lines of web.1 --",
+        "web deploy evidence | Traceback",
+        "web deploy evidence | KeyError: 'SMTP_HOST'",
+    ]
+    (evidence,) = milepost("logs", "--run", "2", "--json").document["evidence"]
+    assert (evidence["app"], evidence["operation"]) == ("web", "deploy")
     assert milepost("logs", "--run", "2", "--step", "build").out == "#2 printed nothing of that\n"
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from milepost.cli.moments import point
 from milepost.cli.phrasing import clock, moment
+from milepost.cli.render_aftermath import evidence, evidence_documents, lost, lost_lines
 from milepost.cli.sheet import Sheet
 from milepost.host.escapes import UNENDED, tame
 from milepost.host.history.newer import WORDS
@@ -19,6 +20,7 @@ from milepost.sdk.errors import UnknownNameError, UsageError
 
 if TYPE_CHECKING:
     from milepost.cli.session import Session
+    from milepost.sdk.store import HistoryStore
 
 
 class Choice(NamedTuple):
@@ -49,7 +51,15 @@ def recorded_lines(session: Session, ref: str, choice: Choice) -> None:
         if number == 0 and choice.step and not found and not choice.follow:
             _check_step(choice.step, batch)
         shower.show(found if number or choice.tail is None else deque(found, choice.tail))
-    shower.conclude(replay.status())
+    whole = not (choice.step or choice.since)
+    shower.conclude(replay.status(), _Aftermath(store, replay) if whole else None)
+
+
+class _Aftermath(NamedTuple):
+    """What is known after all lines were read."""
+
+    store: HistoryStore
+    replay: Replay
 
 
 class _Shower:
@@ -74,18 +84,24 @@ class _Shower:
             else:
                 self._kept.append(_facts(each))
 
-    def conclude(self, status: str) -> None:
-        """Say what is to be said at the end."""
+    def conclude(self, status: str, after: _Aftermath | None) -> None:
+        """Say what is to be said at the end: after all that was printed, what explains a failure too."""
         number = self._run["number"]
         if self._form == "document":
-            self._screen.document("log", {"run": number, "status": status, "lines": self._kept})
+            more = {"evidence": evidence_documents(after.replay)} if after else {}
+            self._screen.document("log", {"run": number, "status": status, "lines": self._kept, **more})
         elif self._form == "events":
             self._screen.document("log-end", {"run": number, "status": status})
         else:
             self._sheet.end()
-            if not self._shown:
+            missing = lost_lines(after.store, after.replay) if after else 0
+            if missing:
+                self._screen.line(lost(number, missing))
+            elif not self._shown:
                 nothing = f"#{number} printed nothing{self._narrowed}"
                 self._screen.line(nothing if status != "running" else f"#{number} is running")
+            for line in evidence(after.replay) if after else ():
+                self._screen.line(line)
 
     def _written(self, lines: Iterable[Printed]) -> Iterator[str]:
         for (whose, at), group in groupby(lines, key=lambda each: (_whose(each), each.line.at)):

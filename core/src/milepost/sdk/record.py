@@ -206,6 +206,7 @@ class Operation(Struct, frozen=True, kw_only=True):
         tuple[StatusReport, ...], Meta(description="What was answered about its deployment or release, in order.")
     ] = ()
     warnings: tuple[str, ...] = ()
+    printed: Annotated[int | None, Meta(description="How many lines it printed; None while that is not known.")] = None
     unkept: Annotated[int, Meta(description="How many lines of its output were not kept, being too many.")] = 0
     store: Annotated[str | None, Meta(description="The store it was brought from; none for this store's own.")] = None
     milepost: Annotated[str, Meta(description="The version of milepost that wrote it.")] = ""

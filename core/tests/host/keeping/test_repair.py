@@ -252,6 +252,34 @@ def test_where_nothing_is_nothing_is_repaired(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def scramble(path: Path) -> None:
+    """Write over every third piece of output."""
+    connection = sqlite3.connect(path)
+    with connection:
+        connection.execute("UPDATE block SET body = x'FFFE00', packed = 1 WHERE position % 3 = 0")
+    connection.close()
+
+
+def test_verify_of_scrambled_output_counts_all_and_says_each_damage_once(folder: Path) -> None:
+    scramble(folder / "output.sqlite")
+    store = opened(folder)
+    found = verify(store)
+    store.close()
+    assert (found.runs, found.operations, found.lines) == (40, 120, 80)
+    assert found.damage[-1] == "the output of 40 operations cannot be read"
+    assert len([each for each in found.damage if "a piece of the output" in each]) == 40
+
+
+def test_repair_of_scrambled_output_says_how_many_lines_are_lost(folder: Path) -> None:
+    store = opened(folder)
+    store.amend([{**each, "printed": 1} for each in store.latest("operation", {})])
+    store.close()
+    scramble(folder / "output.sqlite")
+    done = repair(folder, GIVEN)
+    assert done.lines == 80
+    assert "40 lines of output that were printed are lost" in done.lost
+
+
 def test_damaged_output_takes_no_record_with_it(folder: Path) -> None:
     path = folder / "output.sqlite"
     data = bytearray(path.read_bytes())

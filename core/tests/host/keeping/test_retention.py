@@ -177,8 +177,14 @@ def test_old_output_goes_and_its_records_stay(shop: Shop) -> None:
     operations = {run["id"]: shop.store.latest("operation", {"run": run["id"]})[0]["id"] for run in (old, new)}
     assert done.output == (operations[old["id"]],)
     assert done.lines == 1
-    assert shop.store.read_output(operations[old["id"]]) == []
+    (said,) = shop.store.read_output(operations[old["id"]])
+    assert (said.source, said.text) == (
+        "milepost",
+        "... 1 line was removed on 2026-03-05, being older than what is to be kept ...",
+    )
     assert len(shop.store.read_output(operations[new["id"]])) == 1
+    again = prune(shop.store, wish(shop, Rule(output=0.5 * DAY)))
+    assert (again.output, again.lines) == ((), 0)
     assert numbers(shop.store) == [1, 2]
 
 

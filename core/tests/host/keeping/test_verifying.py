@@ -82,6 +82,22 @@ def test_a_gap_in_the_output_is_said_unless_lines_were_left_out(shop: Shop) -> N
     assert verify(shop.store).damage == ()
 
 
+def test_output_that_is_lost_is_said_and_output_that_was_removed_is_not(shop: Shop) -> None:
+    deploy = deploy_of(shop)
+    shop.store.amend([{**deploy, "printed": 1}])
+    assert verify(shop.store).damage == ()
+    shop.store.drop_output([deploy["id"]])
+    assert verify(shop.store).damage == (f"of the 1 lines that {deploy['id']} printed, 0 are there",)
+    shop.store.amend([{**deploy, "printed": 1, "store": "ci"}])
+    assert verify(shop.store).damage == ()
+
+
+def test_output_that_was_removed_for_its_age_is_no_damage(shop: Shop) -> None:
+    shop.store.amend([{**each, "printed": 1} for each in shop.store.latest("operation", {})])
+    assert prune(shop.store, Wish(Keep(Rule(output=1.0)), {}, shop.now)).lines == 9
+    assert verify(shop.store).damage == ()
+
+
 def test_a_missing_key_of_fingerprints_is_remarked_where_there_are_any(shop: Shop) -> None:
     assert verify(shop.store, has_key=False).remarks == ()
     shop.store.amend([{**deploy_of(shop), "fingerprint": "1-2"}])

@@ -216,6 +216,7 @@ def test_an_output_limit_cuts_what_is_kept_and_not_what_is_shown(real: RealShop)
     lines = [each for each in printed(real) if each.source == "hook before"]
     assert (lines[0].text[:9], lines[-1].text[:9]) == ("000000000", "000019999")
     assert build_of(real).unkept == 20000 - len(lines) > 10000
+    assert (build_of(real).printed or 0) >= 20000
     shown = "\n".join(each.text for each in real.events if isinstance(each, Output))
     assert len(shown.splitlines()) == 20000
 

@@ -42,6 +42,7 @@ FIELDS: Mapping[str, Mapping[str, tuple[type, ...]]] = {
         **_BOTH,
         **_each("run app stage label", TEXT),
         **_each("sequence unkept", NUMBER),
+        **_each("printed", MAYBE_NUMBER),
         **_each("resources processes evidence hooks timings reports warnings", LIST),
         **_each("fingerprint build generation presence previous restores same_as", MAYBE_TEXT),
         **_each("plugin config facts source artifact state deployment release", MAYBE_THING),

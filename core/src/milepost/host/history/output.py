@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import zlib
 from collections.abc import Iterable, Sequence
 from itertools import chain, pairwise
 from pathlib import Path
@@ -17,6 +18,7 @@ from pathlib import Path
 from milepost.host.history import passage
 from milepost.host.history.database import Database, Shape, open_to_read, open_to_write
 from milepost.host.history.passage import Block, Passage
+from milepost.sdk.errors import HistoryError
 from milepost.sdk.store import OutputLine
 
 FILE = "output.sqlite"
@@ -88,10 +90,20 @@ class OutputLog:
         rows = database.read(
             "SELECT packed, body FROM block WHERE operation = ? AND last > ? ORDER BY last", (operation, after)
         )
-        found = [each for row in rows for each in _passages(*row)]
+        found = [each for row in rows for each in self._sound(operation, *row)]
         in_order = all(one.first < other.first for one, other in pairwise(found))
         lines = list(chain.from_iterable(each.lines(after) for each in found))
         return lines if in_order else sorted(lines)
+
+    def _sound(self, operation: str, packed: int, body: bytes) -> list[Passage]:
+        """Return what stands in a block. Raises HistoryError for one that is damaged."""
+        try:
+            return _passages(packed, body)
+        except (AttributeError, ValueError, TypeError, zlib.error) as error:
+            raise HistoryError(
+                f"a piece of the output of {operation} in {self.path} is damaged: {error}",
+                hint="milepost store repair keeps all that is sound, and the damaged file beside it",
+            ) from error
 
     def seal(self, operation: str) -> None:
         """Pack what the operation has printed, as much as is worth it."""

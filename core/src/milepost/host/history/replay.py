@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import time
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -30,10 +31,16 @@ class Replay:
         self._where = {"run": run, "app": app} if app else {"run": run}
         self._last: dict[str, int] = {}
         self._over: set[str] = set()
+        self.operations: dict[str, Document] = {}
+        """What the run did, by id, as it was when it was last read."""
+        self.read: Counter[str] = Counter()
+        """How many lines each of them had."""
 
     def new(self) -> Iterator[Printed]:
         """Yield the lines that have come, in order of time; those of one operation in their own order."""
-        read = [self._of(each) for each in self._store.latest("operation", self._where, oldest=True)]
+        found = self._store.latest("operation", self._where, oldest=True)
+        self.operations = {str(each["id"]): each for each in found}
+        read = [self._of(each) for each in found]
         return heapq.merge(*(each for each in read if each), key=lambda each: each.line.at)
 
     def status(self) -> str:
@@ -72,6 +79,7 @@ class Replay:
         lines = self._store.read_output(name, self._last.get(name, 0))
         if lines:
             self._last[name] = lines[-1].number
+            self.read[name] += len(lines)
         if operation["status"] != "running":
             self._over.add(name)
         return [Printed(operation, line) for line in lines]

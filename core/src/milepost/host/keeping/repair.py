@@ -13,6 +13,7 @@ from milepost.host.history.lock import alone, held
 from milepost.host.history.output import FILE as OUTPUT
 from milepost.host.history.sqlite import FILE, LOCKS, SqliteStore
 from milepost.host.history.trouble import told
+from milepost.host.keeping.removed import missing_lines
 from milepost.host.keeping.salvage import Output, Salvaged, Saved, output, salvage
 from milepost.sdk.errors import HistoryError, LockedError
 from milepost.sdk.store import Document, Opening
@@ -177,6 +178,9 @@ def _write_output(store: SqliteStore, kept: Path, documents: dict[str, Saved], l
             homeless += len(piece.lines)
     if homeless:
         lost.append(f"{homeless} lines of output, whose operations are lost")
+    missing = sum(missing_lines(each.document, store) for each in documents.values() if each.kind == "operation")
+    if missing:
+        lost.append(f"{missing} lines of output that were printed are lost")
     return lines
 
 

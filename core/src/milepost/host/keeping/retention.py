@@ -11,6 +11,7 @@ from typing import NamedTuple
 from milepost.host.history.writer import this_writer
 from milepost.host.keeping.needed import Depths, Place, needed
 from milepost.host.keeping.paging import batches, documents
+from milepost.host.keeping.removed import remove_output, was_removed
 from milepost.host.lifecycle.subject import lock_name
 from milepost.host.project.keep import Keep, Rule
 from milepost.sdk.store import Document, HistoryStore, StoreLock
@@ -81,7 +82,7 @@ def prune(store: HistoryStore, wish: Wish) -> Superfluous:
             store.remove([document for each in some for document in (each.id, *each.operations)])
     output, lines = _old_output(store, wish, set())
     for ids in batches(output):
-        store.drop_output(ids)
+        remove_output(store, ids, wish.now)
     return Superfluous(going, len(free) - len(going), len(old) - len(free), output, lines)
 
 
@@ -166,9 +167,12 @@ def _old_output(store: HistoryStore, wish: Wish, going: set[str]) -> tuple[tuple
     """Return the operations that stay while their output is past the limits, and how many lines that is."""
     found, lines = [], 0
     for operation in _with_old_output(store, wish):
-        if str(operation["run"]) not in going and (count := len(store.read_output(str(operation["id"])))):
+        if str(operation["run"]) in going:
+            continue
+        printed = store.read_output(str(operation["id"]))
+        if printed and not was_removed(printed):
             found.append(str(operation["id"]))
-            lines += count
+            lines += len(printed)
     return tuple(found), lines
 
 

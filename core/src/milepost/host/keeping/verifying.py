@@ -8,6 +8,7 @@ from typing import NamedTuple
 from milepost.host.history.journal import read_operation, read_run
 from milepost.host.history.newer import SCHEMA
 from milepost.host.keeping.paging import documents
+from milepost.host.keeping.removed import is_short, was_removed
 from milepost.sdk.errors import HistoryError
 from milepost.sdk.store import Document, HistoryStore
 
@@ -34,8 +35,11 @@ def verify(store: HistoryStore, *, has_key: bool = True) -> Verified:
         found.damage += store.check()
         found.look_at_runs()
         found.look_at_operations()
+        if found.unread:
+            found.damage.append(f"the output of {found.unread} operations cannot be read")
     except HistoryError as error:
-        found.damage.append(f"not all can be read: {error}")
+        if not any(str(error) in each for each in found.damage):
+            found.damage.append(f"not all can be read: {error}")
     if not has_key and found.has_fingerprints:
         found.remarks.append(
             "this machine has not the key of the fingerprints: whether a secret has changed cannot be told"
@@ -54,7 +58,7 @@ class _Findings:
         self._store = store
         self._numbers: dict[tuple[str, int], str] = {}
         self._run_numbers: dict[str, int] = {}
-        self.runs = self.operations = self.lines = self.dangling = self.newer = 0
+        self.runs = self.operations = self.lines = self.dangling = self.newer = self.unread = 0
         self.damage: list[str] = []
         self.remarks: list[str] = []
         self.has_fingerprints = False
@@ -118,9 +122,17 @@ class _Findings:
 
     def _gaps(self, operation: Document) -> Iterator[str]:
         """Yield where lines of an operation's output are missing."""
-        numbers = [each.number for each in self._store.read_output(str(operation["id"]))]
-        self.lines += len(numbers)
-        if operation.get("unkept") or numbers == list(range(1, len(numbers) + 1)):
+        try:
+            lines = self._store.read_output(str(operation["id"]))
+        except HistoryError:
+            self.unread += 1  # what is wrong with the file is said once, by the store's own check
+            return
+        self.lines += len(lines)
+        if is_short(operation, lines):
+            yield f"of the {operation['printed']} lines that {operation['id']} printed, {len(lines)} are there"
+            return
+        numbers = [each.number for each in lines]
+        if operation.get("unkept") or was_removed(lines) or numbers == list(range(1, len(numbers) + 1)):
             return
         gap = next((place for place, number in enumerate(numbers, start=1) if place != number), len(numbers))
         yield f"the output of {operation['id']} has no line {gap}"

@@ -112,6 +112,11 @@ class Kept:
             self._waiting, self._size = [], 0
 
     @property
+    def taken(self) -> int:
+        """How many lines came, kept or not."""
+        return self._next - 1
+
+    @property
     def waits(self) -> bool:
         """Whether there is something to be written."""
         return bool(self._waiting)

@@ -38,8 +38,8 @@ def transcript_of(bench: Bench, record: Operation, *, keeps: bool = True) -> Tra
 
 
 def kept_fields(transcript: Transcript, record: Operation) -> dict[str, Any]:
-    """Return what a record says of output that could not be kept."""
-    fields: dict[str, Any] = {}
+    """Return what a record says of output: how much it was, and what of it could not be kept."""
+    fields: dict[str, Any] = {"printed": transcript.taken}
     if transcript.unkept:
         fields["unkept"] = transcript.unkept
     if transcript.trouble is not None and transcript.unkept:

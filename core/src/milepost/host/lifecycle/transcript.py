@@ -95,6 +95,11 @@ class Transcript:
             self._watcher.join()
 
     @property
+    def taken(self) -> int:
+        """How many lines were said and printed."""
+        return self._kept.taken
+
+    @property
     def unkept(self) -> int:
         """How many lines were not kept."""
         return self._kept.unkept
