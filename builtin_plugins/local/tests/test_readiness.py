@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,11 +14,14 @@ import pytest
 
 from milepost.sdk import Artifact, HealthCheck, NotReadyError, Recorded
 from milepost.testing.bench import Bench
+from milepost.testing.clock import RealClock
 from milepost_local.config import LocalConfig
 from milepost_local.platform import LocalPlatform
 from milepost_local.supervisor_ports import FIRST, LAST, free_port, is_free
 
 from .running import get, place, supervised
+
+START = datetime.now(UTC)
 
 Deploy = Callable[..., Recorded[Any]]
 
@@ -51,7 +57,24 @@ def test_an_app_that_does_not_listen_is_told_at_the_limit(bench: Bench, artifact
     assert "web.1 does not listen on port" in str(error)
     assert str(error).endswith(": not ready within 0.5 s")
     assert "waiting" in evidence
-    assert error.hint == "milepost show web#2"
+    assert error.hint == (
+        "what listens on no port needs  worker = true  in its deploy block; what listens must take the port $PORT"
+    )
+
+
+class FastClock(RealClock):
+    """Runs twenty times as fast as the real one."""
+
+    def now(self) -> datetime:
+        """Return a time that is far from its beginning soon."""
+        return START + timedelta(seconds=20 * (super().now() - START).total_seconds())
+
+
+def test_what_is_waited_for_is_said_once_when_it_lasts(tmp_path: Path, artifact: Artifact) -> None:
+    bench = Bench(tmp_path / "fast", clock=FastClock())
+    fails(bench, artifact, LocalConfig(command=["sleep", "300"]), health=HealthCheck(timeout=1.5))
+    (said,) = [text for each in bench.steps for text in each.noted("say") if "listen" in text]
+    assert re.fullmatch(r"web\.1 does not listen on port \d+; waiting up to 1\.5 s", said)
 
 
 def test_a_sick_app_is_told_with_what_it_answered(bench: Bench, artifact: Artifact, serving: LocalConfig) -> None:

@@ -21,6 +21,8 @@ class Seen(NamedTuple):
     """In words, to follow the replica's name: `answered 503 on /healthz`."""
     answered: bool = False
     """Whether something answered, if not what was wanted."""
+    is_deaf: bool = False
+    """Whether nothing listens on its port."""
 
 
 def look(port: int, health: HealthCheck) -> Seen:
@@ -32,7 +34,7 @@ def look(port: int, health: HealthCheck) -> Seen:
             return Seen(True, f"accepts connections on port {port}")
         return _look_by_http(port, health.path, health.status, limit)
     except ConnectionRefusedError:
-        return Seen(False, f"does not listen on port {port}")
+        return Seen(False, f"does not listen on port {port}", is_deaf=True)
     except TimeoutError:
         return Seen(False, f"did not answer within {limit:g} s on port {port}", answered=True)
     except (OSError, http.client.HTTPException) as error:

@@ -18,6 +18,9 @@ from milepost_local.supervisor_replica import ended
 
 TOO_OFTEN = 3
 """Ends of a replica that was never ready, after which it is not waited for: one may be a port that another took."""
+TELL_AFTER = 5.0
+"""Seconds without a word after which people are told what is waited for."""
+_DEAF = "what listens on no port needs  worker = true  in its deploy block; what listens must take the port $PORT"
 _LOOK_EVERY, _SECOND_LOOK = 0.02, 0.05
 _EVIDENCE_LINES = 40
 
@@ -28,13 +31,32 @@ def wait_ready(state: LocalState, step: Step) -> tuple[int, ...]:
     Raises NotReadyError, after keeping the evidence, as soon as one ends again and again, and at the limit.
     """
     limit = step.facts.health.timeout
+    patience = _Patience(step)
     try:
-        step.wait("readiness", limit, lambda: _is_settled(state, step), _LOOK_EVERY)
+        step.wait("readiness", limit, lambda: _is_settled(state, step, patience), _LOOK_EVERY)
     except DeadlineError:
         step.check()
         raise _late(state, step, limit) from None
     status = tell(state.socket, "prove")
     return () if status is None else tuple(each.port for each in status.replicas if each.port is not None)
+
+
+class _Patience:
+    """The waiting for one deployment, of which people hear once when it lasts."""
+
+    def __init__(self, step: Step) -> None:
+        self._step, self._since, self._told = step, step.now(), False
+
+    def tell(self, state: LocalState, status: SupervisorStatus) -> None:
+        """Say what is waited for, if that has not been said and is due."""
+        if self._told or (self._step.now() - self._since).total_seconds() < TELL_AFTER:
+            return
+        self._told = True
+        check = self._step.facts.health
+        for each in status.replicas:
+            seen = _seen(state, each, check)
+            if not seen.is_healthy:
+                self._step.say(f"{each.name} {seen.how}; waiting up to {check.timeout:g} s")
 
 
 def health(state: LocalState, step: Step) -> Health:
@@ -89,7 +111,7 @@ def _health_while_stopping(place: Place, wanted: int, step: Step) -> Health:
     return Health(name="down", message=message, ready=0, wanted=wanted)
 
 
-def _is_settled(state: LocalState, step: Step) -> bool:
+def _is_settled(state: LocalState, step: Step, patience: _Patience) -> bool:
     """Whether all replicas are ready. Raises NotReadyError when that cannot be hoped for any more."""
     status = ask_status(state.socket)
     if status is None:
@@ -100,6 +122,7 @@ def _is_settled(state: LocalState, step: Step) -> bool:
             raise _ended(state, each, step)
     seen = [_seen(state, each, step.facts.health) for each in status.replicas]
     if not all(each.is_healthy for each in seen):
+        patience.tell(state, status)
         # Whether it listens is asked often and costs it nothing; what it answers, as often as the project file says.
         step.sleep(step.facts.health.interval if any(each.answered for each in seen) else 0)
         return False
@@ -143,14 +166,15 @@ def _ended(state: LocalState, replica: ReplicaStatus, step: Step) -> NotReadyErr
 def _late(state: LocalState, step: Step, limit: float) -> NotReadyError:
     """Return the error for replicas that were not ready in time, after keeping their last lines."""
     status = ask_status(state.socket)
-    told = []
+    told, deaf = [], False
     for each in status.replicas if status else ():
         seen = _seen(state, each, step.facts.health)
         if not seen.is_healthy:
             told.append(f"{each.name} {seen.how}")
+            deaf = deaf or seen.is_deaf
             _keep(state, told[-1], each.name, step)
     what = "; ".join(told) or f"{step.facts.app} was not"
-    return NotReadyError(f"{what}: not ready within {limit:g} s", hint=_hint(step))
+    return NotReadyError(f"{what}: not ready within {limit:g} s", hint=_DEAF if deaf else _hint(step))
 
 
 def _keep(state: LocalState, title: str, replica: str, step: Step) -> None:
