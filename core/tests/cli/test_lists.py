@@ -187,6 +187,25 @@ def test_lock_list_names_the_holder(milepost: Any, store: SqliteStore) -> None:
     lock.release()
 
 
+def test_lock_list_leaves_out_the_locks_that_runs_hold_for_themselves(milepost: Any, store: SqliteStore) -> None:
+    lock = store.lock("run/01GOOD")
+    assert lock.acquire({"run": 118, "run_id": "01GOOD", "verb": "up"})
+    assert milepost("lock", "list").out == "no lock is held\n"
+    lock.release()
+
+
+@pytest.mark.parametrize("words", [("web", "-w", "production"), ("app/production/web",)], ids=" ".join)
+def test_the_lock_of_an_app_can_be_named_after_the_app(
+    milepost: Any, store: SqliteStore, words: tuple[str, ...]
+) -> None:
+    lock = store.lock("app/production/web")
+    lock.acquire({"run": 118, "run_id": "01GOOD", "verb": "up", "user": "ada"})
+    refused = milepost("lock", "break", *words)
+    assert "This cancels #118 up of ada." in refused.out + refused.err
+    assert refused.status == 5
+    lock.release()
+
+
 def test_breaking_a_lock_asks_first(milepost: Any, store: SqliteStore) -> None:
     lock = store.lock("production/web")
     lock.acquire({"run": 118, "run_id": "01GOOD", "verb": "up", "user": "ada"})

@@ -11,6 +11,7 @@ from milepost.host.clock import system_clock
 from milepost.host.lifecycle.locking import locked
 from milepost.host.lifecycle.noting import going_on, noted
 from milepost.host.lifecycle.operation import failure_of
+from milepost.host.lifecycle.subject import lock_name
 from milepost.sdk.errors import LockedError, MilepostError, UnknownNameError
 from milepost.sdk.record import Run
 from milepost.sdk.store import Document, HistoryStore
@@ -26,6 +27,13 @@ def holder_of(store: HistoryStore, name: str) -> Document:
     if name not in held:
         raise UnknownNameError("lock", name, tuple(held), hint="milepost lock list")
     return held[name]
+
+
+def lock_meant(store: HistoryStore, name: str, workspace: str) -> str:
+    """Return the name of the lock that is held and meant: the app's own name will do for that of its lock."""
+    of_app = lock_name(workspace, name)
+    held = store.locks()
+    return of_app if name not in held and of_app in held else name
 
 
 def end_holder(host: Host, name: str, limit: float | None, why: str = "") -> Run:

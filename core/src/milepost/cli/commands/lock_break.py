@@ -10,9 +10,9 @@ from milepost.cli.flags import seconds
 from milepost.cli.render_json import plain
 from milepost.cli.render_tables import doing, holder
 from milepost.cli.session import Session
-from milepost.host.breaking import end_holder, holder_of, take_away
+from milepost.host.breaking import end_holder, holder_of, lock_meant, take_away
 
-LockName = Annotated[str, typer.Argument(metavar="LOCK", help="The lock's name, as lock list shows it.")]
+LockName = Annotated[str, typer.Argument(metavar="LOCK", help="The lock's name, as lock list shows it, or an app.")]
 Force = Annotated[bool, typer.Option("--force", help="Take it away at once, without waiting for the run to end.")]
 Wait = Annotated[str, typer.Option("--wait", metavar="TIME", help="How long to wait for its end: 90, 10m, none.")]
 
@@ -24,6 +24,7 @@ def command(ctx: typer.Context, name: LockName, force: Force = False, wait: Wait
     program. If it lives, it stops at its next write; what it had begun is cleaned up by the next run.
     """
     session: Session = ctx.obj
+    name = lock_meant(session.host.store, name, session.asked_workspace or "default")
     owner = holder_of(session.host.store, name)
     who = f"{doing(owner) or 'a run'} of {holder(owner) or 'somebody'}"
     if force:

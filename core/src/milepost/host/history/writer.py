@@ -61,9 +61,13 @@ def alive_here(writer: Mapping[str, Any]) -> bool | None:
     return seen.started in ("", writer.get("started"))
 
 
+RUN_LOCK = "run/"
+"""How the names of the locks begin that runs hold for themselves, which keep nobody out."""
+
+
 def run_lock(run: str) -> str:
     """Return the name of the lock that a run holds for as long as anybody carries it out; `run` is its id."""
-    return f"run/{run}"
+    return f"{RUN_LOCK}{run}"
 
 
 def lives(document: Mapping[str, Any], store: HistoryStore) -> bool:
