@@ -57,6 +57,19 @@ def test_what_serves_is_refused_and_the_hint_is_to_adopt_it(shop: Any) -> None:
     assert shop.document("status")["apps"][0]["live"]["resources"][0]["key"] == key
 
 
+def test_the_state_does_not_say_that_nothing_serves_while_an_orphan_does(shop: Any) -> None:
+    shop("up")
+    key = lose(shop, 1)
+    said = shop("status").stdout
+    assert "nothing live" not in said
+    assert "an orphan serves" in said
+    assert f"Orphan  web: {key} serves, and no record names it   milepost orphans list" in said
+    assert shop.document("status")["orphans_serving"] == {"web": key}
+    shutil.rmtree(shop.environment["MILEPOST_STATE"] + "/projects")
+    refused = shop("up", status=5)
+    assert "DEFAULT IS UNCHANGED: nothing is live as recorded" in refused.stdout + refused.stderr
+
+
 def test_all_of_them_are_those_that_do_not_serve(shop: Any) -> None:
     shop("up")
     shop("redeploy")

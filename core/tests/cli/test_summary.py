@@ -181,7 +181,7 @@ def test_what_was_closed_on_purpose_is_not_said_to_be_live() -> None:
     closed = an_operation("01Z", "destroy", 113, target="01C", label="close")
     history = known(OLD, RELEASED, closed, released={"web": RELEASED})
     lines = told(Ended(a_run(failure=Failure(code="x", message="why")), (), 1), history)
-    assert lines[0] == "PRODUCTION IS UNCHANGED: nothing is live"
+    assert lines[0] == "PRODUCTION IS UNCHANGED: nothing is live as recorded"
 
 
 def test_what_a_failed_deploy_left_on_purpose_is_said_and_not_advised_again() -> None:
@@ -197,7 +197,7 @@ def test_what_a_failed_deploy_left_on_purpose_is_said_and_not_advised_again() ->
     ("status", "first", "last"),
     [
         (3, "PRODUCTION HAS CHANGED", "exit 3: what is live was changed, and then something failed"),
-        (4, "PRODUCTION IS UNCHANGED: nothing is live", "exit 4: locked"),
+        (4, "PRODUCTION IS UNCHANGED: nothing is live as recorded", "exit 4: locked"),
         (130, "PRODUCTION IS UNCHANGED", "exit 130: cancelled"),
     ],
 )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from milepost.host.lifecycle.freezing import frozen
@@ -26,6 +26,8 @@ class Beside:
     """How many entries of this machine wait for the shared history."""
     orphans: tuple[str, ...] | None = None
     """The keys of objects that no record names; None where nobody was asked, or nobody answered."""
+    serving: Mapping[str, str] = field(default_factory=dict)
+    """The key of the orphan that serves of an app, by the app's name."""
     unasked: tuple[str, ...] = ()
     """Which platforms could not be asked for orphans, and why."""
 
@@ -33,7 +35,8 @@ class Beside:
         """Return it as a document has it."""
         orphans = None if self.orphans is None else list(self.orphans)
         facts = {"freeze": self.freeze, "undelivered": self.undelivered}
-        return {**facts, "orphans": orphans, "orphans_unasked": list(self.unasked)}
+        found = {"orphans": orphans, "orphans_serving": dict(self.serving), "orphans_unasked": list(self.unasked)}
+        return {**facts, **found}
 
 
 def beside(session: Session, found: Survey | None) -> Beside:
@@ -42,12 +45,14 @@ def beside(session: Session, found: Survey | None) -> Beside:
     known = Beside(freeze=frozen(host.store, workspace, session.screen.now()), undelivered=host.undelivered())
     if found is None:
         return known
-    keys = tuple(each.sighting.key for each in found.orphans if each.sighting.workspace == workspace)
+    here = [each for each in found.orphans if each.sighting.workspace == workspace]
+    keys = tuple(each.sighting.key for each in here)
     answered = found.asked or not found.unasked
     return Beside(
         freeze=known.freeze,
         undelivered=known.undelivered,
         orphans=keys if answered else None,
+        serving={each.sighting.app: each.sighting.key for each in here if each.serves == "yes"},
         unasked=found.unasked,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from milepost.cli import lineage
@@ -31,12 +31,15 @@ def workspace(status: WorkspaceStatus, screen: Screen, look: Look, told: Told) -
     """Yield what is live, how it is, where, and what to type."""
     yield f"{screen.paint('strong', f'{status.project} / {clean(status.workspace)}')}   {told.asked}"
     head = ("APP", "LIVE", "COMMIT", "HEALTH", "SINCE", "RELEASED BY")
-    yield from columns([head, *(_row(each, screen, look) for each in status.apps)], room=screen.room)
+    serving = told.beside.serving
+    yield from columns([head, *(_row(each, screen, look, serving) for each in status.apps)], room=screen.room)
     yield ""
     several = len(status.apps) > 1
     yield from _block("URL", [_place(each, several) for each in status.apps if each.urls])
     for each in status.apps:
         yield from _troubles(each)
+    for app, key in serving.items():
+        yield f"Orphan  {line_of(app)}: {line_of(key)} serves, and no record names it   milepost orphans list"
     yield from _block("Back", _ways_back(status, look))
     yield from _block("Kept", _ways_forward(status, look))
     failed = [
@@ -95,10 +98,11 @@ def _block(name: str, rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
     yield from (f"{name:<8}{line}" for line in columns(rows, gap=3))
 
 
-def _row(app: AppStatus, screen: Screen, look: Look) -> tuple[str, ...]:
+def _row(app: AppStatus, screen: Screen, look: Look, serving: Mapping[str, str]) -> tuple[str, ...]:
     """Return an app's line of the table."""
     if app.live is None:
-        return (app.app, "-", "", health(app.health) if app.health.name != "unknown" else "nothing live", "", "")
+        nothing = "an orphan serves" if app.app in serving else "nothing live"
+        return (app.app, "-", "", health(app.health) if app.health.name != "unknown" else nothing, "", "")
     run = app.run
     since = app.release.ended or app.release.started if app.release else app.live.started
     who = (f"CI job {run.ci}" if run.ci else "@".join(each for each in (run.user, run.host) if each)) if run else ""

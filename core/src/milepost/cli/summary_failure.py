@@ -51,7 +51,8 @@ def _standing(outcome: Outcome, background: Background) -> str:
     run = outcome.run
     place = run.workspace.upper()
     served = [text for app in run.apps if (text := _served(app, run, background))]
-    now = ", ".join(served) or "nothing is live"
+    # Whether something runs that the history does not know of, nobody was asked.
+    now = ", ".join(served) or "nothing is live as recorded"
     if outcome.exit_status == 3:
         return f"{place} HAS CHANGED, AND THEN SOMETHING FAILED: {now}"
     return f"{place} IS UNCHANGED: {now}"
