@@ -40,6 +40,7 @@ def local_platform() -> PlatformOffer:
         load=_load_platform,
         parks=True,
         files=True,
+        one_machine=True,
         default_releaser=DefaultReleaser(word="caddy"),
     )
 

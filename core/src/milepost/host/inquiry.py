@@ -15,6 +15,7 @@ from milepost.host.cancel import Cancel
 from milepost.host.clock import system_clock
 from milepost.host.history.ref import resolve_operation, resolve_run
 from milepost.host.lifecycle.bench import Bench
+from milepost.host.lifecycle.elsewhere import elsewhere, machines, refuse_asking
 from milepost.host.lifecycle.hiding import errors_hidden, hide_variables
 from milepost.host.lifecycle.live import Live, ask_health, ask_public, find_live, inquiry
 from milepost.host.lifecycle.noting import asked_to_end
@@ -130,6 +131,8 @@ def _app_status(host: Host, bench: Bench, app: str, workspace: str, recorded: bo
     """Return how one app is; a plugin that cannot be asked is a note."""
     if recorded:
         return _told(bench, workspace, AppStatus(app=app), None)
+    if away := elsewhere(bench, app, workspace):
+        return _told(bench, workspace, AppStatus(app=app, note=f"on {machines(away)}, not asked from here"), None)
     subject = app_subject(host, app, workspace)
     hide_variables(bench, subject)
     try:
@@ -202,7 +205,8 @@ def _failed_since(bench: Bench, app: str, workspace: str, live: Live) -> Operati
 
 
 def deployment_of(host: Host, bench: Bench, subject: Subject, ref: str | None) -> Operation:
-    """Return the live deployment, or the one that a REF names."""
+    """Return the live deployment, or the one that a REF names. Raises RefusedError for one on another machine."""
+    refuse_asking(bench, subject)
     if ref is None:
         found = find_live(bench, subject).deployment
         if found is None:

@@ -13,6 +13,7 @@ from milepost.host.cancel import Cancel
 from milepost.host.history.journal import GONE, STANDING
 from milepost.host.inquiry import quiet_bench
 from milepost.host.lifecycle.bench import Bench
+from milepost.host.lifecycle.elsewhere import elsewhere, is_elsewhere, machines
 from milepost.host.lifecycle.labels import PROJECT
 from milepost.host.lifecycle.requesting import gather
 from milepost.host.lifecycle.serving import Serves, serves
@@ -101,6 +102,8 @@ def survey(host: Host, workspace: str, limit: float = LIMIT) -> Survey:
     # Runs may go on meanwhile: what stood when we began is no orphan for having been destroyed since.
     before = {each.id for each in _standing(bench)}
     inquests, unasked = _inquests(host, bench, workspace)
+    away = _elsewhere(host, bench, workspace)
+    unasked += [f"{app} in {where} stands on {host}, not asked from here" for (app, where), host in away.items()]
     _ask_all(bench, host, inquests, limit)
     unasked += [f"the platform {each.word} {each.trouble}" for each in inquests if each.answer is None]
     sightings = _apart(inquests)
@@ -111,7 +114,7 @@ def survey(host: Host, workspace: str, limit: float = LIMIT) -> Survey:
         named=len(sightings) - len(strays),
         orphans=tuple(_orphans(host, bench, strays, limit)),
         missing=tuple(each for each in _missing(bench, inquests, sightings) if each.id in before),
-        interrupted=tuple(_interrupted(bench)),
+        interrupted=tuple(each for each in _interrupted(bench) if (each.app, each.workspace) not in away),
         unasked=tuple(dict.fromkeys(unasked)),
     )
 
@@ -148,6 +151,12 @@ def _places(host: Host, bench: Bench, workspace: str) -> Iterator[tuple[str, str
     standing = _standing(bench)
     here = [(app, workspace) for app in host.project.apps]
     yield from dict.fromkeys([*here, *((each.app, each.workspace) for each in standing)])
+
+
+def _elsewhere(host: Host, bench: Bench, workspace: str) -> dict[tuple[str, str], str]:
+    """Return the apps and workspaces of which something stands on other machines, with the names of these."""
+    found = {(app, where): elsewhere(bench, app, where) for app, where in _places(host, bench, workspace)}
+    return {place: machines(deployments) for place, deployments in found.items() if deployments}
 
 
 def _standing(bench: Bench) -> list[Operation]:
@@ -218,6 +227,8 @@ def _missing(bench: Bench, inquests: list[_Inquest], sightings: list[Sighting]) 
     for deploy in _standing(bench):
         stamp = deploy.plugin
         if deploy.status != "success" or stamp is None or (stamp.distribution, stamp.word) not in answered:
+            continue
+        if is_elsewhere(bench, deploy):
             continue
         if deploy.id not in ids and not keys & {each.key for each in deploy.resources}:
             yield deploy

@@ -61,6 +61,8 @@ class PlatformOffer:
     """Whether the class has the capability Parks, which `start-first` and `stop-first` need."""
     files: bool = False
     """Whether a deployment gets the files of the app's config, `step.facts.files`."""
+    one_machine: bool = False
+    """Whether what it makes is on the machine where it was made alone: no other one asks about it or changes it."""
     default_releaser: DefaultReleaser | None = None
 
 

@@ -177,6 +177,7 @@ def milepost_platform(word):
         ("{'exposes': ()}", "exposes is () (tuple), expected a function"),
         ("{'load': None}", "load is None, expected a function"),
         ("{'stages': 1}", "stages is 1 (int), expected a bool"),
+        ("{'one_machine': 'yes'}", "one_machine is 'yes' (str), expected a bool"),
         ("{'parks': 'no'}", "parks is 'no' (str), expected a bool"),
         ("{'default_releaser': 'caddy'}", "default_releaser is 'caddy' (str), expected a DefaultReleaser or None"),
     ],

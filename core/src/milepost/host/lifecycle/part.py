@@ -13,6 +13,7 @@ from milepost.host.lifecycle.aim import aim, still_releasable
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.choosing import choose_releaser, recorded_order, todays_order
 from milepost.host.lifecycle.closing import close_app, destroy_all, park_live, unpark_live
+from milepost.host.lifecycle.elsewhere import refuse_elsewhere
 from milepost.host.lifecycle.foreign import refuse_foreign
 from milepost.host.lifecycle.goal import Part, Phase
 from milepost.host.lifecycle.hiding import hide_variables
@@ -62,6 +63,7 @@ class AppPart:
         self._order: Order | None = None
         self._settled = False
         hide_variables(bench, subject)
+        refuse_elsewhere(bench, part, subject)
 
     def carry_out(self, phase: Phase) -> None:
         """Do this app's share of a phase. Raises what stops the app."""

@@ -12,6 +12,7 @@ from milepost.host.history.journal import History, alive_here
 from milepost.host.lifecycle.behalf import start, stop
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.drafts import draft, hook_context
+from milepost.host.lifecycle.elsewhere import forget_elsewhere
 from milepost.host.lifecycle.goal import Part
 from milepost.host.lifecycle.in_place import restore_predecessor
 from milepost.host.lifecycle.live import GONE, Live, ask_health, find_live
@@ -48,7 +49,11 @@ def end_dead_runs(history: History, now: datetime) -> None:
 
 
 def recover(bench: Bench, part: Part, subject: Subject) -> None:
-    """Settle all that died in the middle for this app and workspace; the lock must be held."""
+    """Settle all that died in the middle for this app and workspace; the lock must be held.
+
+    Raises RefusedError when something of it stands on another machine.
+    """
+    forget_elsewhere(bench, part, subject)
     for each in _cut_off(bench, part, subject):
         settle(bench.history, each, bench.clock())
         text = f"#{each.number}'s {each.label} was interrupted"

@@ -93,6 +93,7 @@ _CLAIMS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "stages": ("a bool", lambda value: isinstance(value, bool)),
     "parks": ("a bool", lambda value: isinstance(value, bool)),
     "files": ("a bool", lambda value: isinstance(value, bool)),
+    "one_machine": ("a bool", lambda value: isinstance(value, bool)),
     "default_releaser": ("a DefaultReleaser or None", _is_default_releaser),
 }
 """What each field of an offer must be, in words and as a check."""
