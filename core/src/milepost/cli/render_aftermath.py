@@ -19,7 +19,8 @@ def lost_lines(store: HistoryStore, replay: Replay) -> int:
         return 0
     from milepost.host.keeping.removed import missing_lines  # noqa: PLC0415 - hardly ever is anything lost
 
-    return sum(missing_lines(each, store) for each in short)
+    # Of what was too much to be kept, the beginning and the end are there: where nothing is, all is lost.
+    return sum(missing_lines(each, store) if replay.read[str(each["id"])] else int(each["printed"]) for each in short)
 
 
 def lost(number: object, lines: int) -> str:

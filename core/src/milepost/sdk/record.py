@@ -207,6 +207,8 @@ class Operation(Struct, frozen=True, kw_only=True):
     ] = ()
     warnings: tuple[str, ...] = ()
     printed: Annotated[int | None, Meta(description="How many lines it printed; None while that is not known.")] = None
-    unkept: Annotated[int, Meta(description="How many lines of its output were not kept, being too many.")] = 0
+    unkept: Annotated[
+        int, Meta(description="How many lines of its output were not kept: they were too many, or lost since.")
+    ] = 0
     store: Annotated[str | None, Meta(description="The store it was brought from; none for this store's own.")] = None
     milepost: Annotated[str, Meta(description="The version of milepost that wrote it.")] = ""

@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from milepost.host.history import medium
 from milepost.host.history.sqlite import SqliteStore
 from milepost.host.history.trouble import UNFIT_CODES, told
 from milepost.sdk.errors import HistoryError
+from milepost.sdk.store import OutputLine
 
 Open = Callable[..., SqliteStore]
 RUN = {"kind": "run", "workspace": "default", "status": "running"}
@@ -113,6 +114,49 @@ def test_a_read_only_medium_is_read(mount: Callable[[str], Path], open_store: Op
         reader.append({"id": "R2", **RUN})
     with pytest.raises(HistoryError, match=r"read-only|cannot be written|cannot be opened"):
         open_store(place / "store")
+
+
+def fill(place: Path) -> None:
+    """Write until there is no room for one byte more."""
+    with suppress(OSError), (place / "stone").open("ab", buffering=0) as stone:
+        while stone.write(bytes(1024)):
+            pass
+
+
+def test_a_history_on_a_full_disk_is_read_and_refuses_to_be_written(
+    mount: Callable[[str], Path], open_store: Open
+) -> None:
+    place = mount("2m")
+    store = open_store(place / "store")
+    store.append({"id": "R1", **RUN})
+    store.append({"id": "O1", "kind": "operation", "run": "R1", "app": "web", "stage": "build"})
+    store.write_output("O1", [OutputLine(1, "", "plugin", "stdout", "built")])
+    store.close()
+    fill(place)
+    reader = open_store(place / "store", create=False)
+    assert [each["id"] for each in reader.latest("run", {})] == ["R1"]
+    assert [each.text for each in reader.read_output("O1")] == ["built"]
+    reader.close()
+    with pytest.raises(HistoryError, match="the disk is full") as caught:
+        open_store(place / "store")
+    assert "what was recorded is safe" in caught.value.hint
+    (place / "stone").unlink()
+    assert open_store(place / "store").append({"id": "R2", **RUN}) == 2
+
+
+def test_what_lies_in_the_log_of_a_full_disk_is_read_too(
+    mount: Callable[[str], Path], open_store: Open, tmp_path: Path
+) -> None:
+    store = open_store(tmp_path / "store")
+    for each in range(5):
+        store.append({"id": f"R{each}", **RUN})
+    place = mount("2m")
+    (place / "store").mkdir()
+    for name in ("history.sqlite", "history.sqlite-wal"):
+        shutil.copy(tmp_path / "store" / name, place / "store" / name)
+    fill(place)
+    reader = open_store(place / "store", create=False)
+    assert [each["id"] for each in reader.latest("run", {})] == ["R4", "R3", "R2", "R1", "R0"]
 
 
 def test_what_lies_in_the_log_only_is_read_from_a_copy(

@@ -278,6 +278,7 @@ def test_repair_of_scrambled_output_says_how_many_lines_are_lost(folder: Path) -
     done = repair(folder, GIVEN)
     assert done.lines == 80
     assert "40 lines of output that were printed are lost" in done.lost
+    assert damage_said(folder) == []
 
 
 def test_damaged_output_takes_no_record_with_it(folder: Path) -> None:

@@ -10,12 +10,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from milepost.host.history.lock import alone
+from milepost.host.history.trouble import is_full
 from milepost.sdk.errors import HistoryError
 
 BUSY_SECONDS = 30.0
 """How long to wait while another process writes; a write takes a millisecond."""
 
 READ_ONLY_CODES = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+"""Where files lie in memory, on Linux."""
 
 MOUNTS = Path("/proc/self/mountinfo")
 
@@ -66,7 +70,9 @@ def connect_to_read(path: Path) -> Reading:
     try:
         return Reading(connect(path, "mode=rw"), _nothing)
     except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode & 0xFF not in READ_ONLY_CODES or not os.access(path, os.R_OK):
+        # Also who only reads writes a little beside the file, for which a full disk has no room.
+        is_hindered = error.sqlite_errorcode & 0xFF in READ_ONLY_CODES or is_full(error.sqlite_errorcode, path.parent)
+        if not is_hindered or not os.access(path, os.R_OK):
             raise
     if log_of(path).exists() and log_of(path).stat().st_size > 0:
         # Documents that lie in the log only would be missed without it.
@@ -79,7 +85,7 @@ def copied(path: Path) -> Reading:
     import tempfile  # noqa: PLC0415 - lists must not pay for what hardly ever happens
     from shutil import copyfile  # noqa: PLC0415 - as above
 
-    folder = tempfile.TemporaryDirectory(prefix="milepost-")
+    folder = tempfile.TemporaryDirectory(prefix="milepost-", dir=_roomy(path))
     try:
         there = Path(folder.name) / path.name
         for _ in range(COPIES):
@@ -97,6 +103,16 @@ def copied(path: Path) -> Reading:
         f"the history {path} may only be read here, and is being written all the time elsewhere",
         hint="do the same again in a moment, or ask for the right to write it",
     )
+
+
+def _roomy(path: Path) -> Path | None:
+    """Return a folder in memory where that for temporary files has no room for a copy; None where it has."""
+    import tempfile  # noqa: PLC0415 - as in `copied`
+
+    size = path.stat().st_size + log_of(path).stat().st_size if log_of(path).exists() else path.stat().st_size
+    usual = os.statvfs(tempfile.gettempdir())
+    has_room = usual.f_bavail * usual.f_frsize > 2 * size
+    return None if has_room or not MEMORY.is_dir() else MEMORY
 
 
 def log_of(path: Path) -> Path:

@@ -15,7 +15,7 @@ ELSEWHERE = "name another folder by MILEPOST_HISTORY"
 TROUBLES = {
     sqlite3.SQLITE_FULL: (
         "the disk is full: nothing more can be recorded in {path}",
-        "free some space and do the same again; what was recorded is safe",
+        "free some space, which milepost store prune needs too, and do the same again; what was recorded is safe",
     ),
     sqlite3.SQLITE_READONLY: (
         "the history {path} cannot be written: the file, its folder or the medium is read-only",
@@ -77,9 +77,16 @@ def told(path: Path) -> Iterator[None]:
         ) from error
 
 
+def is_full(code: int, folder: Path) -> bool:
+    """Return whether SQLite failed for want of space: a disk without any lets it fail in other ways too."""
+    if code & 0xFF == sqlite3.SQLITE_FULL:
+        return True
+    return code & 0xFF == sqlite3.SQLITE_IOERR and folder.is_dir() and os.statvfs(folder).f_bavail == 0
+
+
 def _code(code: int, folder: Path) -> int:
-    """Return the code that says it best: a disk without space lets SQLite fail in other ways too."""
-    if code & 0xFF == sqlite3.SQLITE_IOERR and folder.is_dir() and os.statvfs(folder).f_bavail == 0:
+    """Return the code that says it best."""
+    if is_full(code, folder):
         return sqlite3.SQLITE_FULL
     return code if code in UNFIT_CODES else code & 0xFF
 

@@ -178,10 +178,20 @@ def _write_output(store: SqliteStore, kept: Path, documents: dict[str, Saved], l
             homeless += len(piece.lines)
     if homeless:
         lost.append(f"{homeless} lines of output, whose operations are lost")
-    missing = sum(missing_lines(each.document, store) for each in documents.values() if each.kind == "operation")
+    missing = sum(_noted(store, each.document) for each in documents.values() if each.kind == "operation")
     if missing:
         lost.append(f"{missing} lines of output that were printed are lost")
     return lines
+
+
+def _noted(store: SqliteStore, operation: Document) -> int:
+    """Write down how many lines of an operation's output are lost, which is no damage any more then; return that."""
+    missing = missing_lines(operation, store)
+    if missing:
+        warning = f"{missing} lines of its output are lost: their file was damaged"
+        warnings = [*(operation.get("warnings") or ()), warning]
+        store.amend([{**operation, "unkept": missing, "warnings": warnings}])
+    return missing
 
 
 def _cut_off(folder: Path) -> Path | None:
