@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from milepost.host.history.newer import WORDS
 from milepost.host.history.sqlite import SqliteStore
 from milepost.host.history.writer import this_writer
 
@@ -206,3 +207,15 @@ def test_what_a_newer_milepost_wrote_is_listed_as_far_as_it_is_understood(
     document = milepost("show", "web#1/build", "--json").document
     assert {"schema", "stage", "plugin"} <= set(document["not_understood"])
     assert milepost("show", "web#1/build").status == 0
+
+
+def test_an_example_of_a_part_is_one_that_can_be_shown(milepost: Any, told: SqliteStore) -> None:
+    for words in (("history",), ("operation", "list")):
+        said = milepost(*words, "--columns", "help").err
+        part = said.partition("parts of them: ")[2].partition(",")[0]
+        assert milepost(*words, "--columns", part).status == 0
+
+
+def test_an_unknown_verb_is_told_all_that_there_are(milepost: Any, told: SqliteStore) -> None:
+    said = milepost("history", "--verb", "nonsense").err
+    assert all(verb in said for verb in WORDS["verb"])

@@ -50,6 +50,18 @@ def test_an_operation_shows_what_it_came_from_and_what_it_became(milepost: Any, 
     ]
 
 
+def test_a_run_says_which_deployment_of_another_run_an_operation_was_about(
+    milepost: Any, chain: SqliteStore, make_run: Any, make_operation: Any
+) -> None:
+    clean = make_run("01RUN5")
+    number = chain.append({**clean, "verb": "destroy"})
+    chain.append(make_operation("01DES5", clean, number, stage="destroy", label="destroy", target="01DEP2"))
+    for ref, name in (("3", "web#1/deploy"), ("5", "web#2/deploy")):
+        row = next(line for line in milepost("show", ref).out.splitlines() if line.startswith("+"))
+        assert row.split()[3] == name
+    assert "web#1/deploy" not in milepost("show", "1").out.replace("+0.0s  web#1/deploy", "")
+
+
 def test_the_tree_is_the_same_from_wherever_it_is_looked_at(milepost: Any, chain: SqliteStore) -> None:
     trees = [milepost("show", ref, "--json").document["lineage"] for ref in ("web#1/build", "web#3/release")]
     assert trees[0] == trees[1]

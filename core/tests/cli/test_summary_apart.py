@@ -30,6 +30,19 @@ def test_after_a_rollback_to_several_runs_each_app_has_its_way_forward() -> None
     ]
 
 
+def test_what_is_kept_and_pruned_of_several_apps_is_told_by_app() -> None:
+    mine = [
+        an_operation("01V1", "deploy", 112, app="api", presence="destroyed"),
+        an_operation("01V3", "deploy", 115, app="api", presence="parked"),
+        an_operation("01V4", "release", 115, app="api", target="01V3", release=Release()),
+        an_operation("01V5", "deploy", 119, app="api"),
+    ]
+    api = an_operation("01Z1", "release", 119, app="api", target="01V5", release=Release())
+    gone = an_operation("01Z2", "destroy", 119, app="api", target="01V1")
+    lines = told(Ended(a_run(number=119, apps=("web", "api")), (api, gone)), known(*mine))
+    assert "Kept  api #115 (parked)   pruned api #112" in lines
+
+
 def test_a_traceback_is_told_once_and_only_its_end() -> None:
     trace = "\n".join(f"line {number}" for number in range(20))
     evidence = tuple(Evidence(title=f"last lines of web.{number}", text=trace) for number in (1, 2))

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 Column = Callable[["Document", "Screen"], str]
 """Gives what a column shows of a document."""
 
+PARTS = {"run": "source.commit, failure.message", "operation": "plugin.version, hooks.0.when"}
+"""Examples of parts of fields, by the kind of the records."""
+
 _TIMES = ("started", "ended", "until", "at")
 
 
@@ -30,7 +33,7 @@ def chosen(text: str, columns: Mapping[str, Column], kind: str) -> dict[str, Col
     others = [each for each in fields if each not in columns]
     if not names or "help" in names:
         raise UsageError(
-            f"columns: {', '.join(columns)}; fields: {', '.join(others)}; parts of them: plugin.version, hooks.0.when",
+            f"columns: {', '.join(columns)}; fields: {', '.join(others)}; parts of them: {PARTS[kind]}",
             hint=f"--columns {','.join([*columns][:3])}",
         )
     found: dict[str, Column] = {}

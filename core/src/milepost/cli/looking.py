@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from milepost.cli.render_show import RELATED
@@ -44,6 +45,13 @@ def names_in(store: HistoryStore, document: Document) -> dict[str, str]:
     """Return the REFs of the run and the operations that a document names, by their ids."""
     ids = [str(document[name]) for name in (*RELATED, "run") if document.get(name)]
     return {known: _name(store.get(known), known, document) for known in ids}
+
+
+def targets_in(store: HistoryStore, operations: Iterable[Document]) -> dict[str, str]:
+    """Return the REFs of what operations were about that another run made, by their ids."""
+    abroad = {str(each["target"]): str(each.get("run")) for each in operations if each.get("target")}
+    found = ((store.get(target), run) for target, run in abroad.items())
+    return {str(each["id"]): name_of(each) for each, run in found if each is not None and each.get("run") != run}
 
 
 def _name(found: Document | None, known: str, document: Document) -> str:

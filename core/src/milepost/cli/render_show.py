@@ -35,7 +35,7 @@ def run(given: Document, recorded: Sequence[Document], screen: Screen, names: Na
     yield from render_record.facts(_of_run(given, screen, names))
     if operations:
         yield ""
-        yield from timeline(document, operations, screen)
+        yield from timeline(document, operations, screen, names)
     for each in operations:
         if each.get("failure"):
             yield ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -19,8 +19,11 @@ BAR = 24
 """How many cells the whole run takes."""
 
 
-def timeline(run: Document, operations: Sequence[Document], screen: Screen) -> Iterator[str]:
-    """Yield the operations, each with its parts, hooks and warnings below; bars on a terminal alone."""
+def timeline(run: Document, operations: Sequence[Document], screen: Screen, names: Mapping[str, str]) -> Iterator[str]:
+    """Yield the operations, each with its parts, hooks and warnings below; bars on a terminal alone.
+
+    `names` has the REFs of what other runs made and operations were about, by their ids.
+    """
     began = moment(run.get("started"))
     ends = [moment(each.get("ended")) or screen.now() for each in (run, *operations)]
     total = max(((each - began).total_seconds() for each in ends), default=0.0) if began else 0.0
@@ -30,7 +33,7 @@ def timeline(run: Document, operations: Sequence[Document], screen: Screen) -> I
             f"+{_offset(began, each)}",
             operation_name(each),
             str(each.get("status")),
-            result(each),
+            "  ".join(part for part in (result(each), names.get(str(each.get("target")), "")) if part),
             taken(each),
             tail(each),
         )

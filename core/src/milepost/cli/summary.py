@@ -90,14 +90,15 @@ def _new(releases: list[Operation], background: Background) -> Iterator[str]:
 
 def _kept(outcome: Outcome, releases: list[Operation], look: Look) -> Iterator[str]:
     """Yield what stays for a rollback and what was removed."""
-    kept: dict[str, set[int]] = {}
+    kept: dict[str, set[tuple[str, int]]] = {}
     for each in releases:
         old = lineage.replaced(each, look) or lineage.way_back(each, look)
         if old is not None and old.presence is not None and old.presence not in GONE:
-            kept.setdefault("parked" if old.presence == "parked" else "still running", set()).add(old.number)
-    parts = [f"{_numbers(numbers)} ({how})" for how, numbers in kept.items()]
+            how = "parked" if old.presence == "parked" else "still running"
+            kept.setdefault(how, set()).add((old.app, old.number))
+    parts = [f"{_named(olds, outcome.run)} ({how})" for how, olds in kept.items()]
     gone = _targets(outcome, "destroy", look)
-    pruned = [f"pruned {_numbers(gone)}"] if gone else []
+    pruned = [f"pruned {_named(gone, outcome.run)}"] if gone else []
     if parts or pruned:
         yield f"{'Kept' if parts else 'Clean':<6}{'   '.join([*parts, *pruned])}"
 
@@ -146,7 +147,7 @@ def _made(outcome: Outcome, background: Background) -> Iterator[str]:
     took, paint = length(_seconds(run)), background.paint
     if run.verb == "destroy":
         gone = _targets(outcome, "destroy", background.look)
-        yield f"{paint('good', 'DESTROYED')}  {_numbers(gone) or _keys(outcome) or 'nothing was there'}   {took}"
+        yield f"{paint('good', 'DESTROYED')}  {_named(gone, run) or _keys(outcome) or 'nothing was there'}   {took}"
     elif run.verb == "adopt":
         yield f"{paint('good', 'ADOPTED')}  #{run.number}   {_keys(outcome)}   {took}"
         yield f"Next     milepost status{_where(run)}"
@@ -171,11 +172,17 @@ def _keys(outcome: Outcome) -> str:
     return ", ".join(dict.fromkeys(resource.key for each in done for resource in each.resources))
 
 
-def _targets(outcome: Outcome, stage: str, look: Look) -> list[int]:
-    """Return the numbers of the deployments that operations of a stage acted on."""
+def _targets(outcome: Outcome, stage: str, look: Look) -> set[tuple[str, int]]:
+    """Return the deployments that operations of a stage acted on, each by its app and number."""
     done = (each for each in outcome.operations if each.stage == stage and each.status == "success")
     held = (look.operation(each.target or "") for each in done)
-    return sorted({each.number for each in held if each and each.stage == "deploy"})
+    return {(each.app, each.number) for each in held if each and each.stage == "deploy"}
+
+
+def _named(deployments: set[tuple[str, int]], run: Run) -> str:
+    """Return deployments by their numbers, with the app of each where the run had several."""
+    several = len(run.apps) > 1
+    return ", ".join(f"{app} #{number}" if several else f"#{number}" for app, number in sorted(deployments))
 
 
 def _numbers(numbers: list[int] | set[int]) -> str:

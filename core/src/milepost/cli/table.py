@@ -102,7 +102,7 @@ _PAGING = (
     Flag("before", ("--before",), "Only what is older than this one.", "REF", completes="refs"),
     Flag("after", ("--after",), "Only what is newer than this one, oldest first.", "REF", completes="refs"),
     Flag("order", ("--order",), "Which come first: newest or oldest.", "ORDER"),
-    Flag("columns", ("--columns",), "Which columns, in order: names or fields such as plugin.version.", "A,B,C"),
+    Flag("columns", ("--columns",), "Which columns, in order: names or fields; `help` lists them.", "A,B,C"),
 )
 LISTING_RUNS = (
     *_NARROWING,

@@ -68,7 +68,7 @@ class UnknownNameError(UsageError):
     def __init__(self, kind: str, name: str, known: tuple[str, ...], *, hint: str = "") -> None:
         self.kind, self.name, self.known = kind, name, known
         close = nearest(name, known)
-        there = f"; there is {', '.join(known[:12])}" if known else ""
+        there = f"; there is {', '.join(known[:20])}" if known else ""
         more = f"; did you mean {close!r}?" if close else there
         super().__init__(f"there is no {kind} {name!r}{more}", hint=hint)
 

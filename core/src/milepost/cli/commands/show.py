@@ -8,7 +8,7 @@ from milepost.cli import render_show
 from milepost.cli.ancestry import ancestry, as_document
 from milepost.cli.arguments import Ref
 from milepost.cli.legible import unknown
-from milepost.cli.looking import names_in, operations_of, shown
+from milepost.cli.looking import names_in, operations_of, shown, targets_in
 from milepost.cli.session import Session
 
 
@@ -23,6 +23,7 @@ def command(ctx: typer.Context, ref: Ref) -> int:
         screen.answer("operation", document, render_show.operation(operation, screen, names_in(store, operation), tree))
         return 0
     operations = operations_of(store, run, app)
-    lines = render_show.run(run, operations, screen, names_in(store, run))
+    names = {**names_in(store, run), **targets_in(store, operations)}
+    lines = render_show.run(run, operations, screen, names)
     screen.answer("run", {"run": run, "operations": operations, **unknown(run)}, lines)
     return 0

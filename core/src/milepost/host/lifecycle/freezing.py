@@ -50,7 +50,7 @@ def refuse_frozen(store: HistoryStore, workspace: str, verb: str, now: datetime)
 def until_when(freeze: Document) -> str:
     """Return until when a freeze lasts, in this machine's time, to stand in a sentence."""
     until = end_of(freeze)
-    return f"until {until.astimezone():%Y-%m-%d %H:%M}" if until is not None else "until somebody thaws it"
+    return f"until {until.astimezone():%Y-%m-%d %H:%M %Z}" if until is not None else "until somebody thaws it"
 
 
 def who(freeze: Document) -> str:
