@@ -20,6 +20,15 @@ def test_history_lists_runs_newest_first(milepost: Any, filled: SqliteStore) -> 
     assert ended.status == 0
 
 
+def test_how_long_an_interrupted_run_took_is_not_told_since_nobody_saw_its_end(
+    milepost: Any, filled: SqliteStore
+) -> None:
+    (run,) = filled.latest("run", {"number": 1})
+    filled.amend([{**run, "status": "interrupted"}])
+    assert "68s" not in milepost("history").out.splitlines()[-1]
+    assert ", took" not in next(each for each in milepost("show", "1").out.splitlines() if each.startswith("Began"))
+
+
 def test_an_empty_history_says_what_makes_the_first_run(milepost: Any) -> None:
     assert milepost("history").out == "no run yet; milepost up makes the first\n"
 

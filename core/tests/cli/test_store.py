@@ -237,6 +237,17 @@ def test_a_damaged_history_is_said_to_be_and_repaired(desk: Desk, tmp_path: Path
     assert desk("store", "verify").status == 0
 
 
+def test_a_history_that_was_emptied_is_damage_and_cannot_be_repaired(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "state" / "projects" / "shop" / "history.sqlite"
+    path.write_bytes(b"")
+    assert "was emptied" in desk("history").err
+    said = desk("store", "verify")
+    assert (said.status, "was emptied" in said.out, "backup" in said.out) == (1, True, True)
+    repaired = desk("store", "repair", "--yes")
+    assert (repaired.status, "nothing can be saved" in repaired.err) == (1, True)
+    assert path.read_bytes() == b""
+
+
 def test_a_file_that_is_no_database_any_more_is_damage_too(desk: Desk, tmp_path: Path) -> None:
     path = tmp_path / "state" / "projects" / "shop" / "history.sqlite"
     path.write_bytes(b"x" * 4096 + path.read_bytes()[4096:])

@@ -91,7 +91,10 @@ def verified(what: Verified, screen: Screen) -> Iterator[str]:
     if len(what.damage) > SHOWN:
         yield f"… and {len(what.damage) - SHOWN} more"
     yield from (f"note: {each}" for each in what.remarks)
-    yield screen.paint("good", "all is sound") if not what.damage else "save what is sound  milepost store repair"
+    if not what.damage:
+        yield screen.paint("good", "all is sound")
+    else:
+        yield f"hint: {what.hint}" if what.hint else "save what is sound  milepost store repair"
 
 
 def repaired(what: Repaired, place: str) -> Iterator[str]:

@@ -47,7 +47,7 @@ def check(ctx: typer.Context) -> int:
     try:
         found = verify(host.store, has_key=has_key)
     except HistoryError as error:  # so damaged that it cannot be opened
-        found = Verified(0, 0, 0, (str(error),), ())
+        found = Verified(0, 0, 0, (str(error),), (), error.hint)
     document = {**plain(found._asdict()), "sound": not found.damage}
     session.screen.answer("store-verification", document, verified(found, session.screen))
     return 1 if found.damage else 0

@@ -26,6 +26,8 @@ class Verified(NamedTuple):
     """What is wrong, a sentence each."""
     remarks: tuple[str, ...]
     """What is worth knowing and not wrong."""
+    hint: str = ""
+    """What to do where it cannot even be opened."""
 
 
 def verify(store: HistoryStore, *, has_key: bool = True) -> Verified:
