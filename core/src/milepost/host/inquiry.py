@@ -18,7 +18,7 @@ from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.elsewhere import elsewhere, machines, refuse_asking
 from milepost.host.lifecycle.hiding import errors_hidden, hide_variables
 from milepost.host.lifecycle.live import Live, ask_health, ask_public, find_live, inquiry
-from milepost.host.lifecycle.noting import asked_to_end
+from milepost.host.lifecycle.noting import ask_to_end
 from milepost.host.lifecycle.recorded import worker_of
 from milepost.host.lifecycle.requesting import gather
 from milepost.host.lifecycle.stand import Given, Stand, bench_of, subject_of
@@ -246,6 +246,5 @@ def cancel(host: Host, ref: str, workspace: str = "default", why: str = "") -> R
     if run.verb == "exec":
         where = f"{run.user or 'somebody'}@{run.host} (pid {run.writer.pid})"
         raise OperationError(f"run #{run.number} is an exec: only {where} can end it, at the terminal")
-    host.writable_store().ask_cancel(run.id)
-    asked_to_end(host, run, why)
+    ask_to_end(host, run, why)
     return run

@@ -47,9 +47,12 @@ def test_the_signals_are_the_users_again_afterwards(real: RealShop) -> None:
 
 def test_a_cancel_from_elsewhere_is_heard(real: RealShop) -> None:
     real.write(build='use "fake" { hang = "build" }')
-    outcome = real.run("up", when={"hanging at build": lambda: cancel(real.host(), "1")})
+    outcome = real.run("up", when={"hanging at build": lambda: cancel(real.host(), "1", why="wrong\nbranch")})
     assert (outcome.exit_status, outcome.run.status) == (130, "cancelled")
-    assert real.operations()[0].failure.message == "cancelled: milepost cancel"  # type: ignore[union-attr]  # it failed
+    asked = real.host().history.runs({"verb": "cancel"})[0]
+    said = f"milepost cancel by {asked.user}@{asked.host}: wrong branch"
+    assert real.operations()[0].failure.message == f"cancelled: {said}"  # type: ignore[union-attr]  # it failed
+    assert said in outcome.run.failure.message  # type: ignore[union-attr]  # it was cancelled
 
 
 def test_after_the_grace_the_process_is_killed_and_its_operation_interrupted(real: RealShop) -> None:

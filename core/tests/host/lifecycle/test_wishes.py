@@ -40,6 +40,23 @@ def test_a_wish_on_this_machine_is_heard_when_one_looks() -> None:
     assert cancel.reason == "milepost cancel"
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"verb": "cancel", "target": "R1", "why": "wrong branch"}, "milepost cancel by bob@laptop: wrong branch"),
+        ({"verb": "cancel", "target": "R1"}, "milepost cancel by bob@laptop"),
+        ({"verb": "break", "target": "app/x/web", "holder": {"run_id": "R1"}}, "milepost lock break by bob@laptop"),
+        ({"verb": "cancel", "target": "R2", "why": "another"}, "milepost cancel"),
+    ],
+)
+def test_a_wish_says_whose_it_is_and_why(asked: dict[str, object], said: str) -> None:
+    store, cancel = MemoryStore(), Cancel()
+    store.append({"id": "R9", "kind": "run", "user": "bob", "host": "laptop", **asked})
+    store.ask_cancel("R1")
+    Wishes(store, "R1", cancel).look()
+    assert cancel.reason == said
+
+
 def test_looking_for_a_wish_elsewhere_waits_for_nobody() -> None:
     store, cancel = SlowStore(), Cancel()
     wishes = Wishes(store, "R1", cancel)

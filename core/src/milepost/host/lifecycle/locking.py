@@ -13,6 +13,7 @@ from milepost.host.clock import system_clock
 from milepost.host.history.heartbeat import Holding
 from milepost.host.history.writer import run_lock
 from milepost.host.lifecycle.hooks import INSIDE
+from milepost.host.lifecycle.wishes import asked_by
 from milepost.sdk.errors import LockedError, RefusedError
 from milepost.sdk.request import Request
 from milepost.sdk.store import Document, HistoryStore, Lease, StoreLock
@@ -128,7 +129,7 @@ class Locks:
         """Wait a moment. Raises CancelledError when somebody asks for an end, LockLostError."""
         self._cancel.wait(LOOK_AGAIN if self._store.lease_seconds is None else LOOK_AGAIN_ELSEWHERE)
         if self._store.cancel_asked(self._request.id):
-            self._cancel.ask("milepost cancel")
+            self._cancel.ask(asked_by(self._store, self._request.id))
         self._cancel.check()
         if self._holding.lost is not None:
             raise self._holding.lost

@@ -17,8 +17,9 @@ from milepost.host.history.heartbeat import Holding
 from milepost.host.history.journal import identify
 from milepost.host.history.writer import run_lock
 from milepost.host.lifecycle.freezing import FREEZE, THAW, frozen
+from milepost.host.lifecycle.operation import failure_of
 from milepost.host.lifecycle.requesting import who_asks
-from milepost.sdk.errors import OperationError
+from milepost.sdk.errors import HistoryError, OperationError
 from milepost.sdk.record import Run, Source
 from milepost.sdk.store import Document, HistoryStore
 
@@ -71,9 +72,17 @@ def going_on(store: HistoryStore, run: Run) -> Iterator[None]:
         holding.release()
 
 
-def asked_to_end(host: Host, run: Run, why: str) -> Run:
-    """Record that somebody asked a run to end."""
-    return _done(host, noted(host, CANCEL, run.workspace, why, apps=run.apps, target=run.id))
+def ask_to_end(host: Host, run: Run, why: str) -> Run:
+    """Ask a run to end, and return the record of who asked and why: it is there when the wish is heard."""
+    asked = _done(host, noted(host, CANCEL, run.workspace, why, apps=run.apps, target=run.id))
+    try:
+        host.writable_store().ask_cancel(run.id)
+    except HistoryError as error:
+        host.history.amend(
+            msgspec.structs.replace(asked, status="error", failure=failure_of(error), exit_status=error.exit_status)
+        )
+        raise
+    return asked
 
 
 def freeze(host: Host, workspace: str, why: str, seconds: float | None = None) -> Run:

@@ -9,6 +9,12 @@ from milepost.host.cancel import Cancel
 from milepost.sdk.errors import HistoryError
 from milepost.sdk.store import HistoryStore
 
+COMMANDS = {"cancel": "milepost cancel", "break": "milepost lock break"}
+"""The verbs of the runs that ask another one to end, and what was typed."""
+
+NEWEST = 20
+"""Among how many of those it is looked for: whoever asks writes that down right before."""
+
 LOOK_EVERY = 1.0
 """How often a store elsewhere is asked, in seconds."""
 
@@ -42,4 +48,15 @@ class Wishes:
 
     def _pass_on(self) -> None:
         if not self._cancel.is_asked and self._store.cancel_asked(self._run):
-            self._cancel.ask("milepost cancel")
+            self._cancel.ask(asked_by(self._store, self._run))
+
+
+def asked_by(store: HistoryStore, run: str) -> str:
+    """Return which command asked a run to end, whose it was, and why, as far as the history tells."""
+    with suppress(HistoryError):  # that nobody can say who it was must not keep the run from ending
+        for each in store.latest("run", {"verb": tuple(COMMANDS)}, limit=NEWEST):
+            if run in (each.get("target"), (each.get("holder") or {}).get("run_id")):
+                who = "@".join(str(name) for name in (each.get("user"), each.get("host")) if name) or "somebody"
+                why = " ".join(str(each.get("why") or "").split())
+                return f"{COMMANDS[each['verb']]} by {who}" + (f": {why}" if why else "")
+    return COMMANDS["cancel"]
