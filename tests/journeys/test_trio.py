@@ -89,7 +89,7 @@ def test_every_looking_command_answers_on_all_three(trio: Place) -> None:
     trio.up()
     assert trio.run("exec", "web", "--", "python3", "-c", "print(open('migrate.py').read(12))").out == '"""The migra\n'
     assert trio.ask("exec", "worker", "--", "sh", "-c", "exit 7").status == 7
-    assert [each["verb"] for each in trio.json("history")["runs"]] == ["up"]
+    assert [each["verb"] for each in trio.json("history")["runs"]] == ["exec", "exec", "up"]
     assert trio.json("show", "web#1")["run"]["number"] == 1
     for kind in ("artifact", "deployment", "release", "operation"):
         assert trio.json(kind, "list")[f"{kind}s"]
