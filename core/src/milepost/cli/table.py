@@ -60,7 +60,7 @@ SHARED = (
 """What every command knows, anywhere on the line."""
 
 CHANGING = (
-    Flag("force", ("--force",), "Even if unchanged, or made by another history."),
+    Flag("force", ("--force",), "Even if unchanged, or of another history or machine."),
     Flag("keep_failed", ("--keep-failed",), "Leave what a failed deploy made."),
     Flag("independent", ("--independent",), "A failed app stops no other."),
     Flag("with_dependencies", ("--with-dependencies",), "Also what the apps depend on."),
