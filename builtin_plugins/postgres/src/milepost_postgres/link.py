@@ -44,6 +44,7 @@ class Link:
         self.server = server
         self._connection: Connection | None = None
         self._prepares = True
+        self._was_let_in = False
         self._texts: dict[str, bytes] = {}
         self._guard = threading.RLock()
         self._closed = False
@@ -85,7 +86,10 @@ class Link:
             try:
                 self._connection = Connection.connect(self.server.conninfo, autocommit=True)
             except psycopg.Error as error:
-                raise not_connected(error, self.server) from error
+                # To find out what may be wrong takes seconds, which a run that has been let in before must not lose.
+                told = explained if self._was_let_in else not_connected
+                raise told(error, self.server) from error
+            self._was_let_in = True
             self._connection.limit = self.server.timeout
             if not self._prepares:
                 self._connection.prepare_threshold = None
