@@ -120,7 +120,7 @@ def test_destroy_needs_a_target_and_a_yes(shop: Any) -> None:
 
 def test_a_dry_run_with_no_way_back_ends_as_the_rollback_would(shop: Any) -> None:
     shop("up")
-    assert "nothing was live before #1" in shop("rollback", "--dry-run", status=1).stdout
+    assert "nothing of web was live before #1" in shop("rollback", "--dry-run", status=1).stdout
     shop("rollback", status=1)
 
 
