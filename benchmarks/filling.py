@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -45,15 +46,15 @@ def opened(folder: Path) -> SqliteStore:
     )
 
 
-def fill(folder: Path, size: int) -> None:
-    """Bring a store to that many documents at once; how they came to it changes no figure."""
+def fill(folder: Path, size: int, made: Callable[[int], dict[str, object]] = document) -> None:
+    """Bring a store to that many documents, each made of its place; how they came to it changes no figure."""
     opened(folder).close()
     connection = sqlite3.connect(folder / FILE, isolation_level=None)
     connection.execute("PRAGMA synchronous = OFF")
     connection.execute("PRAGMA cache_size = -200000")
     connection.execute("BEGIN")
     for place in range(size):
-        each = document(place)
+        each = made(place)
         schema.put(connection, each)
         numbering.reserve(connection, each)
     connection.execute("COMMIT")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -17,12 +16,9 @@ from multiprocessing import Process
 from pathlib import Path
 from typing import Any
 
-from filling import APPS, STAGES, document, opened
+from filling import APPS, STAGES, document, fill
 from lists import PROJECT, make_project
 from timing import MILEPOST
-
-from milepost.host.history import numbering, schema
-from milepost.host.history.sqlite import FILE
 
 EACH = len(STAGES) + 1
 """Documents of one run."""
@@ -49,22 +45,6 @@ def whole(place: int) -> dict[str, Any]:
     return {**found, **both, **more.get(STAGES[part - 1], {})}
 
 
-def fill(folder: Path, size: int) -> None:
-    """Make a history of that many documents."""
-    opened(folder).close()
-    connection = sqlite3.connect(folder / FILE, isolation_level=None)
-    connection.execute("PRAGMA synchronous = OFF")
-    connection.execute("PRAGMA cache_size = -200000")
-    connection.execute("BEGIN")
-    for place in range(size):
-        each = whole(place)
-        schema.put(connection, each)
-        numbering.reserve(connection, each)
-    connection.execute("COMMIT")
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
-
-
 def measured(words: tuple[str, ...], project: Path, history: Path) -> tuple[float, float, int]:
     """Carry out a command and return its seconds, the most memory it had in MB, and its exit status."""
     environment = {**os.environ, "MILEPOST_HISTORY": str(history), "MILEPOST_STATE": str(project / "state")}
@@ -88,7 +68,7 @@ def main() -> None:
             history = Path(scratch) / str(size)
             began = time.perf_counter()
             # In a process of its own: what this one takes counts as taken by those that it starts.
-            filler = Process(target=fill, args=(history, size))
+            filler = Process(target=fill, args=(history, size, whole))
             filler.start()
             filler.join()
             sys.stdout.write(f"{size:,} documents, filled in {time.perf_counter() - began:.0f} s\n")
