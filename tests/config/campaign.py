@@ -6,6 +6,7 @@ ends with 1 if one did.
 
 from __future__ import annotations
 
+import re
 import signal
 import sys
 import tempfile
@@ -74,7 +75,7 @@ def _wrong_with(problem: Problem, given: Input, lines: list[str]) -> Iterator[st
         yield f"the secret is shown: {told}"
     if max(map(len, told.split("\n"))) > 2000:
         yield f"a line of {max(map(len, told.split(chr(10))))} characters: {told[:200]}"
-    if UNSHOWN.search(told):
+    if re.search(UNSHOWN, told):
         yield f"something that a terminal would obey: {told!r}"
 
 

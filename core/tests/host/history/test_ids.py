@@ -1,11 +1,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from milepost.host.history.ids import ALPHABET, Ulids, ulid
+from milepost.host.history.ids import ALPHABET, Ulids
 
 NOON = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)
+
+
+def ulid(now: datetime, random: Callable[[int], bytes]) -> str:
+    """Return the first id of that time."""
+    return Ulids(lambda: now, random)()
 
 
 def zeros(count: int) -> bytes:
