@@ -80,6 +80,17 @@ def test_the_lock_is_held_while_the_child_of_a_dead_parent_cleans_up(real: RealS
     assert real.run("up").exit_status == 0
 
 
+def test_a_child_that_hears_nothing_outlives_its_parent_by_the_grace_at_most(real: RealShop) -> None:
+    real.write(config='deaf = "ready"')
+    parent = real.start("up", CI="true")  # where the grace is short
+    assert until(lambda: real.world.read()["deployments"])
+    parent.kill()
+    parent.wait()
+    real.write()
+    assert real.run("up", choices={"lock_timeout": 60.0}).exit_status == 0
+    assert real.statuses()[:2] == ["#1 build success", "#1 deploy interrupted"]
+
+
 def test_a_lock_of_the_dead_is_free(real: RealShop) -> None:
     real.write(config='deaf = "ready"')
     parent = real.start("up")

@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 import traceback
 from pathlib import Path
 
@@ -51,6 +52,8 @@ class Control:
     """The words of the parent. That it is gone is a wish to end, like a cancel."""
 
     def __init__(self, connection: socket.socket, cancel: Cancel) -> None:
+        self.grace = 0.0
+        """How long this process may go on without its parent, in seconds."""
         self._connection, self._cancel = connection, cancel
         self._words: queue.Queue[Word | None] = queue.Queue()
         self._handles: list[int] = []
@@ -83,7 +86,9 @@ class Control:
             if not data:
                 self._cancel.ask("whoever asked for this run is gone")
                 self._words.put(None)
-                return
+                # Nobody else is left who would end a plugin that does not hear of the wish, and holds the lock.
+                time.sleep(self.grace)
+                os.kill(os.getpid(), signal.SIGKILL)
             self._rest += data
 
     def _hear(self, word: Word) -> None:
@@ -111,6 +116,7 @@ def main() -> None:
     part = control.read_part()
     if part is None:
         return
+    control.grace = part.request.choices.grace
     control.listen()
     prints = Prints()
     wire = Wire(prints.output)
