@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 USAGE = """\
-bin/test                every check: ruff, mypy, import-linter, the tests, and the quick tests on other interpreters
-bin/test --quick        without slow tests, journeys and other interpreters
+bin/test                every check: ruff, mypy, import-linter, the tests, and the quick tests on the newest Python
+bin/test --quick        without slow tests, journeys and the newest Python
 bin/test PATH OPTION…   pytest with these words
 
 CI=true or MILEPOST_REQUIRE_ENGINES=1: it fails when a test was skipped for want of an engine"""
@@ -71,7 +71,7 @@ def _checks(quick: bool, chosen: tuple[str, ...]) -> Iterator[Outcome]:
     yield _tests("journeys", here, ("-n", "2", "-m", JOURNEYS))
     yield _tests("tests that run alone", here, ("-m", ALONE))
     yield from _gates(here)
-    for version, python in _other_interpreters():
+    for version, python in _newest_interpreter():
         quickly = ("-n", "2", "-m", f"not ({ALONE} or journey or slow)", *HERE_ONLY)
         yield _tests(f"tests on {version}", python, quickly)
 
@@ -82,13 +82,15 @@ def _gates(python: Path) -> Iterator[Outcome]:
         yield _tool(gate.stem, (str(python), str(gate), "--quick"))
 
 
-def _other_interpreters() -> Iterator[tuple[str, Path]]:
-    """Set up an environment for each further interpreter, and yield its version and python."""
+def _newest_interpreter() -> Iterator[tuple[str, Path]]:
+    """Set up an environment for the newest interpreter, if this one is older, and yield its version and python.
+
+    What holds with the oldest and the newest is taken to hold with those between.
+    """
     listed = subprocess.run((ROOT / "bin/setup", "--list"), check=True, capture_output=True, text=True).stdout
-    for line in listed.splitlines():
-        version, _, path = line.partition(" ")
-        if version == f"{sys.version_info.major}.{sys.version_info.minor}":
-            continue
+    found = [line.partition(" ") for line in listed.splitlines()]
+    version, _, path = max(found, key=lambda each: tuple(map(int, each[0].split("."))))
+    if version != f"{sys.version_info.major}.{sys.version_info.minor}":
         folder = ROOT / f".venv-{version}"
         subprocess.run((ROOT / "bin/setup", "--into", folder, "--python", path), check=True)
         yield version, folder / "bin" / "python"
