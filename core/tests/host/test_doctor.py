@@ -33,7 +33,7 @@ def test_a_folder_that_cannot_be_made_is_a_problem_with_what_to_set(real: RealSh
 
 
 def test_what_was_interrupted_is_one_warning_however_much_of_it_was(real: RealShop) -> None:
-    from core.tests.host.lifecycle.test_cancel import until
+    from core.tests.waiting import until
 
     real.write(build='use "fake" { hang = "build" }')
     process = real.start("up")

@@ -9,7 +9,7 @@ import pytest
 
 from core.tests.host.lifecycle.real import RealShop
 from core.tests.host.lifecycle.shop import app_text
-from core.tests.host.lifecycle.test_cancel import until
+from core.tests.waiting import until
 from milepost.host.orphans import chosen, survey
 from milepost.sdk.errors import UnknownNameError, UsageError
 

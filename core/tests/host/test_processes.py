@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from core.tests.waiting import until
 from milepost.host.cancel import Cancel, Deadline
 from milepost.host.processes import Watch, end_group, run
 from milepost.sdk.errors import CancelledError, CommandFailedError, DeadlineError
@@ -61,15 +62,6 @@ def lives(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0] != b"Z"
     except FileNotFoundError:
         return False
-
-
-def until(holds: Callable[[], object]) -> bool:
-    end = time.monotonic() + 60
-    while not holds():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.01)
-    return True
 
 
 def test_what_it_prints_is_returned_and_told_with_an_end_to_the_last_line(seen: Seen) -> None:

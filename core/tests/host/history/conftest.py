@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from core.tests.host.history.faraway import Database, Machine
 from milepost.host.history.sqlite import SqliteStore
 from milepost.sdk.store import Opening
 
@@ -62,3 +63,21 @@ def spawn() -> Iterator[Spawn]:
     for process in started:
         process.kill()
         process.communicate()
+
+
+@pytest.fixture
+def database() -> Database:
+    """The database that both machines share."""
+    return Database()
+
+
+@pytest.fixture
+def laptop(database: Database, tmp_path: Path) -> Machine:
+    """The machine that is cut off."""
+    return Machine(database, tmp_path / "laptop", "laptop")
+
+
+@pytest.fixture
+def ci(database: Database, tmp_path: Path) -> Machine:
+    """Another machine."""
+    return Machine(database, tmp_path / "ci", "ci")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from core.tests.host.history.faraway import LEASE, Database, Machine
@@ -11,24 +9,6 @@ from core.tests.host.history.machines import begin, operation, run
 from milepost.host.history.delivery import LATE
 from milepost.sdk.errors import LockLostError
 from milepost.sdk.store import HistoryStore
-
-
-@pytest.fixture
-def database() -> Database:
-    """The database that both machines share."""
-    return Database()
-
-
-@pytest.fixture
-def laptop(database: Database, tmp_path: Path) -> Machine:
-    """The machine that is cut off."""
-    return Machine(database, tmp_path / "laptop", "laptop")
-
-
-@pytest.fixture
-def ci(database: Database, tmp_path: Path) -> Machine:
-    """Another machine."""
-    return Machine(database, tmp_path / "ci", "ci")
 
 
 def taken_over(laptop: Machine, ci: Machine, database: Database) -> HistoryStore:

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from core.tests.waiting import until
 from milepost.host.history.heartbeat import Holding, Sureness, steady
 from milepost.sdk.errors import HistoryUnreachableError, LockLostError, MilepostError
 from milepost.sdk.store import Document, Lease, StoreLock
@@ -68,15 +69,6 @@ def held(store: MemoryStore, holding: Holding, name: str = "app/default/web") ->
     assert lock.acquire({"user": "ada"})
     holding.add(lock)
     return lock
-
-
-def until(holds: object, seconds: float = 20.0) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if holds():  # type: ignore[operator]  a function without arguments
-            return True
-        time.sleep(0.01)
-    return False
 
 
 @pytest.fixture

@@ -12,24 +12,6 @@ from milepost.host.history.delivery import LATE
 from milepost.sdk.errors import HistoryError, HistoryUnreachableError
 
 
-@pytest.fixture
-def database() -> Database:
-    """The database that both machines share."""
-    return Database()
-
-
-@pytest.fixture
-def laptop(database: Database, tmp_path: Path) -> Machine:
-    """The machine that is cut off."""
-    return Machine(database, tmp_path / "laptop", "laptop")
-
-
-@pytest.fixture
-def ci(database: Database, tmp_path: Path) -> Machine:
-    """Another machine."""
-    return Machine(database, tmp_path / "ci", "ci")
-
-
 def test_what_happens_while_it_is_cut_off_is_delivered_in_order(laptop: Machine, database: Database) -> None:
     store = begin(laptop)
     store.append(operation())

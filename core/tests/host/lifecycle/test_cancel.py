@@ -4,28 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
-import time
-from collections.abc import Callable
 
 import pytest
 
 from core.tests.host.lifecycle.real import RealShop
+from core.tests.waiting import until
 from milepost.host.inquiry import cancel
 from milepost.sdk.events import Warned
 
 
 def to_self(number: signal.Signals) -> None:
     os.kill(os.getpid(), number)
-
-
-def until(holds: Callable[[], object], seconds: float = 60.0) -> bool:
-    """Wait until a function returns something true."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if holds():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

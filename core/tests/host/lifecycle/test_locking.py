@@ -12,7 +12,7 @@ import pytest
 
 from core.tests.host.lifecycle.real import RealShop
 from core.tests.host.lifecycle.shop import app_text
-from core.tests.host.lifecycle.test_cancel import until
+from core.tests.waiting import until
 from milepost.host.breaking import take_away
 from milepost.host.lifecycle.noting import freeze
 from milepost.sdk.errors import RefusedError

@@ -9,7 +9,7 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import quote
@@ -18,6 +18,7 @@ import pytest
 
 from core.tests.host.lifecycle.real import RealShop
 from core.tests.host.lifecycle.shop import Shop
+from core.tests.waiting import until
 from milepost.host.escapes import UNENDED
 from milepost.host.history.writer import as_it_is
 from milepost.sdk.errors import HistoryError
@@ -67,15 +68,6 @@ def hook(folder: Path, script: str, *words: str, name: str = "job.py") -> str:
     (folder / name).write_text(script)
     argv = ", ".join(['"python3"', f'"{folder / name}"', *words])
     return f'use "fake" {{}}\nhook {{\nwhen = "before"\ntimeout = 300\ncommand = [{argv}]\n}}'
-
-
-def until(holds: Callable[[], object], seconds: float = 60.0) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if holds():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def build_of(real: RealShop) -> Operation:

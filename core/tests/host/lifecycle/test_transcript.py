@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 
+from core.tests.waiting import until
 from milepost.host.escapes import UNENDED
 from milepost.host.history.passage import Printed
 from milepost.host.lifecycle.kept import Kept
@@ -57,15 +57,6 @@ def scene() -> Iterator[Scene]:
     yield made
     made.reads.set()
     made.transcript.close()
-
-
-def until(holds: Callable[[], object]) -> bool:
-    end = time.monotonic() + 60
-    while not holds():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.01)
-    return True
 
 
 def test_what_is_said_and_printed_is_told_and_kept_in_order(scene: Scene) -> None:

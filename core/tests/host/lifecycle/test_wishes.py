@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from core.tests.host.lifecycle.test_cancel import until
+from core.tests.waiting import until
 from milepost.host.cancel import Cancel
 from milepost.host.lifecycle.wishes import Wishes
 from milepost.sdk.errors import HistoryUnreachableError

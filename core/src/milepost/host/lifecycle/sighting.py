@@ -21,8 +21,6 @@ from milepost.sdk.deployment import Resource
 from milepost.sdk.errors import MilepostError
 from milepost.sdk.record import Operation
 
-UNDATED = datetime.min.isoformat()
-
 
 @dataclass(frozen=True, kw_only=True)
 class Sighting:
