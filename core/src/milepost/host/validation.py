@@ -63,7 +63,9 @@ def validate(
             problems += () if resolution.problems else error.problems
             continue
         apps[app.name] = block
-        problems += _AppCheck(project=here, app=block, scope=scope, plugins=plugins).problems()
+        problems += _AppCheck(
+            project=here, app=block, scope=scope, plugins=plugins, environment=host.environment
+        ).problems()
     # Bodies that do no harm each alone may make a circle together.
     problems += project.body.source.error(check_apps(project._replace(apps=apps))).problems
     return tuple(sorted((*told, *_apart(told, problems)), key=partial(_order, project.file.name)))
@@ -140,6 +142,7 @@ class _AppCheck:
     app: App
     scope: Scope
     plugins: Plugins
+    environment: Mapping[str, str]
     _found: list[Problem] = field(default_factory=list)
 
     def problems(self) -> list[Problem]:
@@ -184,9 +187,8 @@ class _AppCheck:
         assert offer is None or isinstance(offer, PlatformOffer)
         self._check_files(offer)
         exposes = tuple(offer.exposes(platform.config)) if platform and offer and platform.config is not None else ()
-        if releaser is None and offer is not None and offer.default_releaser is not None and exposes:
-            default = self.plugins.offer("releaser", offer.default_releaser.word)
-            releaser = _Found(Link(word=offer.default_releaser.word, kinds=default.offer.accepts), default.offer, None)
+        if releaser is None and offer is not None and platform is not None and exposes:
+            releaser = self._default_releaser(offer, platform)
         return Links(
             app=app.name,
             builder=builder.link if builder else None,
@@ -197,6 +199,14 @@ class _AppCheck:
             releaser=releaser.link if releaser else None,
             strategy=settings(self.project, app, self.scope.with_(artifact=Foreseen())).strategy,
         )
+
+    def _default_releaser(self, offer: PlatformOffer, platform: _Found) -> _Found | None:
+        """Return the releaser that the platform brings along; None if it brings none."""
+        default = offer.releaser_for(platform.config, self.environment)
+        if default is None:
+            return None
+        found = self.plugins.offer("releaser", default.word).offer
+        return _Found(Link(word=default.word, kinds=found.accepts), found, None)
 
     def _check_files(self, offer: PlatformOffer | None) -> None:
         """Note files of the app's config that the platform would not write."""

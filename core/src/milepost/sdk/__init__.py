@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from milepost.sdk.artifact import CONTAINER_IMAGE, FILE_TREE, Artifact
+    from milepost.sdk.artifact import CONTAINER_IMAGE, FILE_TREE, Artifact, RegistryAccess
     from milepost.sdk.config import PluginConfig, PluginState
     from milepost.sdk.deployment import (
         HTTP_ENDPOINT,
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from milepost.sdk.step import Command, Facts, HealthCheck, Result, Step, Task
 
 _ROOMS = {
-    "artifact": ("CONTAINER_IMAGE", "FILE_TREE", "Artifact"),
+    "artifact": ("CONTAINER_IMAGE", "FILE_TREE", "Artifact", "RegistryAccess"),
     "config": ("PluginConfig", "PluginState"),
     "deployment": (
         "HTTP_ENDPOINT",
@@ -97,6 +97,7 @@ __all__ = [
     "Recorded",
     "RefusedError",
     "Registry",
+    "RegistryAccess",
     "RegistryOffer",
     "Release",
     "Releaser",

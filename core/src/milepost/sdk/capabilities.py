@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal, Protocol, runtime_checkable
 
 from msgspec import Meta, Struct
 
-from milepost.sdk.artifact import Artifact
+from milepost.sdk.artifact import Artifact, RegistryAccess
 from milepost.sdk.config import PluginConfig
 from milepost.sdk.deployment import Deployment, Recorded, Release, Resource
 from milepost.sdk.step import Step, Stream, Task
@@ -138,4 +139,140 @@ class CopiesArtifacts(Protocol):
 
     def copy_from(self, artifact: Artifact, step: Step) -> Artifact:
         """Return the artifact as this registry keeps it, with the same digest, which was verified."""
+        ...
+
+
+@runtime_checkable
+class LimitsArtifacts(KeepsArtifacts, Protocol):
+    """A registry that is to keep only so many artifacts of an app."""
+
+    def keeps(self) -> int | None:
+        """Return how many artifacts to keep beside those that a deployment may need; None: all."""
+        ...
+
+
+@runtime_checkable
+class GrantsAccess(Protocol):
+    """A registry that lets builders push and platforms pull by themselves."""
+
+    def access(self, step: Step) -> RegistryAccess:
+        """Return where the artifact of this run is to be and how to put it there; nothing is changed.
+
+        What the builder has pushed there still goes through `push`, which finds it in its place.
+        """
+        ...
+
+    def pull_access(self, artifact: Artifact, step: Step) -> RegistryAccess | None:
+        """Return how the artifact can be pulled; None where it is not of this registry or everybody may pull it."""
+        ...
+
+
+@runtime_checkable
+class Targets(Protocol):
+    """A platform that knows for which operating systems and processors artifacts must be made."""
+
+    def targets(self, step: Step) -> tuple[str, ...]:
+        """Return them, such as `linux/arm64`; none when that cannot be told. Asked before a build."""
+        ...
+
+
+@runtime_checkable
+class Scales(Protocol):
+    """A platform that can change the number of replicas of a deployment that runs."""
+
+    def scale(self, recorded: Recorded[Any], replicas: int, step: Step) -> Deployment:
+        """Have so many replicas, wait until they are ready, and return the deployment with its endpoints as they are.
+
+        Those that are to go still serve when this returns, until `trim`: the releaser has not let go of them yet.
+        """
+        ...
+
+    def trim(self, recorded: Recorded[Any], step: Step) -> None:
+        """Remove the replicas that are no longer wanted, now that no traffic goes there."""
+        ...
+
+
+@runtime_checkable
+class Opens(Protocol):
+    """A platform that can make a deployment reachable from the user's machine, staged or live."""
+
+    def open(self, recorded: Recorded[Any], step: Step) -> AbstractContextManager[str]:
+        """Give the URL at which this machine reaches the deployment while the context lasts.
+
+        Where it is elsewhere, that is a tunnel which ends with the context.
+        """
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examined:
+    """One thing that a plugin looked at for `doctor`."""
+
+    level: Literal["ok", "warning", "problem"]
+    what: str
+    """What was found, in one line that makes sense alone."""
+    hint: str = ""
+    """What to type or do about it."""
+
+
+@runtime_checkable
+class Examines(Protocol):
+    """A role that can look whether all that it needs is there: connections, rights, space, programs."""
+
+    def examine(self, step: Step) -> Iterator[Examined]:
+        """Yield what is found. Nothing is changed, and what is missing is yielded as a problem, not raised."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """One thing that an operation would do."""
+
+    action: Literal["make", "change", "keep", "remove"]
+    kind: str
+    """What it is in the platform's words, such as `container`."""
+    name: str
+    """Which one, as people know it."""
+    detail: str = ""
+    """What of it matters before it is done."""
+
+
+@runtime_checkable
+class Plans(Protocol):
+    """A role that can say what it would do, quickly and without doing it."""
+
+    def plan(self, artifact: Artifact | None, step: Step) -> tuple[Planned, ...]:
+        """Return what a build, push, deploy or release would do now; no artifact where there is none yet.
+
+        Raises what the operation itself would raise at once, such as for a network that is not there.
+        """
+        ...
+
+
+@runtime_checkable
+class CleansUp(Protocol):
+    """A platform or releaser with objects that several deployments of a workspace share."""
+
+    def clean_up(self, step: Step) -> None:
+        """Remove what is ours and used by nothing any more, now that nothing of the app stands in the workspace."""
+        ...
+
+
+@runtime_checkable
+class Weighs(Protocol):
+    """A releaser that can send a part of the traffic to a deployment, before `release` sends all of it."""
+
+    def weigh(self, deployment: Recorded[Any], previous: str, weight: int, step: Step) -> Release:
+        """Send `weight` percent (1 to 99) of the traffic to the deployment, the rest to `previous`: it stays `current`.
+
+        Raises TrafficMovedError, and changes nothing, when something else than `previous` is live.
+        """
+        ...
+
+    def abort(self, step: Step) -> None:
+        """Send all traffic to the `current` deployment again; without a part elsewhere nothing happens."""
+        ...
+
+    def weights(self, step: Step) -> Mapping[str, int]:
+        """Return who gets how many percent: operation ids of deployments, the current one's too; none: not released."""
         ...

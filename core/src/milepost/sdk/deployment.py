@@ -52,6 +52,15 @@ class Release(Struct, frozen=True, kw_only=True):
     ] = None
 
 
+class Replica(Struct, frozen=True, kw_only=True):
+    """How one replica of a deployment is right now."""
+
+    name: Annotated[str, Meta(description="Which one, as `logs` names it too.")]
+    health: Annotated[HealthName, Meta(description="The state in one word.")]
+    message: Annotated[str, Meta(description="Why, for people.")] = ""
+    restarts: Annotated[int, Meta(description="How often it was started again by itself.")] = 0
+
+
 class Health(Struct, frozen=True, kw_only=True):
     """How a deployment or a release is right now."""
 
@@ -59,6 +68,10 @@ class Health(Struct, frozen=True, kw_only=True):
     message: Annotated[str, Meta(description="Why, for people.")] = ""
     ready: Annotated[int | None, Meta(description="How many replicas are ready; None where that means nothing.")] = None
     wanted: Annotated[int | None, Meta(description="How many replicas there should be.")] = None
+    replicas: Annotated[tuple[Replica, ...], Meta(description="Each replica, where there is more to say of them.")] = ()
+    warnings: Annotated[
+        tuple[str, ...], Meta(description="What people should know though it serves, such as a disk that fills up.")
+    ] = ()
 
 
 class Resource(Struct, frozen=True, kw_only=True):

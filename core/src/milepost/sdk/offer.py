@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,9 +61,20 @@ class PlatformOffer:
     """Whether the class has the capability Parks, which `start-first` and `stop-first` need."""
     files: bool = False
     """Whether a deployment gets the files of the app's config, `step.facts.files`."""
-    one_machine: bool = False
-    """Whether what it makes is on the machine where it was made alone: no other one asks about it or changes it."""
-    default_releaser: DefaultReleaser | None = None
+    one_machine: bool | Callable[[Any, Mapping[str, str]], bool] = False
+    """Whether what it makes is on the machine where it was made alone: no other one asks about it or changes it.
+    A function is given the config and the user's environment variables."""
+    default_releaser: DefaultReleaser | Callable[[Any, Mapping[str, str]], DefaultReleaser | None] | None = None
+    """What a release uses where the project file says nothing; a function as above."""
+
+    def is_on_one_machine(self, config: Any, environment: Mapping[str, str]) -> bool:
+        """Return whether what is made with the config is on this machine alone."""
+        return self.one_machine(config, environment) if callable(self.one_machine) else self.one_machine
+
+    def releaser_for(self, config: Any, environment: Mapping[str, str]) -> DefaultReleaser | None:
+        """Return the releaser of what is made with the config."""
+        default = self.default_releaser
+        return default(config, environment) if callable(default) else default
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Protocol
 
 from msgspec import Meta, Struct
 
+from milepost.sdk.artifact import RegistryAccess
 from milepost.sdk.config import PluginState
 from milepost.sdk.secret import Secret
 
@@ -112,6 +113,17 @@ class Facts(Struct, frozen=True, kw_only=True):
     previous: Annotated[
         str | None, Meta(description="The operation id of the deployment that is live before this one.")
     ] = None
+    registry: Annotated[
+        RegistryAccess | None,
+        Meta(description="Of a build: where a builder that can may push by itself. Of a deploy: how it is pulled."),
+    ] = None
+    targets: Annotated[
+        tuple[str, ...],
+        Meta(description="Of a build: what the app's platform runs, such as `linux/arm64`, where it could say so."),
+    ] = ()
+    volumes: Annotated[
+        bool, Meta(description="Of a destroy: the data goes too; somebody has asked for it by name.")
+    ] = False
 
 
 class Step(Protocol):

@@ -62,7 +62,7 @@ def strategy_of(subject: Subject, platform: PlatformOffer, exposes: tuple[str, .
     return "blue-green" if exposes or not platform.parks else "stop-first"
 
 
-def choose_releaser(bench: Bench, subject: Subject, platform: PlatformOffer, terms: Terms) -> Worker[Any] | None:
+def choose_releaser(bench: Bench, subject: Subject, platform: Worker[Any], terms: Terms) -> Worker[Any] | None:
     """Return the releaser: the `release` block's, else the platform's default; None where nothing is exposed."""
     block = subject.app.release
     if block is not None and block.use is not None:

@@ -221,7 +221,7 @@ class AppPart:
         if opening.restores is not None and opening.restores.plugin is not None:
             worker = worker_of(self.bench, subject, opening.restores)
         else:
-            worker = choose_releaser(self.bench, subject, platform.platform_offer, terms)
+            worker = choose_releaser(self.bench, subject, platform, terms)
         return Opening(
             deployment=deployment,
             live=opening.live,

@@ -64,7 +64,7 @@ def todays_releaser(bench: Bench, subject: Subject, platform: Worker[Any]) -> Wo
         return todays(bench, "releaser", block.use, subject.within(block))
     if not platform.platform_offer.exposes(platform.config):
         return None
-    return default_releaser(bench, platform.platform_offer)
+    return default_releaser(bench, platform)
 
 
 def _current(bench: Bench, subject: Subject, releaser: Worker[Any] | MilepostError) -> str | MilepostError | None:

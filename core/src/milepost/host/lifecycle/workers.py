@@ -64,9 +64,9 @@ def todays(bench: Bench, role: RoleName, use: Use, scope: Scope) -> Worker[Any]:
     return hire(offered, config)
 
 
-def default_releaser(bench: Bench, platform: PlatformOffer) -> Worker[Any] | None:
+def default_releaser(bench: Bench, platform: Worker[Any]) -> Worker[Any] | None:
     """Return the releaser that the platform brings along; None if it brings none."""
-    default = platform.default_releaser
+    default = platform.platform_offer.releaser_for(platform.config, bench.environment)
     if default is None:
         return None
     offered = bench.plugins.offer("releaser", default.word)

@@ -77,8 +77,8 @@ def _is_kind(value: Any) -> bool:
 
 
 def _is_default_releaser(value: Any) -> bool:
-    """Return whether the value names a releaser, or is None."""
-    if value is None:
+    """Return whether the value names a releaser, or is a function that does, or None."""
+    if value is None or callable(value):
         return True
     return isinstance(value, DefaultReleaser) and isinstance(value.word, str) and isinstance(value.config, dict)
 
@@ -93,7 +93,7 @@ _CLAIMS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "stages": ("a bool", lambda value: isinstance(value, bool)),
     "parks": ("a bool", lambda value: isinstance(value, bool)),
     "files": ("a bool", lambda value: isinstance(value, bool)),
-    "one_machine": ("a bool", lambda value: isinstance(value, bool)),
-    "default_releaser": ("a DefaultReleaser or None", _is_default_releaser),
+    "one_machine": ("a bool or a function", lambda value: isinstance(value, bool) or callable(value)),
+    "default_releaser": ("a DefaultReleaser, a function or None", _is_default_releaser),
 }
 """What each field of an offer must be, in words and as a check."""
