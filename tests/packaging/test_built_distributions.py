@@ -19,6 +19,7 @@ FOLDERS = (
     "core",
     "builtin_plugins/caddy",
     "builtin_plugins/config_sources",
+    "builtin_plugins/docker",
     "builtin_plugins/local",
     "builtin_plugins/postgres",
 )

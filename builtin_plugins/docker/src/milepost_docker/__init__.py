@@ -1,0 +1,1 @@
+"""Docker for milepost: builders, a registry, a platform."""

@@ -1,0 +1,17 @@
+"""What the `use` block may say."""
+
+from __future__ import annotations
+
+from milepost.sdk import PluginConfig
+
+
+class DockerBuildConfig(PluginConfig, frozen=True, kw_only=True):
+    """To be written by its room."""
+
+
+class PullConfig(PluginConfig, frozen=True, kw_only=True):
+    """To be written by its room."""
+
+
+class RefConfig(PluginConfig, frozen=True, kw_only=True):
+    """To be written by its room."""

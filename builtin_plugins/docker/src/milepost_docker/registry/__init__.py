@@ -1,0 +1,1 @@
+"""The registry: where images are kept by digest."""
