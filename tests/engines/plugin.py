@@ -1,0 +1,90 @@
+"""What pytest is told of engines: the fixtures, the marks of tests that use them, and the end of what was started."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from itertools import count
+
+import pytest
+
+from tests.engines import docker, images, premises
+from tests.engines.docker import Daemon, Engine
+
+ENGINES = frozenset({"docker_engine", "current_engine", "fresh_engine", "engine", "registry"})
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that need an engine, so that a run can leave them out."""
+    for item in items:
+        used = frozenset(getattr(item, "fixturenames", ()))
+        if used & ENGINES:
+            item.add_marker("engine")
+        if "current_engine" in used:
+            item.add_marker("current_engine")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """End, in the process that leads the run, what any of its workers has started."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        if premises.are_used():
+            images.remove_all()
+        premises.conclude()
+
+
+@pytest.fixture(scope="session")
+def docker_engine() -> Engine:
+    """Give the engine of this run, which is shared by all workers: what a test makes there, it labels and removes."""
+    if docker.required() and not docker.why_no_daemon():
+        return docker.shared(docker.DEBIAN)
+    return docker.users()
+
+
+@pytest.fixture(scope="session")
+def current_engine() -> Engine:
+    """Give a dockerd of today's version, shared by all workers."""
+    return docker.shared(docker.CURRENT, current=True)
+
+
+@pytest.fixture(scope="session", params=["debian", pytest.param("current", marks=pytest.mark.current_engine)])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Give the run's engine, then the current one: for suites that are to hold with both."""
+    chosen: Engine = request.getfixturevalue("docker_engine" if request.param == "debian" else "current_engine")
+    return chosen
+
+
+@pytest.fixture(scope="session")
+def _names(worker_id: str) -> Iterator[str]:
+    """Give names for daemons that no other worker gives."""
+    return (f"{worker_id}-{number}" for number in count(1))
+
+
+@pytest.fixture
+def fresh_engine(_names: Iterator[str]) -> Iterator[Callable[..., Daemon]]:
+    """Give what makes a daemon that is the test's alone, running; `current=True` for one of today's version."""
+    made: list[Daemon] = []
+
+    def make(*, current: bool = False) -> Daemon:
+        reason = docker.why_no_daemon(current=current)
+        if reason:
+            pytest.skip(reason)
+        made.append(Daemon(next(_names), current))
+        made[-1].start()
+        return made[-1]
+
+    yield make
+    for daemon in made:
+        daemon.raze()
+
+
+@pytest.fixture(scope="session")
+def base_image(docker_engine: Engine) -> str:
+    """Give the name of an image with busybox on the run's engine: a shell, sleep, nc, wget, httpd."""
+    return images.base(docker_engine)
+
+
+@pytest.fixture(scope="session")
+def web_image(docker_engine: Engine) -> str:
+    """Give the name of an image on the run's engine that serves `hello` over HTTP on port $PORT, or 8080."""
+    return images.web(docker_engine)
