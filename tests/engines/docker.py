@@ -20,7 +20,7 @@ import subprocess
 import time
 from collections.abc import Mapping
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -61,6 +61,11 @@ class Engine:
         if check and done.returncode:
             raise AssertionError(f"docker {' '.join(words)}: {done.stderr.decode(errors='replace')}")
         return done.stdout.decode(errors="replace").strip()
+
+    def apart(self, folder: Path) -> Engine:
+        """Return it with a DOCKER_CONFIG of one's own in that folder, which others do not see: for logins, contexts."""
+        shutil.copytree(self.environment["DOCKER_CONFIG"], folder, symlinks=True, dirs_exist_ok=True)
+        return replace(self, environment={**self.environment, "DOCKER_CONFIG": str(folder)})
 
     def remove(self, label: str) -> None:
         """Remove containers, networks, volumes and images with that label, `NAME` or `NAME=VALUE`, running or not."""

@@ -10,15 +10,17 @@ import pytest
 
 from tests.engines import docker, images, premises
 from tests.engines.docker import Daemon, Engine
+from tests.engines.registries import Registry, make_registry
+from tests.engines.ssh import SshServer, make_ssh_server
 
-ENGINES = frozenset({"docker_engine", "current_engine", "fresh_engine", "engine", "registry"})
+OF_DOCKER = frozenset({"docker_engine", "current_engine", "fresh_engine", "engine"})
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that need an engine, so that a run can leave them out."""
     for item in items:
         used = frozenset(getattr(item, "fixturenames", ()))
-        if used & ENGINES:
+        if used & OF_DOCKER:
             item.add_marker("engine")
         if "current_engine" in used:
             item.add_marker("current_engine")
@@ -88,3 +90,35 @@ def base_image(docker_engine: Engine) -> str:
 def web_image(docker_engine: Engine) -> str:
     """Give the name of an image on the run's engine that serves `hello` over HTTP on port $PORT, or 8080."""
     return images.web(docker_engine)
+
+
+@pytest.fixture(scope="session")
+def registry(worker_id: str) -> Iterator[Registry]:
+    """Give a registry without TLS and password, one for each worker."""
+    made = make_registry(f"registry-{worker_id}")
+    yield made
+    made.kill()
+
+
+@pytest.fixture(scope="session")
+def registry_with_password(worker_id: str) -> Iterator[Registry]:
+    """Give a registry that speaks TLS and wants a name and a password, one for each worker."""
+    made = make_registry(f"guarded-{worker_id}", guarded=True)
+    yield made
+    made.kill()
+
+
+@pytest.fixture
+def fresh_registry(_names: Iterator[str]) -> Iterator[Registry]:
+    """Give a registry that is the test's alone, which may be killed and started again."""
+    made = make_registry(f"registry-{next(_names)}")
+    yield made
+    made.kill()
+
+
+@pytest.fixture
+def ssh_server(_names: Iterator[str], docker_engine: Engine) -> Iterator[SshServer]:
+    """Give an ssh server on loopback, behind which `docker` finds the run's engine."""
+    made = make_ssh_server(f"ssh-{next(_names)}", docker_engine)
+    yield made
+    made.stop()

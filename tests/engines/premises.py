@@ -11,6 +11,7 @@ import os
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -71,6 +72,14 @@ def is_running(name: str) -> bool:
     """Tell whether what was launched under that name still runs."""
     note = premises() / PROCESSES / name
     return note.exists() and _lives(*_noted(note))
+
+
+def free_port() -> int:
+    """Return a port of loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def conclude() -> None:
