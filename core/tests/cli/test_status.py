@@ -17,7 +17,7 @@ from milepost.cli.render import Screen
 from milepost.cli.render_status import Told, workspace
 from milepost.cli.surroundings import Surroundings
 from milepost.host.inquiry import AppStatus, WorkspaceStatus
-from milepost.sdk.deployment import Health
+from milepost.sdk.deployment import Health, Replica
 from milepost.sdk.record import Failure, Operation, Run, Source, Writer
 
 NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
@@ -139,6 +139,28 @@ def test_an_app_that_is_down_says_what_its_platform_says() -> None:
     )
     assert "Health  web: exited 1; milepost start" in lines
     assert "#118" in lines[2]
+
+
+def test_only_the_replicas_that_tell_more_than_the_sum_are_shown() -> None:
+    replicas = (
+        Replica(name="web.1", health="ready"),
+        Replica(name="web.2", health="ready", restarts=3),
+        Replica(name="web.3", health="down", message="killed for memory, 64 MiB allowed", restarts=1),
+    )
+    health = Health(name="partial", ready=2, wanted=3, replicas=replicas)
+    lines = [line for line in shown(dataclasses.replace(WEB, health=health)) if line.startswith("Replica")]
+    assert lines == [
+        "Replica web.2   ready, 3 restarts",
+        "Replica web.3   down, 1 restart     killed for memory, 64 MiB allowed",
+    ]
+    alike = Health(name="parked", replicas=(Replica(name="web.1", health="parked"),))
+    assert not any(line.startswith("Replica") for line in shown(dataclasses.replace(WEB, health=alike)))
+
+
+def test_what_apps_are_warned_of_together_is_said_once() -> None:
+    disk = Health(name="ready", warnings=("the disk of the engine is 91 % full",))
+    apps = [dataclasses.replace(WEB, app=app, health=disk, public=disk) for app in ("web", "api")]
+    assert "Warning web, api: the disk of the engine is 91 % full" in shown(*apps)
 
 
 def test_an_app_that_was_never_released_is_shown_without_a_number() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from milepost.cli import lineage
-from milepost.cli.phrasing import clean, columns, length, line_of, listed, moment
+from milepost.cli.phrasing import clean, columns, counted, length, line_of, listed, moment
 from milepost.cli.render_staged import broken, staged
 from milepost.cli.render_tables import doing
 
@@ -38,6 +38,8 @@ def workspace(status: WorkspaceStatus, screen: Screen, look: Look, told: Told) -
     yield from _block("URL", [_place(each, several) for each in status.apps if each.urls])
     for each in status.apps:
         yield from _troubles(each)
+    yield from _block("Replica", [row for each in status.apps for row in _replicas(each)])
+    yield from _block("Warning", _warnings(status))
     for app, key in serving.items():
         yield f"Orphan  {line_of(app)}: {line_of(key)} serves, and no record names it   milepost orphans list"
     yield from _block("Back", _ways_back(status, look))
@@ -125,6 +127,25 @@ def _troubles(app: AppStatus) -> Iterator[str]:
         yield f"Health  {app.app}: {app.health.message}"
     if app.note:
         yield f"Note    {app.app}: {app.note}"
+
+
+def _replicas(app: AppStatus) -> Iterator[tuple[str, ...]]:
+    """Yield the replicas of which there is more to say than the sum of all says."""
+    for each in app.health.replicas:
+        differs = each.health != "ready" and (each.health != app.health.name or each.message)
+        if differs or each.restarts:
+            restarts = counted(each.restarts, "restart") if each.restarts else ""
+            state = ", ".join(part for part in (each.health, restarts) if part)
+            yield (line_of(each.name), state, line_of(each.message))
+
+
+def _warnings(status: WorkspaceStatus) -> list[tuple[str, ...]]:
+    """Return what platforms and releasers warn of although it serves: each once, since apps share machines."""
+    apps: dict[str, list[str]] = {}
+    for app in status.apps:
+        for text in dict.fromkeys((*app.health.warnings, *(app.public.warnings if app.public else ()))):
+            apps.setdefault(line_of(text), []).append(app.app)
+    return [(f"{listed(names)}: {text}",) for text, names in apps.items()]
 
 
 def _ways_back(status: WorkspaceStatus, look: Look) -> list[tuple[str, ...]]:

@@ -15,6 +15,7 @@ from milepost.host.lifecycle.printing import transcript_of
 from milepost.host.lifecycle.recorded import worker_of
 from milepost.host.lifecycle.subject import Subject, Terms, plain_terms, step_for
 from milepost.host.lifecycle.workers import Worker, recorded_of
+from milepost.host.mask import Masker
 from milepost.host.plugins.faults import blame, demand
 from milepost.host.step import HostStep
 from milepost.sdk.deployment import Health
@@ -159,7 +160,15 @@ def _told(worker: Worker[Any], operation: Operation, step: HostStep, doing: str)
         health = demand(worker.entry, told, Health, doing)
     except MilepostError as error:
         health = Health(name="unknown", message=str(error))
-    return msgspec.structs.replace(health, message=step.masker.text(health.message))
+    return _masked(health, step.masker)
+
+
+def _masked(health: Health, masker: Masker) -> Health:
+    """Return a health without secrets."""
+    replace, mask = msgspec.structs.replace, masker.text
+    replicas = tuple(replace(each, message=mask(each.message)) for each in health.replicas)
+    warnings = tuple(mask(each) for each in health.warnings)
+    return replace(health, message=mask(health.message), replicas=replicas, warnings=warnings)
 
 
 class Inquiry(OpenOperation):
@@ -169,6 +178,7 @@ class Inquiry(OpenOperation):
 
     def __init__(self, bench: Bench, record: Operation) -> None:
         super().__init__(bench, record)
+        self.stage = "status"
         self.transcript = transcript_of(bench, record, keeps=False)
 
     def change(self, *along: Operation, **fields: Any) -> None:
