@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from milepost.sdk import Credential
 
@@ -39,8 +39,13 @@ class Auth(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     auth: Annotated[Credential | None, Meta(description="`USER:PASSWORD` in base64, as the CLI's config has it.")] = (
         None
     )
-    server_address: Annotated[
-        str | None, Meta(name="serverAddress", description="The registry's address, where it is not the image's.")
-    ] = None
-    identity_token: Annotated[Credential | None, Meta(description="A token in the place of name and password.")] = None
-    registry_token: Annotated[Credential | None, Meta(description="A bearer token that is sent as it is.")] = None
+    # Waypoint's files write these three in its own way, and go on working.
+    server_address: Annotated[str | None, Meta(description="The registry's address, where it is not the image's.")] = (
+        field(default=None, name="serverAddress")
+    )
+    identity_token: Annotated[Credential | None, Meta(description="A token in the place of name and password.")] = (
+        field(default=None, name="identityToken")
+    )
+    registry_token: Annotated[Credential | None, Meta(description="A bearer token that is sent as it is.")] = field(
+        default=None, name="registryToken"
+    )
