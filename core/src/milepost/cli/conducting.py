@@ -75,13 +75,13 @@ def conduct(
     return outcome.exit_status
 
 
-def choices_of(session: Session, own: dict[str, bool]) -> Choices:
+def choices_of(session: Session, own: dict[str, Any]) -> Choices:
     """Return how the run is to be carried out."""
     given = session.given
     asked: Any = given.get("lock_timeout")
     watched = not session.screen.in_ci
     patience = seconds("--lock-timeout", asked) if asked else None if watched else CI_LOCK_TIMEOUT
-    shared = {name: bool(given.get(name)) for name in _SWITCHES}
+    shared: dict[str, Any] = {name: bool(given.get(name)) for name in _SWITCHES}
     return Choices(
         **{**shared, **own},
         prune=not given.get("no_prune"),

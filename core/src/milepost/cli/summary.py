@@ -105,7 +105,7 @@ def _kept(outcome: Outcome, releases: list[Operation], look: Look) -> Iterator[s
 
 def _undo(run: Run, releases: list[Operation], look: Look) -> Iterator[str]:
     """Yield the command that undoes the run, where it goes back to, and what it leaves as it is."""
-    if run.verb in ("start", "restart"):
+    if run.verb in ("start", "restart", "scale"):
         return
     olds = [old for each in releases if (old := lineage.replaced(each, look))]
     if not olds:
@@ -154,6 +154,8 @@ def _made(outcome: Outcome, background: Background) -> Iterator[str]:
     elif run.verb == "stop":
         yield f"{paint('good', 'STOPPED')}  {listed(run.apps)}   {took}"
         yield f"Next     milepost start{_where(run)}"
+    elif "weigh" in stages:
+        yield from _weighed(outcome, background)
     elif "deploy" in stages:
         urls = [each.deployment.url for each in outcome.operations if each.deployment and each.deployment.url]
         yield f"{paint('good', 'STAGED')}  #{run.number}   {' '.join(urls)}   {took}".rstrip()
@@ -164,6 +166,22 @@ def _made(outcome: Outcome, background: Background) -> Iterator[str]:
         yield f"Next   milepost deploy{_where(run)}"
     else:
         yield f"{paint('good', 'DONE')}  #{run.number} {run.verb} {listed(run.apps)}   {took}"
+
+
+def _weighed(outcome: Outcome, background: Background) -> Iterator[str]:
+    """Yield who gets how much of the traffic now, and what ends the trial."""
+    run, look = outcome.run, background.look
+    for each in outcome.operations:
+        if each.stage != "weigh" or each.status != "success":
+            continue
+        new, old = look.operation(each.target or ""), look.operation(each.previous or "")
+        if each.weight and new and old:
+            shares = f"{each.weight} % to #{new.number}, {100 - each.weight} % to #{old.number}"
+            yield f"{background.paint('good', 'SPLIT')}  {each.app}   {shares}   {length(_seconds(run))}"
+            yield f"Next   milepost release {each.app} --finish{_where(run)}, or --abort"
+        else:
+            whole = f"all traffic goes to #{old.number}" if old else "all traffic goes where it went"
+            yield f"{background.paint('good', 'ABORTED')}  {each.app}   {whole}   {length(_seconds(run))}"
 
 
 def _keys(outcome: Outcome) -> str:

@@ -164,6 +164,7 @@ COMMANDS = (
         entries=_lists("release", "releases"),
     ),
     Entry("redeploy", "Deploy the live artifact with today's config.", "redeploy", changes=True, section="Change"),
+    Entry("scale", "Change how many replicas run.", "scale", changes=True, without=_FOLDER, section="Change"),
     Entry("restart", "Restart what is live.", "restart", changes=True, without=_FOLDER, section="Change"),
     Entry(
         "stop", "Stop what is live and keep it.", "stop", changes=True, without=(*_MAKING, *_FOLDER), section="Change"
@@ -177,6 +178,7 @@ COMMANDS = (
     Entry("status", "Show what is live and how it is.", "status", section="Look"),
     Entry("logs", "Show what an app prints, or a run.", "logs", section="Look", flags=LOGGING),
     Entry("exec", "Run a command beside a live app.", "exec", section="Look"),
+    Entry("open", "Open an app in the browser, live or staged.", "open", section="Look"),
     Entry(
         "history",
         "List runs, newest first (also: history rebuild).",

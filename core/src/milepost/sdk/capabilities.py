@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -156,20 +156,27 @@ class GrantsAccess(Protocol):
     """A registry that lets builders push and platforms pull by themselves."""
 
     def access(self, step: Step) -> RegistryAccess:
-        """Return where the artifact of this run is to be and how to put it there; nothing is changed.
+        """Return where the artifact of this build is to be and how to put it there; nothing is changed.
 
-        What the builder has pushed there still goes through `push`, which finds it in its place.
+        Asked before a build whose artifact is to be pushed here, with the build's operation. What the builder has
+        pushed there still goes through `push`, which finds it in its place.
         """
         ...
 
     def pull_access(self, artifact: Artifact, step: Step) -> RegistryAccess | None:
-        """Return how the artifact can be pulled; None where it is not of this registry or everybody may pull it."""
+        """Return how the artifact can be pulled; None where it is not of this registry or everybody may pull it.
+
+        Asked before each deploy and task with the credentials of today, also for what was pushed long ago.
+        """
         ...
 
 
 @runtime_checkable
 class Targets(Protocol):
-    """A platform that knows for which operating systems and processors artifacts must be made."""
+    """A platform that knows for which operating systems and processors artifacts must be made.
+
+    Asked where the builder's offer `wants_targets`, by a config from which all is missing that only the build tells.
+    """
 
     def targets(self, step: Step) -> tuple[str, ...]:
         """Return them, such as `linux/arm64`; none when that cannot be told. Asked before a build."""
@@ -259,7 +266,20 @@ class CleansUp(Protocol):
 
 
 @runtime_checkable
-class Weighs(Protocol):
+class Splits(Protocol):
+    """A releaser whose traffic may be split between what is live and another deployment: `release` ends that for it."""
+
+    def abort(self, step: Step) -> None:
+        """Send all traffic to the `current` deployment again; without a part elsewhere nothing happens."""
+        ...
+
+    def weights(self, step: Step) -> dict[str, int]:
+        """Return who gets how many percent: operation ids of deployments, the current one's too; none: not released."""
+        ...
+
+
+@runtime_checkable
+class Weighs(Splits, Protocol):
     """A releaser that can send a part of the traffic to a deployment, before `release` sends all of it."""
 
     def weigh(self, deployment: Recorded[Any], previous: str, weight: int, step: Step) -> Release:
@@ -267,12 +287,4 @@ class Weighs(Protocol):
 
         Raises TrafficMovedError, and changes nothing, when something else than `previous` is live.
         """
-        ...
-
-    def abort(self, step: Step) -> None:
-        """Send all traffic to the `current` deployment again; without a part elsewhere nothing happens."""
-        ...
-
-    def weights(self, step: Step) -> Mapping[str, int]:
-        """Return who gets how many percent: operation ids of deployments, the current one's too; none: not released."""
         ...

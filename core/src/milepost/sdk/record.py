@@ -13,7 +13,7 @@ from milepost.sdk.deployment import Deployment, Health, Release, Resource
 Status = Literal["running", "success", "unchanged", "error", "refused", "cancelled", "interrupted"]
 """How far an operation or a run is. `interrupted`: whoever wrote it died before its end."""
 
-Stage = Literal["build", "push", "task", "deploy", "release", "destroy", "park", "unpark"]
+Stage = Literal["build", "push", "task", "deploy", "release", "destroy", "park", "unpark", "weigh", "scale"]
 """What an operation does."""
 
 Presence = Literal["starting", "prepared", "staged", "parked", "released", "superseded", "destroyed", "forgotten"]
@@ -192,6 +192,11 @@ class Operation(Struct, frozen=True, kw_only=True):
         str | None, Meta(description="The id of the operation this one acts on: of a release, its deployment.")
     ] = None
     previous: Annotated[str | None, Meta(description="The deployment that was live before this release.")] = None
+    weight: Annotated[
+        int | None,
+        Meta(description="Of a `weigh`: how many percent of the traffic its target is to get; 0: none more."),
+    ] = None
+    replicas: Annotated[int | None, Meta(description="Of a `scale`: how many replicas its target is to have.")] = None
     restores: Annotated[str | None, Meta(description="The earlier release that this release brings back.")] = None
     same_as: Annotated[str | None, Meta(description="Of an `unchanged` one, the id of the operation that holds.")] = (
         None

@@ -15,6 +15,7 @@ Verb = Literal[
     "restart",
     "stop",
     "start",
+    "scale",
     "rollback",
     "promote",
     "destroy",
@@ -57,6 +58,12 @@ class Choices(Struct, frozen=True, kw_only=True):
         bool, Meta(description="Go on in a protected workspace although something is not committed.")
     ] = False
     live: Annotated[bool, Meta(description="A destroy may take what is live: it was named as such.")] = False
+    weight: Annotated[
+        int | None, Meta(description="A release sends so many percent of the traffic, and the rest stays.")
+    ] = None
+    finish: Annotated[bool, Meta(description="A release of what gets a part of the traffic now.")] = False
+    abort: Annotated[bool, Meta(description="All traffic goes to what is live again.")] = False
+    replicas: Annotated[dict[str, int], Meta(description="Of a scale: app → how many replicas.")] = {}
     lock_timeout: Annotated[
         float | None, Meta(description="How long to wait for a lock, in seconds; None for ever.")
     ] = None

@@ -80,7 +80,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     run: Annotated[int, Meta(description="The number of the run in the project, as in `#118`; 0 outside a run.")]
     operation: Annotated[str, Meta(description="The id of this operation; names of outside objects are made from it.")]
     stage: Annotated[
-        str, Meta(description="`build`, `push`, `deploy`, `release`, `task`, `destroy`, `park`, `unpark` or `status`.")
+        str, Meta(description="The stage of the operation, such as `deploy` or `unpark`; `status` where it only asks.")
     ]
     project: Annotated[str, Meta(description="The project's name.")]
     app: Annotated[str, Meta(description="The app's name.")]

@@ -8,7 +8,7 @@ from milepost.host.history.undelivered import Entry
 from milepost.sdk.errors import LockLostError
 from milepost.sdk.store import Document, HistoryStore, Lease, OutputLine
 
-UNDER_LOCK = ("task", "deploy", "release", "destroy", "park", "unpark")
+UNDER_LOCK = ("task", "deploy", "release", "destroy", "park", "unpark", "weigh", "scale")
 """The stages of operations that are carried out under the lock of their app."""
 
 OPEN = ("running", "interrupted")

@@ -42,7 +42,7 @@ FIELDS: Mapping[str, Mapping[str, tuple[type, ...]]] = {
         **_BOTH,
         **_each("run app stage label", TEXT),
         **_each("sequence unkept", NUMBER),
-        **_each("printed", MAYBE_NUMBER),
+        **_each("printed weight replicas", MAYBE_NUMBER),
         **_each("resources processes evidence hooks timings reports warnings", LIST),
         **_each("fingerprint build generation presence previous restores same_as", MAYBE_TEXT),
         **_each("plugin config facts source artifact state deployment release", MAYBE_THING),
@@ -52,11 +52,11 @@ FIELDS: Mapping[str, Mapping[str, tuple[type, ...]]] = {
 
 WORDS: Mapping[str, tuple[str, ...]] = {
     "status": ("running", "success", "unchanged", "error", "refused", "cancelled", "interrupted"),
-    "stage": ("build", "push", "task", "deploy", "release", "destroy", "park", "unpark"),
+    "stage": ("build", "push", "task", "deploy", "release", "destroy", "park", "unpark", "weigh", "scale"),
     "presence": ("starting", "prepared", "staged", "parked", "released", "superseded", "destroyed", "forgotten"),
     "verb": (
         *("up", "build", "deploy", "release", "redeploy", "restart", "stop", "start", "rollback", "promote", "destroy"),
-        *("adopt", "exec", "cancel", "break", "freeze", "thaw", "rebuild"),
+        *("adopt", "scale", "exec", "cancel", "break", "freeze", "thaw", "rebuild"),
     ),
 }
 """The words that this milepost knows for a status, a stage, a presence and a verb."""

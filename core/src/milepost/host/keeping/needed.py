@@ -19,7 +19,7 @@ FAILED = ("error", "interrupted", "refused", "cancelled")
 FINE = ("success", "unchanged")
 FREEZING = ("freeze", "thaw")
 
-STAGES = ("build", "push", "task", "deploy", "release", "destroy", "park", "unpark")
+STAGES = ("build", "push", "task", "deploy", "release", "destroy", "park", "unpark", "weigh", "scale")
 
 DEFAULT_DEPTH = 1
 """How many former releases an app keeps that is no longer in the file."""

@@ -10,6 +10,7 @@ from milepost.host.lifecycle.goal import Goal, Part
 from milepost.host.lifecycle.going_back import dead_end
 from milepost.host.lifecycle.live import GONE, Live, ask_health
 from milepost.host.lifecycle.subject import Subject
+from milepost.host.lifecycle.weighing import on_trial, tried
 from milepost.sdk.errors import OperationError, RefusedError
 from milepost.sdk.events import Decided, Warned
 from milepost.sdk.record import Operation
@@ -20,8 +21,8 @@ def aim(bench: Bench, part: Part, subject: Subject, live: Live) -> Goal:
     goal, verb = part.goal, part.request.verb
     if verb == "deploy" and goal.artifact_of is None:
         return msgspec.structs.replace(goal, artifact_of=newest_artifact(bench, subject))
-    if verb == "release" and goal.release is None:
-        return msgspec.structs.replace(goal, release=newest_deployment(bench, subject).id)
+    if verb == "release":
+        return _aim_at_release(bench, part, subject, live)
     if verb == "redeploy":
         return msgspec.structs.replace(goal, artifact_of=_live(subject, live).id)
     if verb == "restart":
@@ -34,6 +35,26 @@ def aim(bench: Bench, part: Part, subject: Subject, live: Live) -> Goal:
     if verb == "destroy":
         return _aim_at_destruction(bench, part, subject, live)
     return goal
+
+
+def _aim_at_release(bench: Bench, part: Part, subject: Subject, live: Live) -> Goal:
+    """Aim at the deployment that was named, at that on trial, or at the newest; an abort aims at none."""
+    goal, choices = part.goal, part.request.choices
+    if choices.abort:
+        return goal
+    if choices.finish:
+        return msgspec.structs.replace(goal, release=_on_trial(bench, subject, live, goal.release))
+    return msgspec.structs.replace(goal, release=goal.release or newest_deployment(bench, subject).id)
+
+
+def _on_trial(bench: Bench, subject: Subject, live: Live, named: str | None) -> str:
+    """Return the deployment that gets a part of the traffic. Raises RefusedError if another one was named."""
+    found = tried(bench, subject, live)
+    if named not in (None, found):
+        raise RefusedError(
+            "another deployment gets a part of the traffic", hint="milepost release REF, without --finish"
+        )
+    return found
 
 
 def _live(subject: Subject, live: Live) -> Operation:
@@ -159,4 +180,7 @@ def _aim_at_destruction(bench: Bench, part: Part, subject: Subject, live: Live) 
             f"{live.deployment.app}#{live.deployment.number} is live in {subject.workspace}",
             hint=f"milepost destroy {subject.app.name} -w {subject.workspace}",
         )
+    if set(goal.destroy) & on_trial(bench, subject, live).keys():
+        app, where = subject.app.name, subject.workspace
+        raise RefusedError(f"it gets a part of the traffic of {app} in {where}", hint=f"milepost release {app} --abort")
     return goal

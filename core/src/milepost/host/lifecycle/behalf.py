@@ -16,7 +16,7 @@ from milepost.sdk.errors import OperationError
 from milepost.sdk.record import Operation, Presence
 from milepost.sdk.step import Stream
 
-ON_BEHALF = ("park", "unpark", "destroy")
+ON_BEHALF = ("park", "unpark", "destroy", "scale")
 """The stages whose plugin is that of the deployment they act on."""
 
 

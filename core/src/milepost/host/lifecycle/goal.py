@@ -14,7 +14,7 @@ from milepost.sdk.store import Lease
 Phase = Literal["build", "task", "deploy", "release", "destroy"]
 """The phases of a run, in their order; all apps finish one before any begins the next."""
 
-BY_RECORDS: tuple[Verb, ...] = ("destroy", "rollback", "stop", "start", "restart", "adopt")
+BY_RECORDS: tuple[Verb, ...] = ("destroy", "rollback", "stop", "start", "restart", "scale", "adopt")
 """What goes by records: a mistake in today's file must not keep anybody from going back."""
 
 PHASES: tuple[Phase, ...] = ("build", "task", "deploy", "release", "destroy")

@@ -18,25 +18,20 @@ from milepost.host.lifecycle.foreign import refuse_foreign
 from milepost.host.lifecycle.goal import Part, Phase
 from milepost.host.lifecycle.hiding import hide_variables
 from milepost.host.lifecycle.live import Live, ask_public, find_live
-from milepost.host.lifecycle.prune import draining, prune
 from milepost.host.lifecycle.recorded import worker_of
 from milepost.host.lifecycle.recovery import recover
 from milepost.host.lifecycle.releasing import Opening, release, retire
+from milepost.host.lifecycle.scaling import scale
 from milepost.host.lifecycle.staging import Order, deploy, run_task
-from milepost.host.lifecycle.subject import Subject, plain_terms, terms_of
+from milepost.host.lifecycle.subject import Subject, terms_of
+from milepost.host.lifecycle.tidying import tidy_up
 from milepost.host.lifecycle.unchanged import decide, is_closed, note_unchanged
+from milepost.host.lifecycle.weighing import abort, tell_end, weigh
 from milepost.host.lifecycle.workers import Worker
 from milepost.host.project.hooks import tasks, verify
 from milepost.sdk.artifact import Artifact
 from milepost.sdk.deployment import Health
-from milepost.sdk.errors import (
-    CancelledError,
-    HistoryUnreachableError,
-    MilepostError,
-    OperationError,
-    VerifyFailedError,
-)
-from milepost.sdk.events import Decided, Warned
+from milepost.sdk.errors import HistoryUnreachableError, OperationError, VerifyFailedError
 from milepost.sdk.record import Operation
 
 TOUCHING = frozenset({"release", "park", "unpark", "destroy"})
@@ -156,6 +151,8 @@ class AppPart:
             run_task(self.bench, self.part, self.subject, order, task)
 
     def _deploy(self) -> None:
+        if self.part.request.choices.abort:
+            return
         if self.goal.release is not None:
             self.deployment = still_releasable(self.subject, self._recorded(self.goal.release))
         elif self.unchanged and self.live.deployment is not None:
@@ -167,21 +164,24 @@ class AppPart:
         self.subject = self.subject.with_artifact(self.deployment.artifact)
 
     def _release(self) -> None:
-        verb = self.part.request.verb
-        if verb == "stop":
+        verb, choices = self.part.request.verb, self.part.request.choices
+        if choices.abort:
+            abort(self.bench, self.part, self.subject, self.live)
+        elif choices.weight is not None:
+            self._weigh(choices.weight)
+        elif verb == "scale":
+            scale(self.bench, self.part, self.subject, self.live, self._open_changed)
+        elif verb == "stop":
             park_live(self.bench, self.part, self.subject, self.live)
         elif verb == "start":
-            self.deployment = unpark_live(self.bench, self.part, self.subject, self.live)
-            if self.live.release is not None and self.live.release.plugin is not None:
-                # It may have come back with other endpoints, which its releaser has to know.
-                self._open_again(self.deployment, self.live.release)
+            self._open_changed(unpark_live(self.bench, self.part, self.subject, self.live))
         elif self.unchanged and self.live.release is not None and self.live.deployment is not None:
             public = ask_public(self.bench, self.subject, self.live)
             if is_closed(self.bench, self.subject, public):
                 self._open_again(self.live.deployment, self.live.release)
                 return
             note_unchanged(self.bench, self.part, self.subject, self.live.release, public)
-            self._tidy_up(self.live.deployment)
+            tidy_up(self.bench, self.part, self.subject, self.live.deployment)
         else:
             assert self.deployment is not None
             restores = self.goal.restores
@@ -195,6 +195,19 @@ class AppPart:
                 )
             )
 
+    def _weigh(self, weight: int) -> None:
+        """Send a part of the traffic to the deployment."""
+        assert self.deployment is not None
+        self.subject = self.subject.with_artifact(self.deployment.artifact)
+        opening = self._with_releaser(Opening(deployment=self.deployment, live=self.live, releaser=None))
+        weigh(self.bench, self.part, self.subject.with_deployment(self.deployment), opening, weight)
+
+    def _open_changed(self, deployment: Operation) -> None:
+        """Tell the releaser of what is live its endpoints, which may be others now."""
+        self.deployment = deployment
+        if self.live.release is not None and self.live.release.plugin is not None:
+            self._open_again(deployment, self.live.release)
+
     def _open_again(self, deployment: Operation, release: Operation) -> None:
         """Release what is live already as it was."""
         self._open(Opening(deployment=deployment, live=self.live, releaser=None, restores=release))
@@ -203,13 +216,14 @@ class AppPart:
         """Release, go back if the check asks for it, then retire and prune what was replaced."""
         self.subject = self.subject.with_artifact(opening.deployment.artifact)
         ready = self._with_releaser(opening)
+        tell_end(self.bench, self.subject, ready)
         try:
             release(self.bench, self.part, self.subject.with_deployment(ready.deployment), ready)
         except VerifyFailedError:
             if ready.verify is not None and ready.verify.on_failure == "rollback" and ready.replaced is not None:
                 self._go_back(ready)
             raise
-        self._tidy_up(ready.deployment)
+        tidy_up(self.bench, self.part, self.subject, ready.deployment)
 
     def _with_releaser(self, opening: Opening) -> Opening:
         """Return the opening with the releaser that the deployment goes through."""
@@ -244,49 +258,6 @@ class AppPart:
         part = msgspec.structs.replace(self.part, request=msgspec.structs.replace(self.part.request, verb="rollback"))
         release(self.bench, part, self.subject, back)
         retire(self.bench, part, self.subject, self._recorded(fresh.id))
-
-    def _tidy_up(self, released: Operation) -> None:
-        """Tidy up; that it cannot be done while the history is out of reach is a warning on a release that happened."""
-        bench, holding = self.bench, self.bench.holding
-        try:
-            # Waiting for it would use up the lease under which the release is to come to its end.
-            if holding is None or holding.reaches():
-                self._tidy(released)
-                return
-            why = f"the history at {bench.history.store.place} cannot be reached"
-        except HistoryUnreachableError as error:
-            why = str(error)
-        text = f"what was replaced stays as it is until the next run: {why}"
-        bench.emit(Warned(at=bench.clock(), app=self.subject.app.name, text=text))
-
-    def _tidy(self, released: Operation) -> None:
-        """Park what no longer has the traffic, and destroy what is no longer wanted."""
-        bench, part, subject = self.bench, self.part, self.subject
-        live = self._recorded(released.id)
-        held = draining(bench, subject)
-        for each in bench.history.deployments(subject.app.name, subject.workspace):
-            older = each.presence == "released" or (each.presence == "staged" and each.id < live.id)
-            if each.id == live.id or each.status != "success" or not older:
-                continue
-            if plain_terms(live).keep_running:
-                continue
-            if each.id in held:
-                text = f"#{each.number} still answers requests that had begun; the next run parks it"
-                bench.emit(Decided(at=bench.clock(), app=subject.app.name, text=text))
-            else:
-                self._retire(each)
-        if part.request.choices.prune and part.request.verb not in ("rollback", "start"):
-            prune(bench, part, subject, live)
-
-    def _retire(self, old: Operation) -> None:
-        """Park one; that it cannot be done is a warning on a release that succeeded."""
-        try:
-            retire(self.bench, self.part, self.subject, old)
-        except CancelledError:
-            raise
-        except MilepostError as error:
-            text = f"#{old.number} could not be parked: {error}"
-            self.bench.emit(Warned(at=self.bench.clock(), app=self.subject.app.name, text=text))
 
     def _adopt_orphans(self) -> None:
         adopt_orphans(self.bench, self.part, self.subject, self.part.request.orphans)

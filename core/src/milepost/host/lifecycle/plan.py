@@ -27,6 +27,7 @@ PHASES_OF: Mapping[str, tuple[Phase, ...]] = {
     "restart": ("deploy", "release"),
     "stop": ("release",),
     "start": ("release",),
+    "scale": ("release",),
     "rollback": ("deploy", "release"),
     "promote": ("build", "task", "deploy", "release"),
     "destroy": ("destroy",),

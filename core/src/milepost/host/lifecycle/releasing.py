@@ -160,14 +160,14 @@ def _open(operation: OpenOperation, subject: Subject, opening: Opening, deployme
     bench, live = operation.bench, opening.live.traffic
     try:
         with step_for(bench, subject, operation, worker, terms) as step, blame(worker.entry, "releasing"):
-            answer = worker.role.release(_as_released(deployment), live, step)
+            answer = worker.role.release(as_released(deployment), live, step)
         return demand(worker.entry, answer, Release, "releasing")
     except BaseException:
         _undo(operation, subject, opening, started=True)
         raise
 
 
-def _as_released(deployment: Operation) -> Any:
+def as_released(deployment: Operation) -> Any:
     """Return the deployment as a releaser gets it: what it is and where, not its platform's own state."""
     return Recorded(
         operation=deployment.id,

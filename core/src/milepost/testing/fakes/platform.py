@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -10,11 +11,12 @@ import msgspec
 from msgspec import Meta
 
 from milepost.sdk.artifact import Artifact
-from milepost.sdk.capabilities import Adopted, LogLine
+from milepost.sdk.capabilities import Adopted, Examined, LogLine, Planned
 from milepost.sdk.config import PluginState
 from milepost.sdk.deployment import HTTP_ENDPOINT, STATIC_FILES, Deployment, Endpoint, Health, Recorded, Resource
 from milepost.sdk.errors import ArtifactGoneError, CommandFailedError, NotReadyError, OperationError
 from milepost.sdk.step import Command, Step, Task
+from milepost.testing.fakes.looking import cleaned_up, examined, opened, planned
 from milepost.testing.fakes.trouble import TroubleConfig, meet
 from milepost.testing.fakes.world import World
 
@@ -26,6 +28,8 @@ class FakePlatformConfig(TroubleConfig, frozen=True, kw_only=True):
     static: Annotated[bool, Meta(description="It exposes files instead of HTTP.")] = False
     replicas: Annotated[int, Meta(description="How many endpoints there are.", ge=1)] = 1
     note: Annotated[str, Meta(description="Anything, to be another config.")] = ""
+    tunnel: Annotated[bool, Meta(description="It can be opened only through a tunnel.")] = False
+    volume: Annotated[bool, Meta(description="An app has a volume, which outlives its deployments.")] = False
 
 
 class FakePlatformState(PluginState, frozen=True, kw_only=True):
@@ -80,6 +84,10 @@ class PlainPlatform:
         self.meet("destroy", step)
         with world.change() as all_there_is:
             all_there_is["deployments"].pop(_key(recorded), None)
+            if step.facts.volumes:
+                all_there_is["volumes"].pop(_volume(step), None)
+        if _volume(step) in world.read()["volumes"]:
+            step.say(f"the volume {_volume(step)} stays")
 
     def object_key(self, step: Step) -> str:
         """Return the key of the object that a deploy makes."""
@@ -106,6 +114,8 @@ class PlainPlatform:
         """Put the object into the world."""
         kinds = exposed(self.config)
         with World(step.facts.data).change() as world:
+            if self.config.volume:
+                world["volumes"].setdefault(_volume(step), "data")
             first = world["ports"]
             world["ports"] += self.config.replicas
             addresses = [f"http://127.0.0.1:{first + number}" for number in range(self.config.replicas)]
@@ -127,7 +137,7 @@ class PlainPlatform:
 
 
 class FakePlatform(PlainPlatform):
-    """A platform with all capabilities but one. More points: `park`, `unpark`, `task`, `find`, `adopt`."""
+    """A platform with all capabilities but one. More points: `park`, `unpark`, `scale`, `trim`, `task`, `find`, `adopt`."""
 
     def park(self, recorded: Recorded[FakePlatformState], step: Step) -> None:
         """Stop the object and keep it."""
@@ -142,6 +152,45 @@ class FakePlatform(PlainPlatform):
         self.meet("unpark", step)
         step.check()
         return self.ready(_key(recorded), step)
+
+    def scale(self, recorded: Recorded[FakePlatformState], replicas: int, step: Step) -> Deployment:
+        """Have so many addresses; those that go stay until `trim`."""
+        key = _key(recorded)
+        World(step.facts.data).note(f"scale {step.facts.app} {replicas}")
+        self.meet("scale", step)
+        with World(step.facts.data).change() as world:
+            found, more = world["deployments"][key], 0
+            more = max(0, replicas - len(found["addresses"]))
+            found["addresses"] += [f"http://127.0.0.1:{world['ports'] + number}" for number in range(more)]
+            world["ports"] += more
+            found["wanted"] = replicas
+        return _deployment(key, {**found, "addresses": found["addresses"][:replicas]})
+
+    def trim(self, recorded: Recorded[FakePlatformState], step: Step) -> None:
+        """Forget the addresses that are too many."""
+        World(step.facts.data).note(f"trim {step.facts.app}")
+        self.meet("trim", step)
+        with World(step.facts.data).change() as world:
+            found = world["deployments"][_key(recorded)]
+            del found["addresses"][found.get("wanted", len(found["addresses"])) :]
+
+    def open(self, recorded: Recorded[FakePlatformState], step: Step) -> AbstractContextManager[str]:
+        """Give the first address of the object."""
+        self.meet("open", step)
+        found = World(step.facts.data).read()["deployments"][_key(recorded)]
+        return opened(found, step, tunnel=self.config.tunnel)
+
+    def examine(self, step: Step) -> Iterator[Examined]:
+        """Yield what the world says is wrong."""
+        return examined(self.config, step)
+
+    def plan(self, artifact: Artifact | None, step: Step) -> tuple[Planned, ...]:
+        """Return the object that a deploy would make."""
+        return planned(self.config, "object", step)
+
+    def clean_up(self, step: Step) -> None:
+        """Note that nothing is left."""
+        cleaned_up(self.config, step)
 
     def logs(
         self, recorded: Recorded[FakePlatformState], step: Step, *, follow: bool, tail: int | None
@@ -204,6 +253,11 @@ class InPlacePlatform(PlainPlatform):
     def object_key(self, step: Step) -> str:
         """Return the one key of the app in its workspace."""
         return f"{step.facts.workspace}-{step.facts.app}"
+
+
+def _volume(step: Step) -> str:
+    """Return the name of the app's volume."""
+    return f"{step.facts.workspace}-{step.facts.app}-data"
 
 
 def _key(recorded: Recorded[FakePlatformState]) -> str:

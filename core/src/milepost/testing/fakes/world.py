@@ -9,14 +9,24 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-EMPTY: dict[str, Any] = {"log": [], "deployments": {}, "routes": {}, "trouble": {}, "ports": 20000}
+EMPTY: dict[str, Any] = {
+    "log": [],
+    "deployments": {},
+    "routes": {},
+    "shares": {},
+    "volumes": {},
+    "trouble": {},
+    "findings": [],
+    "ports": 20000,
+}
 
 
 class World:
     """What exists outside milepost, as far as the fakes are concerned.
 
     `log` is what was done, in order; `deployments` are objects by key; `routes` say which operation's
-    deployment is live, by `project/workspace/app`; `trouble` is what goes wrong at which point.
+    deployment is live, by `project/workspace/app`, `shares` what else gets a part there;
+    `volumes` outlive deployments; `trouble` is what goes wrong at which point, `findings` what a doctor sees.
     """
 
     def __init__(self, folder: Path) -> None:
