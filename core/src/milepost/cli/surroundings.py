@@ -23,6 +23,13 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def browse(url: str) -> bool:
+    """Open a URL in the user's browser; return False where there is none."""
+    import webbrowser  # noqa: PLC0415 - one command alone needs it
+
+    return webbrowser.open(url)
+
+
 class Surroundings(NamedTuple):
     """The world of the process: what a test puts its own in place of."""
 
@@ -33,3 +40,4 @@ class Surroundings(NamedTuple):
     input: TextIO
     open_host: Callable[[Path, Mapping[str, str]], Host] = system_host
     now: Callable[[], datetime] = utc_now
+    browse: Callable[[str], bool] = browse

@@ -137,7 +137,10 @@ class PlainPlatform:
 
 
 class FakePlatform(PlainPlatform):
-    """A platform with all capabilities but one. More points: `park`, `unpark`, `scale`, `trim`, `task`, `find`, `adopt`."""
+    """A platform with all capabilities but one.
+
+    More points: `park`, `unpark`, `scale`, `trim`, `task`, `find`, `adopt`.
+    """
 
     def park(self, recorded: Recorded[FakePlatformState], step: Step) -> None:
         """Stop the object and keep it."""

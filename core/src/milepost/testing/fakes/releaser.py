@@ -33,8 +33,10 @@ class FakeReleaserState(PluginState, frozen=True, kw_only=True):
 
 
 class FakeReleaser:
-    """Moves routes by compare-and-swap. Points: `release`, `switched`, `weigh`, `abort`, `current`, `release-status`,
-    `unroute`."""
+    """Moves routes by compare-and-swap.
+
+    Points: `release`, `switched`, `weigh`, `abort`, `current`, `release-status`, `unroute`.
+    """
 
     def __init__(self, config: FakeReleaserConfig) -> None:
         self._config = config
