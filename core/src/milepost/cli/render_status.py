@@ -39,6 +39,7 @@ def workspace(status: WorkspaceStatus, screen: Screen, look: Look, told: Told) -
     for each in status.apps:
         yield from _troubles(each)
     yield from _block("Replica", [row for each in status.apps for row in _replicas(each)])
+    yield from _block("Split", [row for each in status.apps for row in _trials(each, _where(status))])
     yield from _block("Warning", _warnings(status))
     for app, key in serving.items():
         yield f"Orphan  {line_of(app)}: {line_of(key)} serves, and no record names it   milepost orphans list"
@@ -127,6 +128,14 @@ def _troubles(app: AppStatus) -> Iterator[str]:
         yield f"Health  {app.app}: {app.health.message}"
     if app.note:
         yield f"Note    {app.app}: {app.note}"
+
+
+def _trials(app: AppStatus, where: str) -> Iterator[tuple[str, ...]]:
+    """Yield what gets a part of the traffic besides what is live, and what ends that."""
+    for deployment, percent in app.trials:
+        rest = f", the rest to #{app.live.number}" if app.live else ""
+        finish = f"milepost release {app.app} --finish{where}, or --abort"
+        yield (app.app, f"{percent} % to #{deployment.number}{rest}", finish)
 
 
 def _replicas(app: AppStatus) -> Iterator[tuple[str, ...]]:

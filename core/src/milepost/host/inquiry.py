@@ -23,6 +23,7 @@ from milepost.host.lifecycle.recorded import worker_of
 from milepost.host.lifecycle.requesting import gather
 from milepost.host.lifecycle.stand import Given, Stand, bench_of, subject_of
 from milepost.host.lifecycle.subject import Subject
+from milepost.host.lifecycle.weighing import split
 from milepost.host.lifecycle.workers import recorded_of
 from milepost.host.plugins.faults import blame
 from milepost.host.plugins.load import Plugins
@@ -55,6 +56,8 @@ class AppStatus:
     """The deployments that a rollback can go back to, the last one first."""
     staged: tuple[Operation, ...] = ()
     """Those that are newer than the live one, and were not released."""
+    trials: tuple[tuple[Operation, int], ...] = ()
+    """The deployments that get a part of the traffic besides the live one, each with its percentage."""
     failed: Operation | None = None
     """The newest operation that failed since."""
     note: str = ""
@@ -145,7 +148,14 @@ def _app_status(host: Host, bench: Bench, app: str, workspace: str, recorded: bo
         return _told(bench, workspace, AppStatus(app=app, note=note), live)
     health = ask_health(bench, subject, live.deployment)
     public = ask_public(bench, subject, live)
-    return _told(bench, workspace, AppStatus(app=app, health=health, public=public, note=note), live)
+    answer = AppStatus(app=app, health=health, public=public, note=note, trials=_trials(bench, subject, live))
+    return _told(bench, workspace, answer, live)
+
+
+def _trials(bench: Bench, subject: Subject, live: Live) -> tuple[tuple[Operation, int], ...]:
+    """Return what gets a part of the traffic besides what is live."""
+    shares = ((bench.history.operation(each), percent) for each, percent in split(bench, subject, live).items())
+    return tuple((found, percent) for found, percent in shares if found is not None)
 
 
 def _recalled(bench: Bench, workspace: str, silent: AppStatus) -> AppStatus:

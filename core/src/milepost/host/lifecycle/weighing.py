@@ -83,6 +83,15 @@ def on_trial(bench: Bench, subject: Subject, live: Live) -> Mapping[str, int]:
     return {each: percent for each, percent in weights.items() if each != live.traffic and percent}
 
 
+def split(bench: Bench, subject: Subject, live: Live) -> Mapping[str, int]:
+    """Return the same for those who only look: nobody is asked where no record tells of a weighing since."""
+    where = {"app": subject.app.name, "workspace": subject.workspace, "stage": "weigh"}
+    newest = next(iter(bench.history.operations(where, limit=1)), None)
+    if newest is None or (live.release is not None and newest.id < live.release.id):
+        return {}
+    return on_trial(bench, subject, live)
+
+
 def tried(bench: Bench, subject: Subject, live: Live) -> str:
     """Return the deployment that gets a part of the traffic now. Raises OperationError when none does."""
     found = next(iter(on_trial(bench, subject, live)), None)
