@@ -1,0 +1,121 @@
+"""What registries answer when something is wrong, or the network instead of them, as errors that say what to do."""
+
+from __future__ import annotations
+
+import json
+import socket
+import ssl
+from collections.abc import Mapping
+from contextlib import suppress
+from http.client import HTTPException
+
+from milepost.sdk import OperationError
+
+GATEWAY = frozenset({502, 503, 504})
+"""What servers before a registry answer when they cannot reach it."""
+_TEXT = 300
+
+
+class GatewayError(OSError):
+    """A server before the registry could not reach it."""
+
+    def __init__(self, status: int, said: str) -> None:
+        self.status = status
+        super().__init__(f"the registry's gateway answers {status}{said}")
+
+
+class RegistryRefusedError(OperationError):
+    """A registry answered that it will not do what was asked."""
+
+    def __init__(self, message: str, status: int, *, hint: str) -> None:
+        self.status = status
+        super().__init__(message, hint=hint)
+
+
+def is_passing(error: BaseException) -> bool:
+    """Return whether the same may work a moment later: not where a certificate is wrong."""
+    if isinstance(error, ssl.SSLError):
+        return isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError)
+    return isinstance(error, OSError | HTTPException)
+
+
+def unreachable(server: str, error: OSError | HTTPException) -> OperationError:
+    """Return what to say when there was no answer, or half of one."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return OperationError(
+            f"the certificate of the registry {server} is not trusted: {error.verify_message}",
+            hint=f'ca = "FILE" with the certificate of who signed it, or put it in /etc/docker/certs.d/{server}/ca.crt',
+        )
+    if isinstance(error, ssl.SSLError):
+        hint = f"curl -v https://{server}/v2/ ; a registry without TLS needs `insecure = true`"
+        return OperationError(f"no TLS connection with the registry {server}: {error.reason or error}", hint=hint)
+    if isinstance(error, TimeoutError):
+        hint = f"curl -v https://{server}/v2/ ; for one that is slow: `timeout` in the registry block"
+        return OperationError(f"the registry {server} does not answer: {error}", hint=hint)
+    if isinstance(error, socket.gaierror):
+        hint = "check `image` in the registry block, and this machine's network"
+        return OperationError(f"the registry {server} has no address: {error.strerror}", hint=hint)
+    if isinstance(error, GatewayError):
+        return OperationError(f"{server}: {error}", hint=f"is the registry behind {server} running? Then try again")
+    if isinstance(error, ConnectionRefusedError):
+        hint = "start the registry, or check `image` in the registry block"
+        return OperationError(f"nothing listens at the registry {server}", hint=hint)
+    what = str(error) or type(error).__name__
+    return OperationError(
+        f"the connection to the registry {server} broke: {what}", hint="is it running, is its disk full? Then try again"
+    )
+
+
+def refused(what: str, server: str, answer: Refusal) -> RegistryRefusedError:
+    """Return what to say of a status that is no success; `what` is what was tried, such as `push to HOST/shop`."""
+    reason, hint = _REASONS.get(answer.status, ("", ""))
+    if answer.status == 401 and answer.has_login:
+        reason = "it does not know this login, or that login may not do this"
+        hint = f"check the credentials and rights: docker login {server}"
+    if answer.status == 429 and answer.retry_after:
+        hint = f"wait {answer.retry_after} s; an account has a higher limit: docker login {{server}}"
+    if answer.status >= 500:
+        reason, hint = "the registry itself has failed", "look at the registry's own log (a full disk?), and try again"
+    words = ", ".join(filter(None, (reason, answer.said)))
+    message = f"cannot {what}: {server} answers {answer.status}{f' ({words})' if words else ''}"
+    return RegistryRefusedError(
+        message, answer.status, hint=hint.format(server=server) or _UNKNOWN.format(server=server)
+    )
+
+
+_UNKNOWN = "is {server} a registry? curl -i https://{server}/v2/"
+_REASONS: Mapping[int, tuple[str, str]] = {
+    401: ("it wants a login", "docker login {server}, or username and password in the registry block"),
+    403: ("this login may not do that", "give it the right, or log in as somebody else: docker login {server}"),
+    404: ("there is no such repository or image", "check the name in `image`, or make the repository first"),
+    405: (
+        "it does not allow that",
+        "a registry of one's own deletes with REGISTRY_STORAGE_DELETE_ENABLED=true; else leave out `keep_images`",
+    ),
+    413: ("what is before it lets no such large layer through", "nginx: client_max_body_size 0"),
+    429: ("too many requests", "wait some minutes; an account has a higher limit: docker login {server}"),
+}
+
+
+class Refusal:
+    """What matters of an answer that is no success."""
+
+    def __init__(self, status: int, retry_after: int, text: str, *, has_login: bool) -> None:
+        self.status, self.retry_after, self.has_login = status, retry_after, has_login
+        self.said = _said(text)
+        """The registry's own words."""
+
+
+def _said(text: str) -> str:
+    """Return what the registry says, in one line; nothing of an answer that is no registry's."""
+    with suppress(ValueError, LookupError, TypeError, AttributeError):
+        document = json.loads(text)
+        errors = document.get("errors") or [document]
+        words = [str(each.get("message") or each.get("code") or each.get("details") or "") for each in errors]
+        return " ".join("; ".join(filter(None, words)).split())[:_TEXT]
+    return ""
+
+
+def garbage(server: str, what: str, error: Exception | str) -> OperationError:
+    """Return what to say of an answer that makes no sense."""
+    return OperationError(f"{server} answers with what is no {what}: {error}", hint=_UNKNOWN.format(server=server))
