@@ -20,6 +20,13 @@ class BuilderOffer:
     """The artifact kind, given the config."""
     load: Callable[[], Callable[[Any], Builder]]
     """Imports and returns the class that is made with the config. Vendor SDKs may be imported here, not before."""
+    wants_targets: bool | Callable[[Any], bool] = False
+    """Whether the platform is asked for its `targets` before a build, which may be slow; a function is given the
+    config."""
+
+    def asks_targets(self, config: Any) -> bool:
+        """Return whether a build with the config goes by what the platform runs."""
+        return self.wants_targets(config) if callable(self.wants_targets) else self.wants_targets
 
 
 @dataclass(frozen=True, kw_only=True)

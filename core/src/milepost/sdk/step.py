@@ -115,11 +115,17 @@ class Facts(Struct, frozen=True, kw_only=True):
     ] = None
     registry: Annotated[
         RegistryAccess | None,
-        Meta(description="Of a build: where a builder that can may push by itself. Of a deploy: how it is pulled."),
+        Meta(
+            description="Of a build: where a builder that can may push by itself. Of a deploy or task: how the "
+            "artifact is pulled. Of a push that copies from another workspace: how it is pulled from there."
+        ),
     ] = None
     targets: Annotated[
         tuple[str, ...],
-        Meta(description="Of a build: what the app's platform runs, such as `linux/arm64`, where it could say so."),
+        Meta(
+            description="Of a build: what the app's platform runs, such as `linux/arm64`, where it could say so and "
+            "the builder's offer `wants_targets`."
+        ),
     ] = ()
     volumes: Annotated[
         bool, Meta(description="Of a destroy: the data goes too; somebody has asked for it by name.")

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from milepost.host.lifecycle.bench import Bench
+from milepost.host.lifecycle.granting import told_platform
 from milepost.host.lifecycle.operation import OpenOperation
 from milepost.host.lifecycle.recorded import worker_of
 from milepost.host.lifecycle.subject import Subject, step_for, terms_of
@@ -51,7 +52,8 @@ def restore_predecessor(subject: Subject, operation: OpenOperation, failed: Oper
     terms = terms_of(before, subject)
     doing = blame(worker.entry, "restoring the one before")
     try:
-        with step_for(bench, subject, operation, worker, terms) as step, doing:
+        told = told_platform(bench, subject, operation, before.artifact)
+        with step_for(bench, subject, operation, worker, terms, told) as step, doing:
             worker.role.deploy(before.artifact, step)
     except BaseException:
         # What the object is now, nobody knows: nothing of ours is live in it.

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.drafts import draft, hook_context
 from milepost.host.lifecycle.goal import Part
+from milepost.host.lifecycle.granting import granting_registry, told_builder, told_copier
 from milepost.host.lifecycle.operation import OpenOperation, perform
-from milepost.host.lifecycle.subject import Subject, Terms, step_for
-from milepost.host.lifecycle.workers import RoleName, Worker, config_document, todays
+from milepost.host.lifecycle.subject import NOTHING, Subject, Terms, step_for
+from milepost.host.lifecycle.workers import Worker, config_document, todays
 from milepost.host.plugins.faults import blame, demand
 from milepost.host.project.hooks import Hook, hooks
 from milepost.host.project.stages import Use
@@ -32,15 +33,16 @@ def build(bench: Bench, part: Part, subject: Subject) -> Operation | None:
     if block.from_app is not None:
         return _taken(bench, part, subject, block.from_app)
     assert block.use is not None
-    built = _make(bench, part, subject, "builder", block.use, hooks(block.hooks, subject.within(block)))
+    built = _make(bench, part, subject, block.use, hooks(block.hooks, subject.within(block)))
     if block.registry is None:
         return built
     return _push(bench, part, subject.with_artifact(built.artifact), built)
 
 
-def _make(bench: Bench, part: Part, subject: Subject, role: RoleName, use: Use, around: Sequence[Hook]) -> Operation:
+def _make(bench: Bench, part: Part, subject: Subject, use: Use, around: Sequence[Hook]) -> Operation:
     """Carry out the build."""
-    worker = todays(bench, role, use, subject.within(subject.app.build))
+    worker = todays(bench, "builder", use, subject.within(subject.app.build))
+    registry = granting_registry(bench, subject)
     record = draft(
         bench,
         part,
@@ -52,7 +54,8 @@ def _make(bench: Bench, part: Part, subject: Subject, role: RoleName, use: Use, 
     )
 
     def work(operation: OpenOperation) -> None:
-        with step_for(bench, subject, operation, worker, PLAIN) as step, blame(worker.entry, "building"):
+        told = told_builder(bench, subject, operation, worker, registry)
+        with step_for(bench, subject, operation, worker, PLAIN, told) as step, blame(worker.entry, "building"):
             artifact = worker.role.build(step)
         _keep(operation, demand(worker.entry, artifact, Artifact, "building"))
 
@@ -71,7 +74,10 @@ def _push(bench: Bench, part: Part, subject: Subject, built: Operation) -> Opera
 
 
 def copy(bench: Bench, part: Part, subject: Subject, origin: Operation) -> Operation:
-    """Take an artifact along into this workspace: into its registry, if there is one, with the digest verified."""
+    """Take an artifact along into this workspace: into its registry, if there is one, with the digest verified.
+
+    What no registry has yet is pushed: nobody could copy it from where it is.
+    """
     assert origin.artifact is not None
     artifact = origin.artifact
     block = subject.app.build
@@ -79,14 +85,18 @@ def copy(bench: Bench, part: Part, subject: Subject, origin: Operation) -> Opera
         return _noted(bench, part, subject, origin, f"from #{origin.number}")
 
     def fetch(worker: Worker[Any], step: Step) -> object:
-        if isinstance(worker.role, CopiesArtifacts):
+        if isinstance(worker.role, CopiesArtifacts) and not artifact.provisional:
             return worker.role.copy_from(artifact, step)
         return worker.role.push(artifact, step)
 
     return _registered(bench, part, subject, origin, fetch)
 
 
-def _registered(bench: Bench, part: Part, subject: Subject, origin: Operation, act: Any) -> Operation:
+Act = Callable[[Worker[Any], Step], object]
+"""Has a registry take an artifact, and returns what it answers."""
+
+
+def _registered(bench: Bench, part: Part, subject: Subject, origin: Operation, act: Act) -> Operation:
     """Have today's registry take the artifact of `origin` by `act`; the same digest must come out."""
     block = subject.app.build
     assert block is not None
@@ -105,15 +115,23 @@ def _registered(bench: Bench, part: Part, subject: Subject, origin: Operation, a
     )
 
     def work(operation: OpenOperation) -> None:
-        with step_for(bench, subject, operation, registry, PLAIN) as step, blame(registry.entry, "pushing"):
+        # What this run built is where the registry's own config says; what is copied may be in another one.
+        is_copy = origin.run != part.run
+        told = told_copier(bench, subject, operation, origin) if is_copy else NOTHING
+        with step_for(bench, subject, operation, registry, PLAIN, told) as step, blame(registry.entry, "pushing"):
             pushed = act(registry, step)
         artifact = demand(registry.entry, pushed, Artifact, "pushing")
-        if origin.artifact is not None and artifact.digest != origin.artifact.digest:
-            raise OperationError(f"{origin.artifact.digest} was pushed, and the registry has {artifact.digest}")
+        _check_digest(origin.artifact, artifact)
         _keep(operation, artifact)
 
     around = hooks(block.registry.hooks, scope)
     return perform(bench, record, around, hook_context(part, subject), work)
+
+
+def _check_digest(origin: Artifact | None, pushed: Artifact) -> None:
+    """Raise OperationError when a registry has something else than it was given; a provisional digest ends here."""
+    if origin is not None and not origin.provisional and pushed.digest != origin.digest:
+        raise OperationError(f"{origin.digest} was pushed, and the registry has {pushed.digest}")
 
 
 def _taken(bench: Bench, part: Part, subject: Subject, other: str) -> Operation:

@@ -8,6 +8,7 @@ from typing import Any
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.drafts import draft, hook_context
 from milepost.host.lifecycle.goal import Part
+from milepost.host.lifecycle.granting import told_platform
 from milepost.host.lifecycle.in_place import generation_of, restore_predecessor, superseded_by
 from milepost.host.lifecycle.operation import OpenOperation, perform
 from milepost.host.lifecycle.reports import report_on
@@ -67,7 +68,8 @@ def run_task(bench: Bench, part: Part, subject: Subject, order: Order, task: Tas
             raise OperationError(f"the platform {platform.entry.word} cannot run tasks, and {task.name} is one")
         operation.source = f"task {task.name}"
         doing = blame(platform.entry, f"running the task {task.name}")
-        with step_for(bench, subject, operation, platform, order.terms) as step, doing:
+        told = told_platform(bench, subject, operation, order.artifact)
+        with step_for(bench, subject, operation, platform, order.terms, told) as step, doing:
             platform.role.run_task(task, order.artifact, step)
 
     return perform(bench, record, (), hook_context(part, subject), work)
@@ -117,7 +119,8 @@ def _deploy_hooks(app: App) -> Any:
 def _stage(bench: Bench, subject: Subject, operation: OpenOperation, order: Order) -> None:
     """Let the platform do it, and write down what came of it."""
     platform = order.platform
-    with step_for(bench, subject, operation, platform, order.terms) as step, blame(platform.entry, "deploying"):
+    told = told_platform(bench, subject, operation, order.artifact)
+    with step_for(bench, subject, operation, platform, order.terms, told) as step, blame(platform.entry, "deploying"):
         generation = generation_of(platform, step)
         if generation is not None:
             operation.change(generation=generation)

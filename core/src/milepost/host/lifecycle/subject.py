@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -24,7 +24,7 @@ from milepost.host.project.settings import Settings, settings, stage_scope
 from milepost.host.project.stages import App, Build, Deploy, ReleaseBlock, Stage
 from milepost.host.recording import convert, needs_today, record, restore, secrets_in, sources_in
 from milepost.host.step import HostStep
-from milepost.sdk.artifact import Artifact
+from milepost.sdk.artifact import Artifact, RegistryAccess
 from milepost.sdk.record import Operation
 from milepost.sdk.step import Facts, HealthCheck, Strategy
 
@@ -44,6 +44,17 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     port: int | None = None
     hosts: tuple[str, ...] = ()
     keep_running: bool = False
+
+
+class Told(NamedTuple):
+    """What a step is told for this once, that no record keeps."""
+
+    registry: RegistryAccess | None = None
+    targets: tuple[str, ...] = ()
+    volumes: bool = False
+
+
+NOTHING = Told()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,10 +167,10 @@ def plain_terms(operation: Operation) -> Terms:
 
 @contextmanager
 def step_for(
-    bench: Bench, subject: Subject, operation: OpenOperation, worker: Worker[Any], terms: Terms
+    bench: Bench, subject: Subject, operation: OpenOperation, worker: Worker[Any], terms: Terms, told: Told = NOTHING
 ) -> Iterator[HostStep]:
     """Yield the step with which a worker works on an operation; its scratch folder goes with it."""
-    for secret in secrets_in([terms.env, terms.files, worker.config]):
+    for secret in secrets_in([terms.env, terms.files, worker.config, told.registry]):
         operation.hide(secret)
     scratch = _scratch(bench, operation.record.id)
     data = bench.folders.plugin(worker.entry.distribution)
@@ -167,7 +178,7 @@ def step_for(
         data.mkdir(parents=True, exist_ok=True)
     try:
         yield HostStep(
-            facts=_facts(bench, subject, operation, terms, {"data": data, "scratch": scratch}),
+            facts=_with(told, _facts(bench, subject, operation, terms, {"data": data, "scratch": scratch})),
             ledger=operation,
             cancel=bench.cancel,
             deadline=bench.deadline(),
@@ -190,6 +201,11 @@ def _scratch(bench: Bench, operation: str) -> Path:
     except OSError:
         # Whoever only asks may have no right to write there.
         return Path(mkdtemp(prefix=prefix))
+
+
+def _with(told: Told, facts: Facts) -> Facts:
+    """Return the facts with what is told for this once."""
+    return msgspec.structs.replace(facts, **told._asdict())
 
 
 def _facts(bench: Bench, subject: Subject, operation: OpenOperation, terms: Terms, places: Mapping[str, Path]) -> Facts:

@@ -47,6 +47,11 @@ class Worker(Generic[RoleT]):
         )
 
     @property
+    def builder_offer(self) -> BuilderOffer:
+        """The offer of a builder."""
+        return cast(BuilderOffer, self.offer)
+
+    @property
     def platform_offer(self) -> PlatformOffer:
         """The offer of a platform."""
         return cast(PlatformOffer, self.offer)

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from milepost.host.language.evaluate import Evaluator
+from milepost.host.language.provenance import is_unknown
 from milepost.host.language.tree import Block, Body, Expression, Items, Literal, Object
 from milepost.host.project.convert import LEFT_OUT, Converter, Given, Wrong
 from milepost.host.project.project import is_waypoint
@@ -51,6 +52,26 @@ def read_body(
     problems = [each._replace(message=f"{where}: {each.message}") for each in evaluator.problems]
     problems += [_problem(each, body, where) for each in converter.wrong]
     return (None if problems or converted is LEFT_OUT else converted), problems
+
+
+def known_part(use: Use, scope: Scope) -> Use:
+    """Return a `use` block without the arguments and blocks of which something is not known yet in the scope."""
+    unknown = unknown_names(use, scope)
+    return use._replace(body=use.body.part(lambda name: name not in unknown))
+
+
+def unknown_names(use: Use, scope: Scope) -> frozenset[str]:
+    """Return the arguments and blocks of a `use` block of which something is not known yet in the scope."""
+    return frozenset(name for name, value in evaluated(use.body, Evaluator(scope)).items() if _is_unknown(value))
+
+
+def _is_unknown(value: Any) -> bool:
+    """Return whether something in an argument, or in a block, is not known yet."""
+    if isinstance(value, Given):
+        return any(map(_is_unknown, value.values.values()))
+    if isinstance(value, list) and any(isinstance(each, Given) for each in value):
+        return any(map(_is_unknown, value))
+    return is_unknown(value) is not None
 
 
 def evaluated(body: Body, evaluator: Evaluator) -> dict[str, Any]:
