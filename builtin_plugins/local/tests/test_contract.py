@@ -59,6 +59,8 @@ class TestFilesRegistry(RegistryContract):
 
 
 class TestLocalPlatform(PlatformContract):
+    lacks: ClassVar[Mapping[str, str]] = {"scales": "a supervisor keeps the number of replicas it was started with"}
+
     @pytest.fixture
     def offer(self) -> PlatformOffer:
         offer = plugin.milepost_platform("local")
@@ -90,6 +92,7 @@ class TestStaticSite(PlatformContract):
     lacks: ClassVar[Mapping[str, str]] = {
         "failing": "files that are served as they are cannot fail to start",
         "endless": "files that are served as they are need no wait",
+        "scales": "there are no replicas of a folder",
     }
 
     @pytest.fixture

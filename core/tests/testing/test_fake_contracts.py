@@ -107,7 +107,7 @@ NOTHING = "the plain platform can do no more than it must"
 
 class TestPlainPlatform(FakePlatformContract):
     word = "fake-plain"
-    lacks = dict.fromkeys(("parks", "logs", "exec", "tasks", "finds", "adopts"), NOTHING)
+    lacks = dict.fromkeys(("parks", "logs", "exec", "tasks", "finds", "adopts", "scales"), NOTHING)
 
 
 class TestInPlacePlatform(FakePlatformContract):

@@ -20,15 +20,16 @@ from milepost.sdk.roles import Platform
 from milepost.sdk.step import HealthCheck, Task
 from milepost.testing.bench import Bench
 from milepost.testing.contracts.contract import SECRET, each_end, needs
-from milepost.testing.contracts.finding import FindingContract, deployed
+from milepost.testing.contracts.finding import deployed
+from milepost.testing.contracts.scaling import ScalingContract
 from milepost.testing.step import FakeStep, Stop
 
 
-class PlatformContract(FindingContract):
+class PlatformContract(ScalingContract):
     """Inherit it, and override `offer`, `config`, `artifact`, `remains`, and the configs that fail and never end.
 
-    Capabilities for `lacks`: `beside`, `parks`, `logs`, `exec`, `tasks`, `finds`, `adopts`, `failing`,
-    `endless`.
+    Capabilities for `lacks`: `beside`, `parks`, `logs`, `exec`, `tasks`, `finds`, `adopts`, `scales`,
+    `failing`, `endless`.
     """
 
     @pytest.fixture

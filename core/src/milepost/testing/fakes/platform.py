@@ -75,7 +75,8 @@ class PlainPlatform:
         found = World(step.facts.data).read()["deployments"].get(_key(recorded))
         if found is None:
             return Health(name="missing", message="it is not in the world")
-        return Health(name=found["health"], ready=int(found["health"] == "ready"), wanted=1)
+        wanted = found.get("wanted", 1)
+        return Health(name=found["health"], ready=wanted if found["health"] == "ready" else 0, wanted=wanted)
 
     def destroy(self, recorded: Recorded[FakePlatformState], step: Step) -> None:
         """Remove the object, if it is there."""
@@ -84,8 +85,7 @@ class PlainPlatform:
         self.meet("destroy", step)
         with world.change() as all_there_is:
             all_there_is["deployments"].pop(_key(recorded), None)
-            if step.facts.volumes:
-                all_there_is["volumes"].pop(_volume(step), None)
+        _drop_volume(step)
         if _volume(step) in world.read()["volumes"]:
             step.say(f"the volume {_volume(step)} stays")
 
@@ -194,6 +194,7 @@ class FakePlatform(PlainPlatform):
     def clean_up(self, step: Step) -> None:
         """Note that nothing is left."""
         cleaned_up(self.config, step)
+        _drop_volume(step)
 
     def logs(
         self, recorded: Recorded[FakePlatformState], step: Step, *, follow: bool, tail: int | None
@@ -261,6 +262,13 @@ class InPlacePlatform(PlainPlatform):
 def _volume(step: Step) -> str:
     """Return the name of the app's volume."""
     return f"{step.facts.workspace}-{step.facts.app}-data"
+
+
+def _drop_volume(step: Step) -> None:
+    """Remove the app's volume where that was asked for."""
+    if step.facts.volumes:
+        with World(step.facts.data).change() as world:
+            world["volumes"].pop(_volume(step), None)
 
 
 def _key(recorded: Recorded[FakePlatformState]) -> str:
