@@ -25,6 +25,7 @@ class TestWebroot(PlatformContract):
         "tasks": "nothing can run files",
         "finds": "folders carry no labels",
         "adopts": "what it cannot find it cannot adopt",
+        "scales": "a folder has no replicas",
     }
 
     @pytest.fixture
