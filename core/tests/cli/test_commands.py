@@ -108,6 +108,23 @@ def test_promote_takes_a_run_to_another_workspace(shop: Any) -> None:
     assert "needs the workspace to promote to" in shop("promote", "1", status=2).stderr
 
 
+def test_the_data_of_an_app_goes_only_when_its_name_is_given(shop: Any) -> None:
+    text = (shop.folder / "milepost.hcl").read_text()
+    (shop.folder / "milepost.hcl").write_text(text.replace('use "fake" {}', 'use "fake" { volume = true }'))
+    shop("up")
+    refused = shop("destroy", "web", "--volumes", "--yes", status=5).stderr
+    assert "add --confirm default/web" in refused
+    wrong = shop("destroy", "web", "--volumes", "--confirm", "staging/web", status=5).stderr
+    assert "expected default/web, found 'staging/web'" in wrong
+    assert "no REF" in shop("destroy", "1", "--volumes", "--confirm", "default/web", status=2).stderr
+    assert "--confirm is for --volumes" in shop("destroy", "web", "--confirm", "x", status=2).stderr
+    assert shop.world.read()["deployments"]
+    assert "Note       web: the volume default-web-data stays" in shop("destroy", "web", "--yes").stdout
+    shop("destroy", "web", "--volumes", "--confirm", "default/web")
+    assert shop.world.read()["volumes"] == {}
+    assert shop.document("show", "last")["run"]["request"]["choices"]["volumes"] is True
+
+
 def test_destroy_needs_a_target_and_a_yes(shop: Any) -> None:
     shop("up")
     assert "needs a target" in shop("destroy", status=2).stderr

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -24,3 +24,5 @@ class Background:
     count: Count
     standing: Mapping[str, AppStatus] = field(default_factory=dict)
     """How the apps are after a run that failed, as their platforms say."""
+    said: Sequence[str] = ()
+    """What plugins said last, each line once."""

@@ -148,6 +148,7 @@ def _made(outcome: Outcome, background: Background) -> Iterator[str]:
     if run.verb == "destroy":
         gone = _targets(outcome, "destroy", background.look)
         yield f"{paint('good', 'DESTROYED')}  {_named(gone, run) or _keys(outcome) or 'nothing was there'}   {took}"
+        yield from (f"Note       {text}" for text in background.said)
     elif run.verb == "adopt":
         yield f"{paint('good', 'ADOPTED')}  #{run.number}   {_keys(outcome)}   {took}"
         yield f"Next     milepost status{_where(run)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from milepost.cli.background import Background
+from milepost.cli.phrasing import line_of
 from milepost.cli.render_json import run_document
 from milepost.cli.render_run import PlainRun
 from milepost.cli.runlog import RunLog
@@ -16,6 +18,7 @@ from milepost.cli.summary import summary
 from milepost.host.git import distance
 from milepost.host.inquiry import status
 from milepost.sdk.errors import HistoryUnreachableError
+from milepost.sdk.events import Said
 
 if TYPE_CHECKING:
     from milepost.cli.session import Session
@@ -25,6 +28,10 @@ if TYPE_CHECKING:
 
 ASK_FOR = 3.0
 """How long to wait for what a platform says after a failure, in seconds."""
+
+
+LAST_SAID = 10
+"""How many lines of what plugins say are kept for the last words."""
 
 
 class View(Protocol):
@@ -47,10 +54,13 @@ class Teller:
         self._session, self._view = session, view
         self._log = RunLog(session.host.folders.state, session.screen.now())
         self._reader_gone = False
+        self._said: deque[str] = deque(maxlen=LAST_SAID)
 
     def listen(self, event: Event) -> None:
         """Pass on an event. A reader that has gone does not stop the run."""
         self._log.listen(event)
+        if isinstance(event, Said):
+            self._hear(event)
         if self._reader_gone:
             return
         try:
@@ -59,6 +69,12 @@ class Teller:
                 self._session.screen.raw(_json_line(event))
         except BrokenPipeError:
             self._reader_gone = True
+
+    def _hear(self, event: Said) -> None:
+        """Keep what a plugin says for the last words, each line once."""
+        text = line_of(f"{event.app}: {event.text}")
+        if text not in self._said:
+            self._said.append(text)
 
     def conclude(self, outcome: Outcome) -> None:
         """Tell how the run ended. Nothing, when the reader has gone."""
@@ -97,6 +113,7 @@ class Teller:
             paint=self._session.screen.paint,
             count=lambda old, new: distance(host.project.folder, host.environment, old, new),
             standing=standing,
+            said=tuple(self._said),
         )
 
 

@@ -58,6 +58,9 @@ class Choices(Struct, frozen=True, kw_only=True):
         bool, Meta(description="Go on in a protected workspace although something is not committed.")
     ] = False
     live: Annotated[bool, Meta(description="A destroy may take what is live: it was named as such.")] = False
+    volumes: Annotated[
+        bool, Meta(description="A destroy takes the data of the apps along: somebody typed their name.")
+    ] = False
     weight: Annotated[
         int | None, Meta(description="A release sends so many percent of the traffic, and the rest stays.")
     ] = None

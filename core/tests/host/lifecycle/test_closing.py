@@ -22,14 +22,15 @@ def test_the_traffic_is_closed_before_anything_is_destroyed(shop: Shop) -> None:
     shop.up()
     before = len(shop.world.log())
     shop.carry("destroy", "web")
-    assert [each.split()[0] for each in shop.world.log()[before:]] == ["unroute", "destroy"]
+    assert [each.split()[0] for each in shop.world.log()[before:]] == ["unroute", "destroy", "clean", "clean"]
 
 
 def test_destroying_twice_does_nothing_the_second_time(shop: Shop) -> None:
     shop.up()
     shop.carry("destroy", "web")
     shop.carry("destroy", "web")
-    assert [each.label for each in shop.operations("destroy")] == ["close", "destroy", "close"]
+    cleaned = ["clean-up", "clean-up"]
+    assert [each.label for each in shop.operations("destroy")] == ["close", "destroy", *cleaned, "close", *cleaned]
 
 
 def test_after_a_destroy_an_up_is_a_first_one(shop: Shop) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from milepost.host.lifecycle.operation import OpenOperation
 from milepost.host.lifecycle.recorded import worker_of
 from milepost.host.lifecycle.reports import report_on
-from milepost.host.lifecycle.subject import Subject, plain_terms, step_for, terms_of
+from milepost.host.lifecycle.subject import NOTHING, Subject, Told, plain_terms, step_for, terms_of
 from milepost.host.lifecycle.workers import Worker, config_document, recorded_of
 from milepost.host.plugins.faults import blame, demand
 from milepost.sdk.capabilities import Parks
@@ -102,12 +102,12 @@ def done_by(current: OpenOperation, worker: Worker[Any]) -> None:
         current.change(plugin=worker.stamp, config=config_document(current.bench, worker))
 
 
-def remove(current: OpenOperation, subject: Subject, deployment: Operation) -> None:
+def remove(current: OpenOperation, subject: Subject, deployment: Operation, told: Told = NOTHING) -> None:
     """Destroy a deployment with what was recorded of it; it is marked `destroyed` once that has happened."""
     ledger = Behalf(current, deployment, "destroy")
     worker = worker_of(current.bench, subject, deployment)
     done_by(current, worker)
     terms = plain_terms(deployment)
-    with step_for(current.bench, subject, ledger, worker, terms) as step, blame(worker.entry, "destroying"):
+    with step_for(current.bench, subject, ledger, worker, terms, told) as step, blame(worker.entry, "destroying"):
         worker.role.destroy(recorded_of(ledger.record, worker), step)
     ledger.change(presence="destroyed")

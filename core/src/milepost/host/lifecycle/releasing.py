@@ -14,7 +14,7 @@ from milepost.host.lifecycle.goal import Part
 from milepost.host.lifecycle.live import Live, ask_health
 from milepost.host.lifecycle.operation import OpenOperation, perform
 from milepost.host.lifecycle.reports import keep_report, report_on
-from milepost.host.lifecycle.subject import Subject, step_for, terms_of
+from milepost.host.lifecycle.subject import Subject, Told, step_for, terms_of
 from milepost.host.lifecycle.verify import check_release
 from milepost.host.lifecycle.workers import Worker, config_document
 from milepost.host.plugins.faults import blame, demand
@@ -215,7 +215,9 @@ def destroy(bench: Bench, part: Part, subject: Subject, deployment: Operation) -
     record = draft(bench, part, subject, "destroy", target=deployment.id)
 
     def work(operation: OpenOperation) -> None:
-        remove(operation, subject, deployment)
+        if part.request.choices.volumes:
+            operation.say(f"the volumes of #{deployment.number} go, too, as {part.request.user or 'somebody'} asked")
+        remove(operation, subject, deployment, Told(volumes=part.request.choices.volumes))
         operation.result, operation.summary = "destroyed", f"#{deployment.number}"
 
     perform(bench, record, (), hook_context(part, subject), work)

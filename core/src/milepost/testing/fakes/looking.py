@@ -34,6 +34,20 @@ def cleaned_up(config: TroubleConfig, step: Step) -> None:
     step.say(f"nothing of {step.facts.app} is left")
 
 
+def volume(step: Step) -> str:
+    """Return the name of the app's volume."""
+    return f"{step.facts.workspace}-{step.facts.app}-data"
+
+
+def drop_volume(step: Step) -> None:
+    """Remove the app's volume where that was asked for; say that it stays where it was not."""
+    with World(step.facts.data).change() as world:
+        if step.facts.volumes:
+            world["volumes"].pop(volume(step), None)
+        elif volume(step) in world["volumes"]:
+            step.say(f"the volume {volume(step)} stays")
+
+
 @contextmanager
 def opened(object: dict[str, Any], step: Step, *, tunnel: bool) -> Iterator[str]:
     """Give the first address of an object of the world; by a `tunnel`, another one that is good until the end."""

@@ -16,7 +16,7 @@ from milepost.sdk.config import PluginState
 from milepost.sdk.deployment import HTTP_ENDPOINT, STATIC_FILES, Deployment, Endpoint, Health, Recorded, Resource
 from milepost.sdk.errors import ArtifactGoneError, CommandFailedError, NotReadyError, OperationError
 from milepost.sdk.step import Command, Step, Task
-from milepost.testing.fakes.looking import cleaned_up, examined, opened, planned
+from milepost.testing.fakes.looking import cleaned_up, drop_volume, examined, opened, planned, volume
 from milepost.testing.fakes.trouble import TroubleConfig, meet
 from milepost.testing.fakes.world import World
 
@@ -59,7 +59,7 @@ class PlainPlatform:
         world, key = World(step.facts.data), self.object_key(step)
         world.note(f"deploy {step.facts.app}")
         self.meet("deploy", step)
-        _check_artifact(artifact)
+        self.check_artifact(artifact)
         step.intend("object", key)
         starts = step.facts.strategy == "blue-green"
         self._make(artifact, step, key, running=starts)
@@ -85,9 +85,12 @@ class PlainPlatform:
         self.meet("destroy", step)
         with world.change() as all_there_is:
             all_there_is["deployments"].pop(_key(recorded), None)
-        _drop_volume(step)
-        if _volume(step) in world.read()["volumes"]:
-            step.say(f"the volume {_volume(step)} stays")
+        drop_volume(step)
+
+    def check_artifact(self, artifact: Artifact | None) -> None:
+        """Raise ArtifactGoneError if there should be an artifact and is none."""
+        if artifact and not Path(artifact.reference).exists():
+            raise ArtifactGoneError(artifact.reference, "its folder is gone")
 
     def object_key(self, step: Step) -> str:
         """Return the key of the object that a deploy makes."""
@@ -115,7 +118,7 @@ class PlainPlatform:
         kinds = exposed(self.config)
         with World(step.facts.data).change() as world:
             if self.config.volume:
-                world["volumes"].setdefault(_volume(step), "data")
+                world["volumes"].setdefault(volume(step), "data")
             first = world["ports"]
             world["ports"] += self.config.replicas
             addresses = [f"http://127.0.0.1:{first + number}" for number in range(self.config.replicas)]
@@ -194,7 +197,7 @@ class FakePlatform(PlainPlatform):
     def clean_up(self, step: Step) -> None:
         """Note that nothing is left."""
         cleaned_up(self.config, step)
-        _drop_volume(step)
+        drop_volume(step)
 
     def logs(
         self, recorded: Recorded[FakePlatformState], step: Step, *, follow: bool, tail: int | None
@@ -259,18 +262,6 @@ class InPlacePlatform(PlainPlatform):
         return f"{step.facts.workspace}-{step.facts.app}"
 
 
-def _volume(step: Step) -> str:
-    """Return the name of the app's volume."""
-    return f"{step.facts.workspace}-{step.facts.app}-data"
-
-
-def _drop_volume(step: Step) -> None:
-    """Remove the app's volume where that was asked for."""
-    if step.facts.volumes:
-        with World(step.facts.data).change() as world:
-            world["volumes"].pop(_volume(step), None)
-
-
 def _key(recorded: Recorded[FakePlatformState]) -> str:
     """Return the object's key: from the state, or from what was only intended."""
     if recorded.state:
@@ -282,12 +273,6 @@ def _deployment(key: str, found: dict[str, Any]) -> Deployment:
     """Return an object of the world as a deployment."""
     endpoints = tuple(Endpoint(kind=found["kind"], address=each) for each in found["addresses"])
     return Deployment(endpoints=endpoints, url=next(iter(found["addresses"]), None), details={"key": key})
-
-
-def _check_artifact(artifact: Artifact | None) -> None:
-    """Raise ArtifactGoneError if there should be an artifact and is none."""
-    if artifact and not Path(artifact.reference).exists():
-        raise ArtifactGoneError(artifact.reference, "its folder is gone")
 
 
 def leftovers(data: Path) -> list[str]:
