@@ -4,9 +4,9 @@ Where CI says so (CI=true or MILEPOST_REQUIRE_ENGINES=1) and this is root, the r
 elsewhere it is the one that `docker` would use, of which tests touch only what they have made. The fixtures are
 everywhere, by `tests/engines/plugin.py`; those that need an engine skip where there is none.
 
-What containers can do here was tried on a machine with control groups of version 1 and without CAP_SYS_RESOURCE: memory
-limits hold and a container that oversteps its own is killed and said to be `OOMKilled`; `--oom-score-adj` below 0 and
-ulimits above those of the daemon are refused by the kernel.
+What containers cannot do depends on the machine. On one with control groups of version 1 and without CAP_SYS_RESOURCE
+memory limits hold, and a container that oversteps its own ends with 137 and `OOMKilled`; refused are an
+`--oom-score-adj` below 0, ulimits above the daemon's own, and `--privileged` with Debian's runc.
 """
 
 from __future__ import annotations

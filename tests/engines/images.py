@@ -16,25 +16,33 @@ from tests.engines.docker import Engine, look, ping
 
 LABEL = "test.milepost.image"
 """What images of the tests carry, with the run as its value."""
-APPLETS = (
-    "sh cat cp echo env false grep head httpd id kill ls mkdir mount mv nc ps rm sed seq sleep stat touch true wget"
-)
+APPLETS = "sh cat cp echo env false grep head httpd id kill ls mkdir mount mv nc ps rm sed seq sleep stat tail timeout touch true wget"
 INTERPRETER = 3
 """How the header of an ELF file calls the part that names its loader."""
+SYSTEM = {
+    "etc/passwd": b"root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n",
+    "etc/group": b"root:x:0:\nnobody:x:65534:\n",
+}
+"""What programs expect of a system."""
 SERVER = """#!/bin/sh
-[ -f /www/index.html ] || echo hello >/www/index.html
-exec httpd -f -p "${PORT:-8080}" -h /www
+# A first process hears of TERM only if it asks for it.
+trap 'exit 0' TERM INT
+httpd -f -p "${PORT:-8080}" -h /www &
+wait $!
 """
 
 
 def base(engine: Engine) -> str:
-    """Return an image with busybox, made on that engine unless it is there: `FROM` it, or run it."""
+    """Return an image with busybox, made on that engine unless it is there: `FROM` it, or run it.
+
+    Debian's busybox dies of `wget -T`; `timeout 3 wget …` does the same.
+    """
     return _made(engine, "base", {}, ())
 
 
 def web(engine: Engine) -> str:
-    """Return an image that serves `/www` over HTTP on port $PORT, or 8080."""
-    return _made(engine, "web", {"bin/serve": SERVER.encode(), "www/.keep": b""}, ('CMD ["/bin/serve"]',))
+    """Return an image that serves `/www` over HTTP on port $PORT, or 8080; TERM ends it."""
+    return _made(engine, "web", {"bin/serve": SERVER.encode(), "www/index.html": b"hello\n"}, ('CMD ["/bin/serve"]',))
 
 
 def remove_all() -> None:
@@ -70,12 +78,7 @@ def root_of(files: dict[str, bytes]) -> bytes:
             folder = tarfile.TarInfo(name)
             folder.type, folder.mode = tarfile.DIRTYPE, 0o1777 if name == "tmp" else 0o755
             tar.addfile(folder)
-        users = b"root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n"
-        every = {
-            "bin/busybox": busybox().read_bytes(),
-            "etc/passwd": users,
-            "etc/group": b"root:x:0:\nnobody:x:65534:\n",
-        }
+        every = SYSTEM | {"bin/busybox": busybox().read_bytes()}
         for name, content in (every | files).items():
             file = tarfile.TarInfo(name)
             file.size, file.mode = len(content), 0o755
