@@ -30,6 +30,8 @@ HERE_ONLY = ("--ignore=tests/rules", "--ignore=tests/docs")
 """Tests of the sources and the pages, which are the same for every interpreter."""
 ALONE = "serial"
 """Tests that want the machine for themselves."""
+ENGINE = "engine"
+"""Tests of what container engines do, which is the same for every interpreter."""
 JOURNEYS = f"journey and not {ALONE}"
 """Tests of whole projects with real processes, which take their time."""
 NO_TESTS = 5
@@ -72,7 +74,7 @@ def _checks(quick: bool, chosen: tuple[str, ...]) -> Iterator[Outcome]:
     yield _tests("tests that run alone", here, ("-m", ALONE))
     yield from _gates(here)
     for version, python in _newest_interpreter():
-        quickly = ("-n", "2", "-m", f"not ({ALONE} or journey or slow)", *HERE_ONLY)
+        quickly = ("-n", "2", "-m", f"not ({ALONE} or journey or slow or {ENGINE})", *HERE_ONLY)
         yield _tests(f"tests on {version}", python, quickly)
 
 
