@@ -10,10 +10,13 @@ from milepost_docker.platform.config import DockerConfig, DockerState
 from milepost_docker.registry.config import DockerRegistryConfig
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from milepost_docker.builder.builder import DockerBuilder
     from milepost_docker.builder.pulled import PullBuilder
     from milepost_docker.builder.referenced import RefBuilder
     from milepost_docker.platform.platform import DockerPlatform
+    from milepost_docker.registry.local import LocalTags
     from milepost_docker.registry.registry import DockerRegistry
 
 
@@ -74,10 +77,10 @@ def _load_ref() -> type[RefBuilder]:
     return RefBuilder
 
 
-def _load_registry() -> type[DockerRegistry]:
-    from milepost_docker.registry.registry import DockerRegistry  # noqa: PLC0415  an offer is made without the SDK
+def _load_registry() -> Callable[[DockerRegistryConfig], DockerRegistry | LocalTags]:
+    from milepost_docker.registry.local import registry_for  # noqa: PLC0415  an offer is made without the SDK
 
-    return DockerRegistry
+    return registry_for
 
 
 def _load_platform() -> type[DockerPlatform]:

@@ -14,8 +14,8 @@ from milepost.sdk import Step
 from milepost_docker.credentials import Login
 from milepost_docker.reference import Reference
 from milepost_docker.registry.exchange import Answer, Origin, Request, Wire
-from milepost_docker.registry.line import Patience
 from milepost_docker.registry.gate import Gate
+from milepost_docker.registry.line import Patience
 from milepost_docker.registry.proxy import is_loopback
 from milepost_docker.registry.trouble import (
     GATEWAY,

@@ -24,8 +24,24 @@ class GatewayError(OSError):
         super().__init__(f"the registry's gateway answers {status}{said}")
 
 
+class OtherSideError(OSError):
+    """A fault of the network with another registry than the one that is asked: what is copied comes from there."""
+
+    def __init__(self, server: str, fault: OSError | HTTPException) -> None:
+        self.server, self.fault = server, fault
+        super().__init__(f"{server}: {fault}")
+
+
+class UnreachableRegistryError(OperationError):
+    """A registry that could not be asked, or whose answer did not arrive."""
+
+    code = "registry-unreachable"
+
+
 class RegistryRefusedError(OperationError):
     """A registry answered that it will not do what was asked."""
+
+    code = "registry-refused"
 
     def __init__(self, message: str, status: int, *, hint: str) -> None:
         self.status = status
@@ -34,36 +50,50 @@ class RegistryRefusedError(OperationError):
 
 def is_passing(error: BaseException) -> bool:
     """Return whether the same may work a moment later: not where a certificate is wrong."""
+    if isinstance(error, OtherSideError):
+        return is_passing(error.fault)
     if isinstance(error, ssl.SSLError):
         return isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError)
     return isinstance(error, OSError | HTTPException)
 
 
-def unreachable(server: str, error: OSError | HTTPException) -> OperationError:
+def unreachable(server: str, error: OSError | HTTPException) -> UnreachableRegistryError:
     """Return what to say when there was no answer, or half of one."""
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return OperationError(
-            f"the certificate of the registry {server} is not trusted: {error.verify_message}",
-            hint=f'ca = "FILE" with the certificate of who signed it, or put it in /etc/docker/certs.d/{server}/ca.crt',
-        )
+    if isinstance(error, OtherSideError):
+        return unreachable(error.server, error.fault)
+    message, hint = _fault(error)
+    return UnreachableRegistryError(message.format(server=server), hint=hint.format(server=server))
+
+
+def _fault(error: OSError | HTTPException) -> tuple[str, str]:
+    """Return what is wrong and what to do about it, with `{server}` in place of its name."""
     if isinstance(error, ssl.SSLError):
-        hint = f"curl -v https://{server}/v2/ ; a registry without TLS needs `insecure = true`"
-        return OperationError(f"no TLS connection with the registry {server}: {error.reason or error}", hint=hint)
+        return _tls_fault(error)
     if isinstance(error, TimeoutError):
-        hint = f"curl -v https://{server}/v2/ ; for one that is slow: `timeout` in the registry block"
-        return OperationError(f"the registry {server} does not answer: {error}", hint=hint)
+        what = f"the registry {{server}} does not answer: {_plain(error)}"
+        return what, "curl -v https://{server}/v2/ ; for one that is only slow: `timeout` in the registry block"
     if isinstance(error, socket.gaierror):
-        hint = "check `image` in the registry block, and this machine's network"
-        return OperationError(f"the registry {server} has no address: {error.strerror}", hint=hint)
+        what = f"the registry {{server}} has no address: {_plain(error.strerror)}"
+        return what, "check `image` in the registry block, and the network of this machine"
     if isinstance(error, GatewayError):
-        return OperationError(f"{server}: {error}", hint=f"is the registry behind {server} running? Then try again")
+        return f"{_plain(error)} for {{server}}", "is the registry behind {server} running? Then try again"
     if isinstance(error, ConnectionRefusedError):
-        hint = "start the registry, or check `image` in the registry block"
-        return OperationError(f"nothing listens at the registry {server}", hint=hint)
-    what = str(error) or type(error).__name__
-    return OperationError(
-        f"the connection to the registry {server} broke: {what}", hint="is it running, is its disk full? Then try again"
-    )
+        return "nothing listens at the registry {server}", "start it, or check `image` in the registry block"
+    what = f"the connection to the registry {{server}} broke: {_plain(error) or type(error).__name__}"
+    return what, "is it running, is its disk full? Then try again"
+
+
+def _tls_fault(error: ssl.SSLError) -> tuple[str, str]:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        what = f"the certificate of the registry {{server}} is not trusted: {_plain(error.verify_message)}"
+        return what, 'ca = "FILE" with the certificate of who signed it, or /etc/docker/certs.d/{server}/ca.crt'
+    what = f"no TLS connection with the registry {{server}}: {_plain(error.reason or error)}"
+    return what, "curl -v https://{server}/v2/ ; a registry without TLS needs `insecure = true`"
+
+
+def _plain(text: object) -> str:
+    """Return a text in which nothing is to be filled in."""
+    return str(text).replace("{", "{{").replace("}", "}}")
 
 
 def refused(what: str, server: str, answer: Refusal) -> RegistryRefusedError:
@@ -76,7 +106,7 @@ def refused(what: str, server: str, answer: Refusal) -> RegistryRefusedError:
         hint = f"wait {answer.retry_after} s; an account has a higher limit: docker login {{server}}"
     if answer.status >= 500:
         reason, hint = "the registry itself has failed", "look at the registry's own log (a full disk?), and try again"
-    words = ", ".join(filter(None, (reason, answer.said)))
+    words = "; ".join(filter(None, (reason, answer.said)))
     message = f"cannot {what}: {server} answers {answer.status}{f' ({words})' if words else ''}"
     return RegistryRefusedError(
         message, answer.status, hint=hint.format(server=server) or _UNKNOWN.format(server=server)

@@ -1,0 +1,97 @@
+"""The way of an image from an engine into a registry, or only to a name there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from milepost.sdk import ArtifactGoneError, OperationError, Step
+from milepost_docker.credentials import Login
+from milepost_docker.engine.config import ClientConfig
+from milepost_docker.engine.connect import Engine, connected
+from milepost_docker.engine.progress import followed
+from milepost_docker.engine.trouble import MissingError
+from milepost_docker.image import Image
+from milepost_docker.reference import Reference
+
+
+def push_from_engine(
+    image: Image, places: tuple[Reference, ...], login: Login, config: ClientConfig, step: Step
+) -> str:
+    """Have the engine push an image under each tag, and return the digest that the registry answered.
+
+    No name is left on the engine that was not there before. Raises ArtifactGoneError when the engine has not the
+    image any more, EngineError with the engine's words when the push failed.
+    """
+    digest = ""
+    with connected(config, step) as engine:
+        for each in places:
+            with _named(engine, image, each):
+                digest = _pushed(engine, each, login, step) or digest
+    if not digest:
+        raise OperationError(f"the engine pushed {places[0].familiar} and did not say under which digest")
+    return digest
+
+
+def tag_on_engine(image: Image, places: tuple[Reference, ...], config: ClientConfig, step: Step) -> None:
+    """Give an image of the engine more names. Raises ArtifactGoneError when the engine has not the image any more."""
+    with connected(config, step) as engine:
+        for each in places:
+            _tag(engine, image, each)
+
+
+def _pushed(engine: Engine, place: Reference, login: Login, step: Step) -> str:
+    """Push one name, and return the digest that the registry gave it."""
+    what = f"pushing {place.familiar}"
+    step.say(what)
+    headers = {"X-Registry-Auth": login.header()}
+    messages = engine.stream(f"/images/{place.name}/push", {"tag": place.tag}, headers=headers)
+    made = followed(messages, what, step)
+    found = [each["aux"]["Digest"] for each in made if "Digest" in each.get("aux", {})]
+    return str(found[-1]) if found else ""
+
+
+@contextmanager
+def _named(engine: Engine, image: Image, place: Reference) -> Iterator[None]:
+    """Give an image another name while the context lasts, unless it has it already."""
+    before = engine.image(place.familiar)
+    _tag(engine, image, place)
+    try:
+        yield
+    finally:
+        if before is None:
+            with suppress(MissingError):
+                engine.delete(f"/images/{place.familiar}", {"noprune": True})
+
+
+def _tag(engine: Engine, image: Image, place: Reference) -> None:
+    """Give an image another name. Raises ArtifactGoneError."""
+    if engine.image(image.digest) is None:
+        raise _gone(engine, image)
+    try:
+        engine.post(f"/images/{image.digest}/tag", {"repo": place.familiar_name, "tag": place.tag})
+    except MissingError as error:
+        raise _gone(engine, image) from error
+
+
+def _gone(engine: Engine, image: Image) -> ArtifactGoneError:
+    why = f"the engine {engine.address.name} has no image {image.digest}"
+    error = ArtifactGoneError(image.reference.familiar, why)
+    error.hint = "milepost up, to build it again"
+    if image.engine and image.engine != engine.address.identity:
+        error.hint = f"it was made on {image.engine}: name that engine in `client_config` of the registry block"
+    return error
+
+
+def is_on_engine(image: Image, config: ClientConfig, step: Step) -> bool:
+    """Return whether the engine has the image."""
+    with connected(config, step) as engine:
+        return engine.image(image.digest) is not None
+
+
+def delete_from_engine(image: Image, config: ClientConfig, step: Step) -> None:
+    """Remove an image's name from the engine, and the image with its last name; gone already is no error."""
+    with connected(config, step) as engine, suppress(MissingError):
+        found = engine.image(image.reference.familiar)
+        if found is not None and found.get("Id") == image.digest:
+            engine.delete(f"/images/{image.reference.familiar}")

@@ -1,0 +1,189 @@
+"""The registry `docker`: images kept by digest in a repository, pushed by an engine or copied from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import Literal
+
+from milepost.sdk import Artifact, MilepostError, OperationError, RegistryAccess, Step
+from milepost.sdk.capabilities import Examined, Planned
+from milepost_docker.engine.trouble import EngineError
+from milepost_docker.image import Image, image_of, published
+from milepost_docker.reference import Reference, operation_tag
+from milepost_docker.registry.account import Account
+from milepost_docker.registry.config import DockerRegistryConfig
+from milepost_docker.registry.copying import Side, copy
+from milepost_docker.registry.pushing import is_on_engine, push_from_engine
+from milepost_docker.registry.trouble import UnreachableRegistryError
+from milepost_docker.registry.uploading import Uploads
+
+
+class DockerRegistry:
+    """Keeps images in a repository of a registry."""
+
+    def __init__(self, config: DockerRegistryConfig) -> None:
+        self._config = config
+        self._place = config.place
+
+    def push(self, artifact: Artifact, step: Step) -> Artifact:
+        """Return the image as the registry keeps it, by the digest that it answers.
+
+        What an engine has is pushed by it, what a registry has is copied, what is here already gets its tags. Raises
+        ArtifactGoneError where the image is gone.
+        """
+        image = image_of(artifact)
+        account = Account(self._config, step)
+        places = self._places(image, step)
+        if image.location == "engine":
+            digest = self._pushed(image, places, account, step)
+        else:
+            digest = self._copied(image, places, account, step)
+        kept = published(replace(image, reference=places[0]), digest)
+        step.say(f"{places[0].familiar} is {digest}")
+        return kept.artifact()
+
+    def copy_from(self, artifact: Artifact, step: Step) -> Artifact:
+        """Return the image as this registry keeps it: the same digest, nothing built again."""
+        return self.push(artifact, step)
+
+    def access(self, step: Step) -> RegistryAccess:
+        """Return where the image of this run is to be, and who we are there."""
+        place = self._place.tagged(self._config.tag or operation_tag(step.facts.operation))
+        login = Account(self._config, step).login(place.server)
+        return login.access(place.familiar, insecure=self._config.insecure)
+
+    def pull_access(self, artifact: Artifact, step: Step) -> RegistryAccess | None:
+        """Return how the image can be pulled; None where it is not of this registry or everybody may pull it."""
+        image = image_of(artifact)
+        if image.location == "engine" or image.reference.server != self._place.server:
+            return None
+        login = Account(self._config, step).login(self._place.server)
+        if login.anonymous and not self._config.insecure:
+            return None
+        return login.access(artifact.reference, insecure=self._config.insecure)
+
+    def exists(self, artifact: Artifact, step: Step) -> bool:
+        """Return whether the registry has the image under its digest."""
+        image = image_of(artifact)
+        if image.location == "engine":
+            return is_on_engine(image, self._config.client_config, step)
+        with Account(self._config, step).client(image.reference.server) as registry:
+            return registry.find(image.reference.path, image.digest) is not None
+
+    def delete(self, artifact: Artifact, step: Step) -> None:
+        """Remove the image with its tags, unless somebody else has put a tag of theirs on it."""
+        image = image_of(artifact)
+        path, server = image.reference.path, image.reference.server
+        ours = {image.reference.tag, self._config.tag, *self._config.tags}
+        with Account(self._config, step).client(server) as registry:
+            # A registry deletes a manifest with every tag that is on it.
+            for tag in registry.tags(path):
+                if tag not in ours and (found := registry.find(path, tag)) and found.digest == image.digest:
+                    step.say(f"{server}/{path}@{image.digest} is kept: the tag {tag}, which is not ours, is on it")
+                    return
+            registry.delete_manifest(path, image.digest)
+
+    def keeps(self) -> int | None:
+        """Return how many images to keep beside those that are needed."""
+        return self._config.keep_images
+
+    def plan(self, artifact: Artifact | None, step: Step) -> tuple[Planned, ...]:
+        """Return what a push would do to the tags. Raises OperationError where the registry cannot be asked."""
+        tags = (self._config.tag, *self._config.tags)
+        made: list[Planned] = []
+        with Account(self._config, step).client(self._place.server) as registry:
+            for tag in tags:
+                if tag is None:
+                    name = f"{self._place.familiar_name}:(one of its own)"
+                    made.append(Planned(action="make", kind="image", name=name))
+                    continue
+                found = registry.find(self._place.path, tag)
+                action, detail = _change(found.digest if found else None, artifact)
+                name = self._place.tagged(tag).familiar
+                made.append(Planned(action=action, kind="image", name=name, detail=detail))
+        return tuple(made)
+
+    def examine(self, step: Step) -> Iterator[Examined]:
+        """Yield whether the registry answers, lets us in, and takes what we would push."""
+        name = self._place.familiar_name
+        try:
+            account = Account(self._config, step)
+            login = account.login(self._place.server)
+            with account.client(self._place.server) as registry:
+                registry.login()
+                who = (
+                    f"as {login.username or 'its token says'} ({login.origin})" if not login.anonymous else "as nobody"
+                )
+                yield Examined(level="ok", what=f"the registry {registry.server} lets us in {who}")
+                Uploads(registry, self._place.path).may_push()
+                yield Examined(level="ok", what=f"{name} takes what is pushed")
+        except MilepostError as error:
+            yield Examined(level="problem", what=str(error), hint=error.hint)
+
+    def _places(self, image: Image, step: Step) -> tuple[Reference, ...]:
+        """Return the tags to put on an image, the one for the record first."""
+        own = image.reference.tag
+        is_of_this_build = image.location == "engine" or image.reference.name == self._place.name
+        unique = own if own and own != "latest" and is_of_this_build else operation_tag(step.facts.operation)
+        return tuple(
+            self._place.tagged(each) for each in dict.fromkeys((self._config.tag or unique, *self._config.tags))
+        )
+
+    def _pushed(self, image: Image, places: tuple[Reference, ...], account: Account, step: Step) -> str:
+        """Have the engine push, and look whether the registry has what the engine says."""
+        login = account.login(self._place.server)
+        try:
+            digest = push_from_engine(image, places, login, self._config.client_config, step)
+        except EngineError as error:
+            raise self._diagnosed(error, account) from error
+        try:
+            with account.client(self._place.server) as registry:
+                found = registry.find(self._place.path, digest)
+        except UnreachableRegistryError as error:
+            step.say(f"what the engine pushed cannot be looked at from here: {error}")
+            return digest
+        if found is None:
+            raise OperationError(
+                f"the engine pushed {places[0].familiar}, and {self._place.server} has no {digest} there",
+                hint="does the engine reach the same registry under that name as this machine?",
+            )
+        return digest
+
+    def _diagnosed(self, error: EngineError, account: Account) -> MilepostError:
+        """Return what the registry itself says to somebody who wants to push: engines tell it as text only."""
+        try:
+            with account.client(self._place.server) as registry:
+                Uploads(registry, self._place.path).may_push()
+        except OperationError as told:
+            told.add_note(str(error))
+            return told
+        lax = "it must be among the engine's insecure-registries (daemon.json)" if self._config.insecure else ""
+        error.hint = (
+            error.hint or lax or "the registry would take it from here: does the engine reach it? Then try again"
+        )
+        return error
+
+    def _copied(self, image: Image, places: tuple[Reference, ...], account: Account, step: Step) -> str:
+        """Have the image in our repository under all tags, from wherever it is."""
+        tags = tuple(each.tag for each in places if each.tag)
+        with ExitStack() as open_ones:
+            ours = open_ones.enter_context(account.client(self._place.server))
+            target = Side(ours, self._place.path)
+            theirs = ours
+            if image.reference.server != self._place.server:
+                theirs = open_ones.enter_context(account.client(image.reference.server))
+            source = Side(theirs, image.reference.path)
+            if source.name != target.name:
+                step.say(f"copying {image.reference.familiar_name}@{image.digest} to {self._place.familiar_name}")
+            return copy(source, target, image.digest, tags, step).digest
+
+
+def _change(found: str | None, artifact: Artifact | None) -> tuple[Literal["make", "change", "keep"], str]:
+    """Return what a push does to a tag that stands for `found` now."""
+    if found is None:
+        return "make", ""
+    if artifact is not None and not artifact.provisional and artifact.digest == found:
+        return "keep", ""
+    return "change", f"now {found}"
