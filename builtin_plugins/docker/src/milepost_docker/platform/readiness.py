@@ -1,0 +1,161 @@
+"""Waiting until a deployment is ready: with a limit, and no longer than there is hope."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from milepost.sdk import NotReadyError
+from milepost.sdk.errors import DeadlineError
+from milepost_docker.engine.trouble import EngineError, UnreachableError
+from milepost_docker.platform import naming
+from milepost_docker.platform.condition import ended, uptime
+from milepost_docker.platform.evidence import keep
+from milepost_docker.platform.inside import look_inside
+from milepost_docker.platform.probe import Seen, look_at_port, look_by_http
+from milepost_docker.platform.replica import start
+from milepost_docker.platform.site import Site
+from milepost_docker.platform.state import ReplicaState
+
+TOO_OFTEN = 4
+"""Restarts of a container that was never ready, after which it is not waited for."""
+_LOOK, _FIRST = 5.0, 0.05
+_DEAF = "it must listen on 0.0.0.0 and the port $PORT; what listens on no port needs  worker = true"
+
+
+def start_all(site: Site) -> Site:
+    """Start all containers. Raises NotReadyError for one that the engine cannot start, with its words."""
+    for replica in site.state.replicas:
+        site.step.check()
+        try:
+            site = start(site, replica)
+        except UnreachableError:
+            raise
+        except EngineError as error:
+            keep(site, replica, "could not be started", site.engine.container(replica.name))
+            raise NotReadyError(
+                f"{_who(site, replica)} could not be started: {error.said}", hint=_hint(site)
+            ) from error
+    return site
+
+
+def wait_ready(site: Site) -> None:
+    """Wait until all containers are ready.
+
+    Raises NotReadyError, after keeping the evidence, as soon as one ends for good or again and again, and at the limit.
+    """
+    waiting = _Waiting(site)
+    limit = site.step.facts.health.timeout
+    try:
+        site.step.wait("readiness", limit, waiting.is_over, _FIRST)
+    except DeadlineError:
+        site.step.check()
+        raise waiting.late(limit) from None
+
+
+class _Waiting:
+    """The waiting for one deployment: which containers are ready, and how the others were seen last."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._left = list(site.state.replicas)
+        self._seen: dict[int, Seen] = {}
+        self._since, self._told = site.step.now(), False
+
+    def is_over(self) -> bool:
+        """Look at those that are not ready yet; return whether all are."""
+        looked = False
+        for replica in tuple(self._left):
+            found = self._inspected(replica)
+            if found is None:
+                return False
+            self._refuse_hopeless(replica, found)
+            seen = self._seen[replica.number] = look(self._site, replica, found)
+            looked = True
+            if seen.is_healthy:
+                self._left.remove(replica)
+        if self._left and looked:
+            self._tell()
+            self._site.step.sleep(max(0.0, self._site.step.facts.health.interval - _FIRST))
+        return not self._left
+
+    def late(self, limit: float) -> NotReadyError:
+        """Return the error for those that were not ready in time, after keeping the evidence."""
+        for each in self._left:
+            keep(self._site, each, self._how(each), self._site.engine.container(each.name))
+        told = "; ".join(f"{_who(self._site, each)} {self._how(each)}" for each in self._left)
+        deaf = any("does not listen" in self._how(each) for each in self._left)
+        return NotReadyError(f"{told}: not ready within {limit:g} s", hint=_DEAF if deaf else _hint(self._site))
+
+    def _inspected(self, replica: ReplicaState) -> Mapping[str, Any] | None:
+        """Return the container as it is; None while the engine is away, for a restart of its own perhaps."""
+        try:
+            found = self._site.engine.container(replica.name)
+        except UnreachableError as error:
+            self._seen[replica.number] = Seen(False, f"cannot be seen: {error}")
+            self._site.step.sleep(_FIRST)
+            return None
+        if found is None:
+            self._site.step.evidence(f"{_who(self._site, replica)} is gone", "somebody has removed its container")
+            raise NotReadyError(f"{_who(self._site, replica)} was removed before it was ready")
+        return found
+
+    def _refuse_hopeless(self, replica: ReplicaState, found: Mapping[str, Any]) -> None:
+        """Raise NotReadyError for a container that will not become ready any more."""
+        state = found["State"]
+        is_over = state["Status"] in ("exited", "dead") or state.get("OOMKilled")
+        if not is_over and found.get("RestartCount", 0) < TOO_OFTEN:
+            return
+        often = f", {found['RestartCount']} times" if found.get("RestartCount") else ""
+        keep(self._site, replica, ended(state), found)
+        why = f"{_who(self._site, replica)} {ended(state)}{often}, before it was ready"
+        raise NotReadyError(why, hint=_hint(self._site))
+
+    def _how(self, replica: ReplicaState) -> str:
+        seen = self._seen.get(replica.number)
+        return seen.how if seen else "was not looked at"
+
+    def _tell(self) -> None:
+        """Say once what is waited for, if it lasts."""
+        step = self._site.step
+        if not self._told and (step.now() - self._since).total_seconds() > _LOOK:
+            self._told = True
+            first = self._left[0]
+            step.say(f"{_who(self._site, first)} {self._how(first)}; waiting up to {step.facts.health.timeout:g} s")
+
+
+def look(site: Site, replica: ReplicaState, found: Mapping[str, Any]) -> Seen:
+    """Return how a container is: what it serves, and what its own check says."""
+    if found["State"]["Status"] != "running":
+        return Seen(False, f"is {found['State']['Status']}")
+    seen = _look_at_service(site, replica)
+    check = found["Config"].get("Healthcheck") or {}
+    has_check = bool(check.get("Test")) and check["Test"] != ["NONE"]
+    if has_check and (seen is None or seen.is_healthy):
+        return look_inside(site, replica, found)
+    if seen is not None:
+        return seen
+    up = uptime(found["State"], site.step.now())
+    return Seen(up >= site.config.settle, f"has run for {up:.1f} s")
+
+
+def _look_at_service(site: Site, replica: ReplicaState) -> Seen | None:
+    """Return how a container answers; None where there is nothing to ask."""
+    check, said = site.config.health_check, site.step.facts.health
+    own = check if check is not None and not check.command else None
+    port = own.port if own and own.port else site.state.port
+    if own is None and port is None:
+        return None
+    path, statuses = (own.path, ()) if own else (said.path, said.status)
+    limit = min(own.timeout if own else _LOOK, max(0.1, said.timeout))
+    host = replica.ports[f"{port}/tcp"]
+    return look_by_http(host, path, statuses, limit) if path else look_at_port(host, str(port), limit)
+
+
+def _who(site: Site, replica: ReplicaState) -> str:
+    return naming.replica_name(site.step.facts.app, replica.number)
+
+
+def _hint(site: Site) -> str:
+    facts = site.step.facts
+    return f"milepost show {facts.app}#{facts.run}" if facts.run else ""

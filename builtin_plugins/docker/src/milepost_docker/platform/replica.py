@@ -1,0 +1,159 @@
+"""One container of a deployment: made, started, stopped, removed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+from msgspec import structs
+
+from milepost.sdk import OperationError, Secret
+from milepost_docker.engine.trouble import ConflictError, EngineError, MissingError
+from milepost_docker.platform import measure, naming
+from milepost_docker.platform.config import DockerConfig
+from milepost_docker.platform.container import Draft, body
+from milepost_docker.platform.files import put_files
+from milepost_docker.platform.network import join_others
+from milepost_docker.platform.port import chosen_ports, is_free
+from milepost_docker.platform.site import Site
+from milepost_docker.platform.state import ReplicaState
+
+_ATTEMPTS = 4
+"""How many ports are tried when the engine cannot have one."""
+_UNLESS_NO = "unless-stopped"
+
+
+def environment(site: Site) -> dict[str, str | Secret]:
+    """Return the variables of the app's containers, the strongest having won."""
+    config = site.config
+    port: dict[str, str | Secret] = {} if config.worker else {"PORT": str(config.service_port)}
+    return {**port, **config.static_environment, **config.env, **site.step.facts.env}
+
+
+def own_labels(site: Site, part: str) -> dict[str, str]:
+    """Return the labels of a container; milepost's are stronger than the user's."""
+    return {**site.config.labels, **site.step.facts.labels, naming.PART: part}
+
+
+def make(site: Site, number: int, attempt: int = 0) -> Site:
+    """Make a container that is not started, with its files in it."""
+    name = naming.container_name(site.step, number)
+    site.step.intend(naming.CONTAINER, name)
+    ports = chosen_ports(site, name, attempt)
+    answer = _created(site, name, body(site.config, _draft(site, number, ports)))
+    site.step.created(name, answer["Id"])
+    site = site.with_replica(ReplicaState(number=number, name=name, id=answer["Id"], ports=ports))
+    join_others(site, answer["Id"])
+    put_files(site, answer["Id"])
+    return site
+
+
+def start(site: Site, replica: ReplicaState) -> Site:
+    """Start a container, or one in its place where it cannot have its port any more.
+
+    Raises EngineError with the engine's words for one that it cannot start.
+    """
+    for attempt in range(1, _ATTEMPTS + 1):
+        set_policy(site, replica, running=True)
+        try:
+            site.engine.post(f"/containers/{replica.id}/start")
+            return site
+        except EngineError:
+            if attempt == _ATTEMPTS or not _may_be_its_port(site, replica):
+                raise
+        site.step.check()
+        remove(site, replica.name)
+        site = make(site, replica.number, attempt)
+        replica = next(each for each in site.state.replicas if each.number == replica.number)
+    return site
+
+
+def stop(site: Site, replica: ReplicaState) -> None:
+    """Stop a container; neither its end nor a new start of the engine brings it up again."""
+    with suppress(MissingError):
+        set_policy(site, replica, running=False)
+        # An answer may take as long as the container needs; a post would not wait that long.
+        list(site.engine.stream(f"/containers/{replica.name}/stop", {"t": round(site.config.stop_timeout)}))
+
+
+def remove(site: Site, name: str, *, volumes: bool = False) -> None:
+    """Remove a container, running or not; one that is gone is no error."""
+    with suppress(MissingError):
+        site.engine.delete(f"/containers/{name}", {"force": True, "v": volumes})
+
+
+def set_policy(site: Site, replica: ReplicaState, *, running: bool) -> None:
+    """Have the engine start it again as the config says, or, when it is to be parked, not at all.
+
+    The policy tells a parked container from one that has ended: it is not that of the config.
+    """
+    policy = measure.restart_policy(site.state.restart) if running else parked_policy(site.state.restart)
+    site.engine.post(f"/containers/{replica.name}/update", body={"RestartPolicy": policy})
+
+
+def parked_policy(restart: str) -> dict[str, str | int]:
+    """Return the policy of a parked container: another one than the config's, and one that revives nothing stopped."""
+    return measure.restart_policy(_UNLESS_NO if restart == "no" else "no")
+
+
+def is_as_wanted(site: Site, found: Mapping[str, Any]) -> bool:
+    """Whether a container's environment is what it would be made with now: a secret may have changed."""
+    has = set(found["Config"].get("Env") or ())
+    draft = body(site.config, _draft(site, 1, {}))
+    return set(draft["Env"]) <= has and found["Image"] == site.state.image
+
+
+def _draft(site: Site, number: int, ports: Mapping[str, int]) -> Draft:
+    """Return what a replica's container is made of."""
+    facts, state = site.step.facts, site.state
+    # Names of apps lead to what is live. One that runs beside the live one would get a share of what is sent there.
+    aliases = () if facts.strategy == "blue-green" else (naming.alias(facts.app),)
+    labels = {**own_labels(site, "replica"), naming.STATE: _label(site, number, ports)}
+    return Draft(
+        image=state.image,
+        labels=labels,
+        env=environment(site),
+        network=state.network,
+        aliases=aliases,
+        ports=ports,
+        volumes=volume_names(site.config, site),
+    )
+
+
+def volume_names(config: DockerConfig, site: Site) -> dict[str, str]:
+    """Return the app's own volumes: the name in the config → that on the engine."""
+    found = [measure.mounted(each) for each in config.volumes]
+    return {each.source: naming.volume_name(site.step.facts, each.source) for each in found if each.is_volume}
+
+
+def _label(site: Site, number: int, ports: Mapping[str, int]) -> str:
+    """Return what a history without a record must know of the deployment."""
+    state = structs.replace(site.state, replicas=(ReplicaState(number=number, name="", ports=dict(ports)),))
+    return msgspec.json.encode({"replicas": site.config.replicas, "state": state}).decode()
+
+
+def _created(site: Site, name: str, document: dict[str, Any]) -> Any:
+    """Have the container made; one of this very operation that is in the way is what an earlier attempt left."""
+    query = {"name": name, "platform": site.config.platform}
+    try:
+        return site.engine.post("/containers/create", query, document)
+    except ConflictError:
+        found = site.engine.container(name)
+        labels = found["Config"]["Labels"] if found else {}
+        if found and labels.get(naming.OPERATION) != site.step.facts.labels.get(naming.OPERATION):
+            raise OperationError(
+                f"the name {name} is taken by another container, {found['Id'][:12]} of {found['Config']['Image']}",
+                hint=f"docker rm {name}, if nobody needs it",
+            ) from None
+        remove(site, name)
+        return site.engine.post("/containers/create", query, document)
+
+
+def _may_be_its_port(site: Site, replica: ReplicaState) -> bool:
+    """Whether the engine may have failed to get one of the ports that were chosen for the container."""
+    if not site.engine.address.local:
+        # From here nobody can see which ports are free there.
+        return bool(replica.ports)
+    return not all(is_free(each) for each in replica.ports.values())

@@ -1,0 +1,54 @@
+"""Where the platform works at the moment: an engine, a config, a step, and what is known of one deployment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from msgspec import structs
+
+from milepost.sdk import Step
+from milepost_docker.engine.address import locate
+from milepost_docker.engine.config import ClientConfig
+from milepost_docker.engine.connect import Engine, connected
+from milepost_docker.platform.config import DockerConfig
+from milepost_docker.platform.state import DockerState, ReplicaState
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """One deployment on its engine, with all that is needed to work on it."""
+
+    engine: Engine
+    config: DockerConfig
+    step: Step
+    state: DockerState
+
+    def with_(self, state: DockerState) -> Site:
+        """Return the same with another state."""
+        return replace(self, state=state)
+
+    def with_replica(self, replica: ReplicaState) -> Site:
+        """Return the same with one replica as it is now, which is saved."""
+        others = [each for each in self.state.replicas if each.number != replica.number]
+        replicas = tuple(sorted([*others, replica], key=lambda each: each.number))
+        state = structs.replace(self.state, replicas=replicas)
+        self.step.save(state)
+        return self.with_(state)
+
+
+def client_of(config: ClientConfig, state: DockerState, step: Step) -> ClientConfig:
+    """Return how to reach the engine that a deployment is on, wherever the environment points today."""
+    address = locate(config, step.facts.environment, step.facts.home)
+    return config if address.identity == state.host else structs.replace(config, host=state.host, context=None)
+
+
+@contextmanager
+def at(config: DockerConfig, state: DockerState, step: Step) -> Iterator[Site]:
+    """Give the site of a recorded deployment.
+
+    A request there is short and goes to its end: what it made must be known. Those who wait ask the step themselves.
+    """
+    with connected(client_of(config.client_config, state, step), step, heed=False) as engine:
+        yield Site(engine=engine, config=config, step=step, state=state)

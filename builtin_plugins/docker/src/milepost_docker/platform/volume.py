@@ -1,0 +1,33 @@
+"""Volumes of a project and workspace: made once, handed from deployment to deployment, removed by name only."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from milepost.sdk import Step
+from milepost_docker.engine.connect import Engine
+from milepost_docker.engine.trouble import ConflictError, MissingError
+from milepost_docker.platform import naming
+from milepost_docker.platform.replica import volume_names
+from milepost_docker.platform.site import Site
+
+
+def ensure_volumes(site: Site) -> tuple[str, ...]:
+    """Return the names of the app's volumes on the engine, each made if it was not there."""
+    facts = site.step.facts
+    labels = {naming.PROJECT: facts.project, naming.WORKSPACE: facts.workspace, naming.PART: "volume"}
+    names = tuple(volume_names(site.config, site).values())
+    for name in names:
+        # One that is there stays as it is: the engine answers with it.
+        site.engine.post("/volumes/create", body={"Name": name, "Labels": labels})
+    return names
+
+
+def remove_volumes(engine: Engine, names: tuple[str, ...], step: Step) -> None:
+    """Remove volumes with their data; one that another container uses stays, which is told."""
+    for name in names:
+        try:
+            with suppress(MissingError):
+                engine.delete(f"/volumes/{name}")
+        except ConflictError as error:
+            step.say(f"the volume {name} stays: {error.said}")
