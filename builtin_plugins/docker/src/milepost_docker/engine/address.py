@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
+from milepost.sdk import MilepostError
+from milepost_docker.engine import context
 from milepost_docker.engine.config import ClientConfig
+
+SOCKET = "/var/run/docker.sock"
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
+PLAIN_PORT, TLS_PORT = 2375, 2376
+"""Where an engine listens whose address says no port."""
+BLOCK = "client_config"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tls:
-    """How to speak TLS with an engine; a file that is not there is None."""
+    """How to speak TLS with an engine."""
 
     folder: Path
-    """Holds `ca.pem`, `cert.pem` and `key.pem`, as DOCKER_CERT_PATH."""
+    """Holds `ca.pem`, `cert.pem` and `key.pem`, or some of them, as DOCKER_CERT_PATH."""
     verify: bool = True
-    server_name: str | None = None
+
+    def file(self, name: str) -> str | None:
+        """Return the path of one of the files; None where it is not there."""
+        path = self.folder / name
+        return str(path) if path.is_file() else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,26 +48,48 @@ class Address:
     @property
     def scheme(self) -> Literal["unix", "tcp", "ssh"]:
         """How it is spoken to."""
-        raise NotImplementedError
+        return cast("Literal['unix', 'tcp', 'ssh']", self.url.partition("://")[0])
 
     @property
     def local(self) -> bool:
         """Whether the engine is on this machine: its ports are on our loopback, its networks reachable."""
-        raise NotImplementedError
+        return not self.far and (self.scheme == "unix" or (self.scheme == "tcp" and self.host_and_port[0] in LOOPBACK))
+
+    @property
+    def path(self) -> str:
+        """Return the path of its socket."""
+        return self.url.removeprefix("unix://")
+
+    @property
+    def host_and_port(self) -> tuple[str, int]:
+        """Return where a TCP connection goes."""
+        host, _, port = self.url.removeprefix("tcp://").rpartition(":")
+        return host.strip("[]"), int(port)
 
     @property
     def name(self) -> str:
         """Return what to call it in a message: its address, and what has chosen it."""
-        raise NotImplementedError
+        return f"{self.identity} ({self.origin})"
 
     @property
     def identity(self) -> str:
         """Return its true address, for a record (`details["engine"]`): the same from run to run."""
-        raise NotImplementedError
+        return self.far or self.url
 
     def environment(self) -> dict[str, str]:
-        """Return the variables with which the docker CLI, buildx and pack speak with this very engine."""
-        raise NotImplementedError
+        """Return the variables with which the docker CLI, buildx and pack speak with this very engine.
+
+        An empty one is as good as none for them, and hides the user's own.
+        """
+        tls = self.tls
+        return {
+            "DOCKER_HOST": self.url,
+            "DOCKER_CONTEXT": "",
+            "DOCKER_TLS": "1" if tls else "",
+            "DOCKER_TLS_VERIFY": "1" if tls and tls.verify else "",
+            "DOCKER_CERT_PATH": str(tls.folder) if tls else "",
+            "DOCKER_API_VERSION": self.api_version or "",
+        }
 
 
 def locate(config: ClientConfig, environment: Mapping[str, str], home: Path) -> Address:
@@ -63,4 +97,87 @@ def locate(config: ClientConfig, environment: Mapping[str, str], home: Path) -> 
 
     Raises MilepostError for a context that is not there, or an address that nobody can speak to.
     """
-    raise NotImplementedError
+    found = _chosen(config, environment, home)
+    version = config.api_version or environment.get("DOCKER_API_VERSION") or None
+    return replace(found, api_version=version.removeprefix("v") if version else None)
+
+
+def _chosen(config: ClientConfig, environment: Mapping[str, str], home: Path) -> Address:
+    """Return the address that comes first in the order of the CLI, the block before it."""
+    folder = context.config_folder(environment, home)
+    if config.host:
+        return _of_host(config.host, BLOCK, _tls_of_block(config, environment, home))
+    if config.context:
+        return _of_context(config.context, f"the context {config.context}", folder, environment)
+    if host := environment.get("DOCKER_HOST"):
+        return _of_host(host, "DOCKER_HOST", _tls_of_block(config, environment, home))
+    if name := environment.get("DOCKER_CONTEXT"):
+        return _of_context(name, f"the context {name}, by DOCKER_CONTEXT", folder, environment)
+    if name := context.current(folder):
+        return _of_context(name, f"the context {name}, the current one", folder, environment)
+    return _default(environment, home)
+
+
+def _of_context(name: str, origin: str, folder: Path, environment: Mapping[str, str]) -> Address:
+    """Return the address that a context has."""
+    if name == context.DEFAULT:
+        # The CLI gives DOCKER_HOST no say once a context was named.
+        return _of_host(f"unix://{SOCKET}", origin, None)
+    found = context.read(name, folder)
+    tls = Tls(folder=found.tls, verify=not found.skip_verify) if found.tls else None
+    return _of_host(found.host, origin, tls)
+
+
+def _of_host(host: str, origin: str, tls: Tls | None) -> Address:
+    """Return an address from what is written: completed, and checked as far as that needs nobody else."""
+    scheme, found, rest = host.partition("://")
+    if not found:
+        # As the CLI reads it: `HOST:PORT` is TCP.
+        scheme, rest = ("unix", host) if host.startswith("/") else ("tcp", host)
+    if scheme in ("http", "https"):
+        scheme = "tcp"
+    if scheme not in ("unix", "tcp", "ssh") or not rest.strip("/"):
+        message = f"{origin} names the engine {host!r}, which is no address that can be spoken to"
+        raise MilepostError(message, hint="write unix:///PATH, tcp://HOST:PORT or ssh://USER@HOST")
+    if scheme == "unix":
+        return Address(url=f"unix://{rest}", origin=origin)
+    if scheme == "ssh":
+        return Address(url=f"ssh://{rest}", origin=origin)
+    return Address(url=f"tcp://{_with_port(rest, origin, secure=tls is not None)}", origin=origin, tls=tls)
+
+
+def _with_port(rest: str, origin: str, *, secure: bool) -> str:
+    """Return host and port of a TCP address, with the port that is meant where none is written."""
+    authority = rest.partition("/")[0]
+    host, colon, port = authority.rpartition(":")
+    if not colon or authority.endswith("]"):
+        return f"{authority}:{TLS_PORT if secure else PLAIN_PORT}"
+    if not port.isdecimal() or not 0 < int(port) < 65536:
+        raise MilepostError(f"{origin} names the engine tcp://{rest}, whose port {port!r} is none", hint="1 to 65535")
+    return f"{host or 'localhost'}:{port}"
+
+
+def _tls_of_block(config: ClientConfig, environment: Mapping[str, str], home: Path) -> Tls | None:
+    """Return how TLS is to be spoken: the block's folder, else as the CLI's variables say."""
+    if config.cert_path:
+        return Tls(folder=Path(config.cert_path).expanduser(), verify=config.tls_verify)
+    verify = bool(environment.get("DOCKER_TLS_VERIFY"))
+    if not verify and not environment.get("DOCKER_TLS"):
+        return None
+    folder = environment.get("DOCKER_CERT_PATH") or context.config_folder(environment, home)
+    return Tls(folder=Path(folder), verify=verify and config.tls_verify)
+
+
+def _default(environment: Mapping[str, str], home: Path) -> Address:
+    """Return the first socket that is there: the machine's, the user's own engine's, Docker Desktop's."""
+    runtime = environment.get("XDG_RUNTIME_DIR")
+    rootless = [Path(runtime) / "docker.sock"] if runtime else []
+    candidates = [
+        *((Path(SOCKET), "the default"),),
+        *((each, "the rootless engine's socket") for each in rootless),
+        *((home / ".docker" / place / "docker.sock", "Docker Desktop's socket") for place in ("desktop", "run")),
+    ]
+    for path, origin in candidates:
+        if path.exists():
+            return Address(url=f"unix://{path}", origin=origin)
+    return Address(url=f"unix://{SOCKET}", origin="the default")

@@ -1,12 +1,18 @@
-"""What to say when an engine cannot be reached, or says no."""
+"""What to say when an engine cannot be reached, or says no: told by kinds and numbers of errors, not by their words."""
 
 from __future__ import annotations
 
+import errno
+import json
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from milepost.sdk import OperationError
+from milepost.sdk import MilepostError, OperationError
 from milepost_docker.engine.address import Address
+
+NOT_FOUND, CONFLICT, TOO_MANY = 404, 409, 429
 
 
 class UnreachableError(OperationError):
@@ -37,8 +43,119 @@ class ConflictError(EngineError):
     code = "engine-conflict"
 
 
+def refused(what: str, status: int, body: bytes) -> EngineError:
+    """Return what an answer with such a status means; its body is the engine's explanation."""
+    said = _said(body) or f"the engine answered with status {status} and no explanation"
+    kind = {NOT_FOUND: MissingError, CONFLICT: ConflictError}.get(status, EngineError)
+    return kind(what, said, status, hint=space_hint(said))
+
+
+def space_hint(said: str) -> str:
+    """Return what to do where the engine's disk is full: it has no status of its own for that."""
+    full = os.strerror(errno.ENOSPC).lower() in said.lower()
+    return "docker system df; then docker image prune, or docker builder prune" if full else ""
+
+
+def unreachable(error: BaseException, address: Address, what: str) -> MilepostError:
+    """Return what it means that a connection failed, or broke."""
+    root = _root(error)
+    if type(root).__module__ == "ssl" and "ssl" in sys.modules:
+        return _tls_trouble(root, address, what)
+    if isinstance(root, TimeoutError):
+        message = f"{what}: the engine at {address.name} gave no answer in time"
+        return UnreachableError(message, hint="docker info; or raise `timeout` in client_config")
+    if isinstance(root, PermissionError):
+        return UnreachableError(f"{what}: no permission to use the engine at {address.name}", hint=_permission(address))
+    if isinstance(root, (FileNotFoundError, ConnectionRefusedError, NotADirectoryError)):
+        return UnreachableError(f"{what}: no engine listens at {address.name}", hint=_start(address))
+    if isinstance(root, (ConnectionError, EOFError)):
+        message = f"{what}: the engine at {address.name} went away in the middle of it"
+        return UnreachableError(message, hint="docker info; its own log tells why (journalctl -u docker)")
+    said = root.strerror if isinstance(root, OSError) and root.strerror else str(root)
+    return UnreachableError(f"{what}: the engine at {address.name} cannot be reached: {said}", hint=_start(address))
+
+
 @contextmanager
 def explained(what: str, address: Address) -> Iterator[None]:
     """Turn what the SDK, requests or sockets raise inside into errors of milepost; `what` says what was being done."""
-    raise NotImplementedError
-    yield
+    try:
+        yield
+    except MilepostError:
+        raise
+    except Exception as error:
+        told = _told(error, address, what)
+        if told is None:
+            raise
+        raise told from error
+
+
+def _told(error: Exception, address: Address, what: str) -> MilepostError | None:
+    """Return what an error of the SDK or of the connection means; None for one that is neither's."""
+    response = getattr(error, "response", None)
+    if response is not None and getattr(response, "status_code", None):
+        return refused(what, response.status_code, response.content)
+    family = type(error).__module__.partition(".")[0]
+    if isinstance(error, (OSError, EOFError)) or family in ("http", "urllib3", "requests"):
+        return unreachable(error, address, what)
+    if family == "docker":
+        return EngineError(what, str(error))
+    return None
+
+
+def _root(error: BaseException) -> BaseException:
+    """Return the error of the socket that requests and urllib3 have wrapped; the first one if there is none."""
+    seen: list[BaseException] = []
+    left: list[BaseException] = [error]
+    while left:
+        each = left.pop(0)
+        if each in seen:
+            continue
+        seen.append(each)
+        inner = [one for one in (each.__cause__, each.__context__, *each.args) if isinstance(one, BaseException)]
+        left += inner
+    of_system = [each for each in seen if isinstance(each, OSError) and not hasattr(each, "request")]
+    return of_system[-1] if of_system else error
+
+
+def _said(body: bytes) -> str:
+    """Return the engine's explanation."""
+    try:
+        document = json.loads(body)
+    except ValueError:
+        return body[:500].decode("utf-8", "replace").strip()
+    message = document.get("message") if isinstance(document, dict) else None
+    return str(message).strip() if message else body[:500].decode("utf-8", "replace").strip()
+
+
+def _tls_trouble(root: BaseException, address: Address, what: str) -> MilepostError:
+    """Return what it means that TLS failed."""
+    if isinstance(root, FileNotFoundError) or address.tls is None:
+        return UnreachableError(f"{what}: TLS with the engine at {address.name} failed: {root}")
+    folder = address.tls.folder
+    why = getattr(root, "verify_message", "") or getattr(root, "reason", "") or str(root)
+    there = [each for each in ("ca.pem", "cert.pem", "key.pem") if address.tls.file(each)]
+    message = (
+        f"{what}: TLS with the engine at {address.name} failed: {why}; of {folder} these were used: "
+        f"{', '.join(there) or 'none'}"
+    )
+    return UnreachableError(
+        message, hint=f"compare {folder} with the engine's certificates (cert_path, DOCKER_CERT_PATH)"
+    )
+
+
+def _permission(address: Address) -> str:
+    """Return how to get at a socket."""
+    if sys.platform == "darwin":
+        return f"ls -l {address.path}; Docker Desktop: Settings, Advanced, allow the default socket"
+    return "sudo usermod -aG docker $USER, then log in again; or dockerd-rootless-setuptool.sh install"
+
+
+def _start(address: Address) -> str:
+    """Return how to start an engine there."""
+    if not address.local:
+        return "is it up, and is this its address? docker context ls"
+    if sys.platform == "darwin":
+        return "open -a Docker; or docker context ls, if another one is meant"
+    if "rootless" in address.origin:
+        return "systemctl --user start docker"
+    return "sudo systemctl start docker; or docker context ls, if another one is meant"

@@ -1,0 +1,48 @@
+"""Both directions of a connection that an engine has given over: attach, exec."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+from types import TracebackType
+
+from milepost_docker.engine.wire import Line
+
+
+class Channel:
+    """What a container prints, and what it reads; to be closed."""
+
+    def __init__(self, line: Line, answer: http.client.HTTPResponse) -> None:
+        assert line.sock is not None
+        # The answer's file may have read more than the head.
+        self._line, self._input, self._socket = line, answer.fp, line.sock
+        self._socket.settimeout(None)
+
+    def read(self, most: int = 65536) -> bytes:
+        """Return what has come, at least a byte; nothing at its end."""
+        return self._input.read1(most)
+
+    def read_exactly(self, size: int) -> bytes:
+        """Return so many bytes, or fewer at its end."""
+        return self._input.read(size)
+
+    def write(self, data: bytes) -> None:
+        """Send all of it."""
+        self._socket.sendall(data)
+
+    def close_write(self) -> None:
+        """Say that no more will be sent: the end of the other's standard input."""
+        self._socket.shutdown(socket.SHUT_WR)
+
+    def close(self) -> None:
+        """End it."""
+        self._input.close()
+        self._line.close()
+
+    def __enter__(self) -> Channel:
+        """Return itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Close it."""
+        self.close()
