@@ -17,6 +17,7 @@ import pytest
 
 from milepost.sdk import Deployment, Endpoint, Health, Recorded, Release
 from milepost.testing.bench import Bench
+from milepost_caddy.admin import Admin
 from milepost_caddy.config import CaddyConfig
 from milepost_caddy.releaser import CaddyReleaser
 from milepost_caddy.route import project_folder
@@ -79,6 +80,23 @@ class Shop:
     ) -> Release:
         """Release it in a step of its own."""
         return CaddyReleaser(config or CaddyConfig()).release(deployment, previous, self.bench.step("release", **facts))
+
+    def weigh(self, deployment: Recorded[Any], previous: str, weight: int, **facts: Any) -> Release:
+        """Send it a part of the requests."""
+        return CaddyReleaser(CaddyConfig()).weigh(deployment, previous, weight, self.bench.step("release", **facts))
+
+    def abort(self, **facts: Any) -> None:
+        """Send all requests to what is live again."""
+        CaddyReleaser(CaddyConfig()).abort(self.bench.step("release", **facts))
+
+    def weights(self, **facts: Any) -> dict[str, int]:
+        """Return who gets how much."""
+        return dict(CaddyReleaser(CaddyConfig()).weights(self.bench.step("status", **facts)))
+
+    def requests(self, deployment: Recorded[Any]) -> int:
+        """Return how many requests are with a deployment right now."""
+        endpoints = deployment.deployment.endpoints if deployment.deployment else ()
+        return Admin(self.folder).requests(frozenset(each.address.removeprefix("http://") for each in endpoints))
 
     def current(self, **facts: Any) -> str | None:
         """Return what is live."""

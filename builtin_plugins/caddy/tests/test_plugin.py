@@ -39,6 +39,11 @@ def test_another_word_is_not_ours() -> None:
         ({"drain": -1.0}, "drain is -1; expected 0 or more seconds"),
         ({"listen": "localhost"}, "'localhost' does not appear to be an IPv4 or IPv6 address"),
         ({"prot": 80}, "unknown field `prot`"),
+        ({"http_port": 65536}, "http_port is 65536; expected 1 to 65535"),
+        ({"paths": ["api"]}, "'api' does not begin with /; write '/api'"),
+        ({"strip_prefix": "api"}, "'api' does not begin with /"),
+        ({"engine": {"host": "ssh://a", "context": "b"}}, "host and context are both given"),
+        ({"tls": {"certificate": "a.pem"}}, "missing required field `key`"),
     ],
 )
 def test_a_wrong_config_is_refused(arguments: dict[str, Any], problem: str) -> None:
@@ -49,12 +54,13 @@ def test_a_wrong_config_is_refused(arguments: dict[str, Any], problem: str) -> N
 @pytest.mark.parametrize(
     ("listen", "address", "url"),
     [
-        ("127.0.0.1", "127.0.0.1:80", "http://127.0.0.1:80"),
-        ("0.0.0.0", "0.0.0.0:80", "http://127.0.0.1:80"),
-        ("::", "[::]:80", "http://[::1]:80"),
+        ("127.0.0.1", "127.0.0.1:80", "http://127.0.0.1"),
+        ("", ":80", "http://127.0.0.1"),
+        ("0.0.0.0", "0.0.0.0:80", "http://127.0.0.1"),
+        ("::", "[::]:80", "http://[::1]"),
     ],
 )
 def test_a_route_listens_and_is_reached_by_ip_address(listen: str, address: str, url: str) -> None:
     route = Route(key="k", app="Web", workspace="default", listen=listen, port=80)
     assert (route.address, route.urls(())[0]) == (address, url)
-    assert route.urls(())[1] == "http://web.localhost:80"
+    assert route.urls(())[1] == "http://web.localhost"

@@ -45,6 +45,17 @@ def write(path: Path, text: str) -> None:
     beside.replace(path)
 
 
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file that only its owner may read, in one go."""
+    beside = path.with_name(f".{path.name}.new")
+    beside.unlink(missing_ok=True)
+    with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
 def link(path: Path, target: str) -> None:
     """Let the symbolic link `path` lead to `target`, in one go; this lasts when it returns."""
     beside = path.with_name(f".{path.name}.new")

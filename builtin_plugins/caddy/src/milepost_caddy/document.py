@@ -1,7 +1,7 @@
 """The configuration of Caddy: a function of the routes alone, so that a switch never changes it.
 
-Paths are relative to the project's folder, in which Caddy runs: a placeholder cannot hold a brace,
-and the path of a Unix socket must be short.
+Paths are relative to the folder in which Caddy runs: a placeholder cannot hold a brace, and the path
+of a Unix socket must be short.
 """
 
 from __future__ import annotations
@@ -9,35 +9,37 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from milepost_caddy.route import Route
-from milepost_caddy.traffic import SLOTS
+from milepost_caddy.https import certificates, policies
+from milepost_caddy.proxying import NOT_FOUND, answer, files, proxy, text
+from milepost_caddy.route import ANY, Route
 
 SOCKET = "admin.sock"
 CLOSING = "closing"
 """The file that says `yes` while clients are asked to let go of idle connections."""
 
-OWN_ANSWER = "Milepost-Answer"
-"""The header of what Caddy answers by itself, where no app does."""
-
-_RETRY = "2s"
-"""How long a request that found no listener waits for one; it is dialled anew, at the place that is right by then."""
-_STREAM_CLOSE = "24h"
-"""How long upgraded connections (WebSockets) outlive a change of the routes."""
-
 Json = dict[str, Any]
 
 _DOTTED: Json = {"path_regexp": {"pattern": r"/\."}, "not": [{"path": ["/.well-known/*"]}]}
 """What asks for a name that begins with a dot, which is not meant for the public but in the folder of RFC 8615."""
-_NOT_FOUND: Json = {"handler": "error", "status_code": 404}
 
 
 def document(routes: Iterable[Route]) -> Json:
     """Return the whole configuration that serves the routes."""
-    servers = {route.key: _server(route) for route in routes}
-    return settings({"servers": servers})
+    kept = tuple(sorted(routes, key=lambda route: route.key))
+    listeners = sorted({(route.listen, port) for route in kept for port in route.ports})
+    servers = {f"{listen}:{port}": _server(listen, port, kept) for listen, port in listeners}
+    http: Json = {"servers": servers}
+    plain = sorted({route.redirect for route in kept if route.redirect})
+    if plain:
+        # Where an authority's challenge is answered, if it asks by plain HTTP.
+        http["http_port"] = plain[0]
+    secure = sorted({route.port for route in kept if route.tls})
+    if secure:
+        http["https_port"] = secure[0]
+    return settings(http, certificates(kept))
 
 
-def settings(http: Json) -> Json:
+def settings(http: Json, more: Json | None = None) -> Json:
     """Return a configuration with the given `http` app: nothing but our folder is read or written."""
     return {
         "admin": {"listen": f"unix/{SOCKET}", "config": {"persist": False}},
@@ -51,7 +53,7 @@ def settings(http: Json) -> Json:
                 }
             }
         },
-        "apps": {"http": http},
+        "apps": {"http": http, **(more or {})},
     }
 
 
@@ -61,34 +63,76 @@ def addresses(running: Json | None) -> frozenset[str]:
     return frozenset(address for server in servers.values() for address in server["listen"])
 
 
-def _server(route: Route) -> Json:
-    """Return the server of one route.
+def _server(listen: str, port: int, routes: tuple[Route, ...]) -> Json:
+    """Return the server that listens there, for all routes that want to be asked there."""
+    mine = [route for route in routes if route.listen == listen and port in route.ports]
+    secure = [route for route in mine if route.tls and route.port == port]
+    address = f"[{listen}]:{port}" if ":" in listen else f"{listen}:{port}"
+    nobody = answer(404, "nothing is released here under this name\n")
+    made: Json = {
+        "listen": [address],
+        "protocols": ["h1", "h2", "h3"] if secure else ["h1"],
+        "automatic_https": {"disable": True},
+        "routes": [_closing(), *_choices(mine, port), {"handle": [nobody]}],
+        "named_routes": {route.key: _app(route) for route in mine if route.port == port},
+    }
+    return {**made, "tls_connection_policies": policies(secure)} if secure else made
+
+
+def _choices(routes: list[Route], port: int) -> Iterator[Json]:
+    """Yield what chooses the route of a request: a host that is named before any, a longer path before a shorter."""
+    found = []
+    for route in routes:
+        for path in route.paths or (ANY,):
+            handler = {"handler": "invoke", "name": route.key} if route.port == port else _redirect(route)
+            wild = not route.hosts or any(host.startswith("*.") for host in route.hosts)
+            match = _match(route.hosts, path)
+            chosen = {"match": [match], "handle": [handler]} if match else {"handle": [handler]}
+            found.append(((not route.hosts, wild, -len(path), route.key), {**chosen, "terminal": True}))
+    yield from (chosen for _, chosen in sorted(found, key=lambda each: each[0]))
+
+
+def _match(hosts: tuple[str, ...], path: str) -> Json:
+    """Return what a request must be like; `/api/*` means `/api` too."""
+    match: Json = {}
+    if hosts:
+        match["host"] = list(hosts)
+    if path:
+        match["path"] = [path, path.removesuffix("/*")] if path.endswith("/*") and path != "/*" else [path]
+    return match
+
+
+def _redirect(route: Route) -> Json:
+    """Return the handler that sends a request to where the route speaks HTTPS."""
+    end = "" if route.port == 443 else f":{route.port}"
+    to = f"https://{{http.request.host}}{end}{{http.request.uri}}"
+    return {"handler": "static_response", "status_code": 308, "headers": {"Location": [to]}}
+
+
+def _app(route: Route) -> Json:
+    """Return what a route does with its requests.
 
     A request reads its kind once: a switch between two looks could make it match neither.
     """
     live = f"routes/{route.key}/live"
-    return {
-        "listen": [route.address],
-        "protocols": ["h1"],
-        "automatic_https": {"disable": True},
-        "routes": [
-            _closing(),
-            {"handle": [{"handler": "vars", "kind": f"{{file.{live}/kind}}"}]},
-            {"match": [{"vars": {"kind": ["http"]}}], "handle": [_proxy(live)], "terminal": True},
-            {"match": [{"vars": {"kind": ["static"]}, **_DOTTED}], "handle": [_NOT_FOUND], "terminal": True},
-            {"match": [{"vars": {"kind": ["static"]}}], "handle": [_files(live)], "terminal": True},
-            {"handle": [_answer(503, f"{route.app} is not released in {route.workspace}\n")]},
-        ],
-        "errors": {"routes": [*_errors(route)]},
-    }
+    strip = [{"handle": [{"handler": "rewrite", "strip_path_prefix": route.strip_prefix}]}]
+    steps = [
+        *(strip if route.strip_prefix else []),
+        {"handle": [{"handler": "vars", "kind": f"{{file.{live}/kind}}"}]},
+        {"match": [{"vars": {"kind": ["http"]}}], "handle": [proxy(live)], "terminal": True},
+        {"match": [{"vars": {"kind": ["static"]}, **_DOTTED}], "handle": [NOT_FOUND], "terminal": True},
+        {"match": [{"vars": {"kind": ["static"]}}], "handle": [files(live)], "terminal": True},
+        {"handle": [answer(503, f"{route.app} is not released in {route.workspace}\n")]},
+    ]
+    return {"handle": [{"handler": "subroute", "routes": steps, "errors": {"routes": [*_errors(route)]}}]}
 
 
 def _errors(route: Route) -> Iterator[Json]:
     """Yield what is answered where no app did: plain words, and 503 for whatever went wrong behind Caddy."""
     behind = {"vars": {"{http.error.status_code}": ["500", "502", "503", "504"]}}
-    answer = _answer(503, f"{route.app} does not answer right now\n")
-    yield {"match": [behind], "handle": [answer], "terminal": True}
-    yield {"handle": [_text("{http.error.status_code}", "{http.error.status_text}\n")]}
+    silent = answer(503, f"{route.app} does not answer right now\n")
+    yield {"match": [behind], "handle": [silent], "terminal": True}
+    yield {"handle": [text("{http.error.status_code}", "{http.error.status_text}\n")]}
 
 
 def _closing() -> Json:
@@ -96,41 +140,3 @@ def _closing() -> Json:
     upgrades = {"header": {"Upgrade": ["*"]}}
     header = {"handler": "headers", "response": {"set": {"Connection": ["close"]}}}
     return {"match": [{"vars": {f"{{file.{CLOSING}}}": ["yes"]}, "not": [upgrades]}], "handle": [header]}
-
-
-def _proxy(live: str) -> Json:
-    """Return the handler that passes requests on to the replicas in turn.
-
-    Each request has a connection of its own to the replica: a kept one could be closed by it in the
-    instant of use. Only a failed dial is tried again, since then the request was never sent.
-    """
-    return {
-        "handler": "reverse_proxy",
-        "upstreams": [{"dial": f"{{file.{live}/slot-{slot:02}}}"} for slot in range(SLOTS)],
-        "transport": {"protocol": "http", "keep_alive": {"enabled": False}},
-        "load_balancing": {
-            "selection_policy": {"policy": "round_robin"},
-            "try_duration": _RETRY,
-            "try_interval": "50ms",
-            "retry_match": [{"not": [{"path": ["*"]}]}],
-        },
-        "flush_interval": -1,
-        "stream_close_delay": _STREAM_CLOSE,
-    }
-
-
-def _files(live: str) -> Json:
-    """Return the handler that serves the folder of a static site."""
-    return {"handler": "file_server", "root": f"{{file.{live}/static-0}}"}
-
-
-def _answer(status: int, body: str) -> Json:
-    """Return a handler that answers in the place of an app, and says so in a header."""
-    answer = _text(status, body)
-    return {**answer, "headers": {**answer["headers"], OWN_ANSWER: ["caddy"]}}
-
-
-def _text(status: int | str, body: str) -> Json:
-    """Return a handler that answers with plain text."""
-    headers = {"Content-Type": ["text/plain; charset=utf-8"]}
-    return {"handler": "static_response", "status_code": status, "headers": headers, "body": body}

@@ -18,7 +18,7 @@ _ESTABLISHED = "01"
 
 def chosen(facts: Facts, key: str, listen: str) -> int:
     """Return a free port for a new route: the same for the same user, project, app and workspace, where it can be."""
-    taken = {route.port for _, route in _everywhere(facts.data)}
+    taken = {route.port for _, route in everywhere(facts.data)}
     name = repr((str(facts.data), facts.project, key)).encode(errors="surrogateescape")
     start = int.from_bytes(sha256(name).digest()[:4], "big")
     for number in range(_COUNT):
@@ -31,7 +31,11 @@ def chosen(facts: Facts, key: str, listen: str) -> int:
 def trouble(listen: str, port: int) -> str | None:
     """Return why nobody can listen there now; None if one can."""
     family = socket.AF_INET6 if ":" in listen else socket.AF_INET
+    if not listen and socket.has_dualstack_ipv6():
+        family = socket.AF_INET6
     with socket.socket(family, socket.SOCK_STREAM) as probe:
+        if family == socket.AF_INET6:
+            probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1 if listen else 0)
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((listen, port))
@@ -55,27 +59,7 @@ def has_clients(addresses: Iterable[str]) -> bool:
     return False
 
 
-def ensure_own(route: Route, project: Path) -> None:
-    """Raise OperationError naming the other route, of whichever project, that has this route's port already."""
-    for folder, other in _everywhere(project.parent):
-        if other.port == route.port and (folder, other.key) != (project, route.key):
-            raise OperationError(
-                f"port {route.port} is the public port of {other.name} ({folder.name})",
-                hint=f"give {route.name} another port, or milepost destroy {other.app} -w {other.workspace}",
-            )
-
-
-def ensure_free(route: Route) -> None:
-    """Raise OperationError that says why, if nobody can listen on the route's port now."""
-    why = trouble(route.listen, route.port)
-    if why:
-        raise OperationError(
-            f"port {route.port} on {route.listen}, where {route.name} is to be public, cannot be used: {why}",
-            hint=f"see who has it (lsof -i :{route.port}) and end that, or set another port in the project file",
-        )
-
-
-def _everywhere(data: Path) -> Iterator[tuple[Path, Route]]:
+def everywhere(data: Path) -> Iterator[tuple[Path, Route]]:
     """Yield the routes of all projects of the user, each with its project's folder."""
     for routes in sorted(data.glob("*/routes")):
         for route in Routes(routes.parent).all():

@@ -1,132 +1,108 @@
-"""The Caddy of one project: started when it is needed, given the routes, stopped with the last of them."""
+"""What one Caddy serves, wherever it runs: routes come and go, and none is in another one's way."""
 
 from __future__ import annotations
 
-import json
-import os
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 
-from milepost.sdk import Command, OperationError, Step
-from milepost_caddy import disk, port
-from milepost_caddy.admin import Admin
-from milepost_caddy.binary import find_binary
-from milepost_caddy.document import CLOSING, Json, addresses, document, settings
-from milepost_caddy.route import Route, Routes
-
-_START_LIMIT = 30.0
-"""How long Caddy may take until it serves, in seconds."""
-_STOP_GRACE = 10
-"""How long open connections may hold up the end of Caddy, in seconds."""
-_ASK_TO_CLOSE = 1.0
-"""How long busy clients are asked to let go of their connections before the routes change, in seconds."""
-
-_LET_GO = 0.25
-"""How long Caddy may take to close its old listeners after it has said that the new routes stand, in seconds."""
+from milepost.sdk import MilepostError, OperationError, Step
+from milepost_caddy.document import addresses
+from milepost_caddy.place import Place
+from milepost_caddy.route import Route
 
 
-class Server:
-    """The Caddy of one project's folder, seen from one operation. Changes want the project's lock."""
+def open_route(place: Place, route: Route, pem: Mapping[str, bytes], step: Step) -> None:
+    """Let Caddy listen for the route; where it cannot, what was known of the route stands as before.
 
-    def __init__(self, folder: Path, step: Step, binary: str | None = None) -> None:
-        self._folder, self._step, self._binary = folder, step, binary
-        self.admin = Admin(folder)
-        self.routes = Routes(folder)
-
-    def serve(self, mine: Route | None = None) -> None:
-        """Let Caddy run and serve all routes; nothing happens if it does already.
-
-        The port of `mine` must be free or Caddy's own, or OperationError names who has it. Another
-        route whose port was taken meanwhile is left out and named.
-        """
-        running = self.admin.running()
-        bound = addresses(running)
-        wanted = document(route for route in self.routes.all() if self._can_listen(route, bound, mine))
-        if running is None:
-            self._start(wanted)
-        elif running != wanted:
-            self._reload(wanted, bound)
-
-    def stop(self) -> None:
-        """Let Caddy end, if it runs, with a limit for what is still in flight."""
-        if self.admin.running() is None:
-            return
-        self.admin.load(settings({"grace_period": f"{_STOP_GRACE}s"}))
-        self.admin.stop()
-        self._step.wait("the end of Caddy", _STOP_GRACE + 10, lambda: self.admin.running() is None, 0.02)
-
-    def _can_listen(self, route: Route, bound: frozenset[str], mine: Route | None) -> bool:
-        """Return whether a route can be served; raise if it is `mine` and cannot."""
-        if route == mine:
-            port.ensure_own(route, self._folder)
-        if route.address in bound:
-            return True
-        if route == mine:
-            port.ensure_free(route)
-        why = port.trouble(route.listen, route.port)
-        if why:
-            self._step.say(f"{route.name} is not served: port {route.port}: {why}")
-        return why is None
-
-    def _reload(self, wanted: Json, bound: frozenset[str]) -> None:
-        """Give Caddy other routes. That cuts idle connections, so clients are asked to let go of theirs first.
-
-        What stays: a connection opened in the very instant, and one idle for longer than the asking.
-        """
-        closing = self._folder / CLOSING
-        try:
-            self._write(closing, "yes")
-            clients = port.has_clients(bound)
-            if clients:
-                self._step.sleep(_ASK_TO_CLOSE)
-            self.admin.load(wanted)
-            if clients:
-                self._step.sleep(_LET_GO)
-        finally:
-            self._write(closing, "no")
-
-    def _start(self, wanted: Json) -> None:
-        """Start Caddy and wait until it serves."""
-        binary = find_binary(self._binary, self._step)
-        own, log = str(self._folder), self._folder / "start.log"
-        self._write(self._folder / CLOSING, "no")
-        self._write(self._folder / "caddy.json", json.dumps(wanted))
-        self._write(log, "")
-        command = Command(
-            argv=(binary, "run", "--config", "caddy.json", "--pidfile", "caddy.pid"),
-            cwd=own,
-            env={"HOME": own, "XDG_DATA_HOME": own, "XDG_CONFIG_HOME": own, "NO_PROXY": "*", "no_proxy": "*"},
-            detach=True,
-            log=str(log),
-        )
-        pid = self._step.run(command).pid
-        self._step.wait("the start of Caddy", _START_LIMIT, lambda: self._serves(pid, log), 0.02)
-
-    def _serves(self, pid: int, log: Path) -> bool:
-        """Return whether the Caddy that was started serves. Raises OperationError if it has ended instead."""
-        if self.admin.running() is not None:
-            return True
-        if _has_ended(pid):
-            text = log.read_text(errors="replace")[-2000:]
-            self._step.evidence("what Caddy said when it was started", text)
-            last = next(reversed(text.strip().splitlines()), "it said nothing")
-            raise OperationError(f"Caddy ended as soon as it was started: {last}", hint=f"see {log}")
-        return False
-
-    def _write(self, path: Path, text: str) -> None:
-        """Write a file of this folder."""
-        with disk.writing(self._folder):
-            disk.write(path, text)
-
-
-def _has_ended(pid: int) -> bool:
-    """Return whether the process is gone, or a child of this one that has ended and that nobody has asked about."""
+    Raises OperationError naming who has its port or what it claims.
+    """
+    ensure_own(route, place)
+    known = place.find(route.key)
     try:
-        if hasattr(os, "waitid"):
-            return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-    except ChildProcessError:
-        pass  # not a child of this process: what follows tells
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        if route != known:
+            place.keep(route, pem)
+        serve(place, step, route)
+    except MilepostError:
+        place.forget(route.key) if known is None else place.keep(known, {})
+        raise
+
+
+def close_route(place: Place, key: str, step: Step) -> None:
+    """Remove the route; the last one takes Caddy along."""
+    place.forget(key)
+    if not place.routes():
+        place.remove()
+    elif place.running() is not None:
+        serve(place, step)
+
+
+def serve(place: Place, step: Step, mine: Route | None = None) -> None:
+    """Let Caddy run and serve all routes; nothing happens if it does already.
+
+    The ports of `mine` must be free or Caddy's own, or OperationError says why they are not. Another
+    route whose port was taken meanwhile is left out and named.
+    """
+    running = place.running()
+    bound = addresses(running)
+    wanted = place.document(route for route in place.routes() if _can_listen(place, route, bound, (step, mine)))
+    if running is None:
+        place.start(wanted)
+    elif running != wanted:
+        place.reload(wanted, bound)
+
+
+def _can_listen(place: Place, route: Route, bound: frozenset[str], context: tuple[Step, Route | None]) -> bool:
+    """Return whether a route can be served; raise if it is ours and cannot."""
+    found, (step, mine) = place.obstacle(route, bound), context
+    if found is None:
         return True
+    number, why = found
+    if mine is not None and route.key == mine.key:
+        where = f"on {route.listen}" if route.listen else "on this machine"
+        raise OperationError(
+            f"port {number} {where}, where {route.name} is to be public, cannot be used: {why}",
+            hint=f"see who has it (lsof -i :{number}) and end that, or set another port in the project file",
+        )
+    step.say(f"{route.name} is not served: port {number}: {why}")
     return False
+
+
+def ensure_own(route: Route, place: Place) -> None:
+    """Raise OperationError naming the other route, of whichever project, that has this route's port or claims."""
+    for where, other in place.others():
+        _refuse_port(route, other, route.ports & other.ports, where)
+    for other in place.routes():
+        if other.key == route.key or not route.ports & other.ports:
+            continue
+        if not _side_by_side(route, other):
+            _refuse_port(route, other, route.ports & other.ports, place.name.rpartition("/")[2])
+        taken = sorted(set(route.claims()) & set(other.claims()))
+        if taken:
+            raise OperationError(
+                f"{taken[0]} belongs to {other.name} already",
+                hint=f"give {route.name} other hosts or paths, or {_destroy(other)}",
+            )
+
+
+def _side_by_side(one: Route, other: Route) -> bool:
+    """Return whether two routes on the same port can be told apart by host or path, and listen in the same manner."""
+    tellable = bool(one.hosts or one.paths or other.hosts or other.paths)
+    return (
+        tellable
+        and one.listen == other.listen
+        and all(one.is_secure(port) == other.is_secure(port) for port in one.ports & other.ports)
+    )
+
+
+def _refuse_port(route: Route, other: Route, ports: Iterable[int], where: str) -> None:
+    """Raise OperationError if there are such ports."""
+    for number in sorted(ports):
+        raise OperationError(
+            f"port {number} is the public port of {other.name} ({where})",
+            hint=f"give {route.name} another port, or {_destroy(other)}",
+        )
+
+
+def _destroy(route: Route) -> str:
+    """Return the command that makes room."""
+    there = f" in the folder of {route.project}" if route.project else ""
+    return f"milepost destroy {route.app} -w {route.workspace}{there}"

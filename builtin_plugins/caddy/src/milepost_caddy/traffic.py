@@ -1,10 +1,11 @@
-"""Where a route's requests go: a value, and the folder of small files in which Caddy reads it at each request."""
+"""Where a route's requests go: a value, and the small files in which Caddy reads it at each request."""
 
 from __future__ import annotations
 
 import shutil
+from itertools import count
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from msgspec import Meta, Struct, json
@@ -18,17 +19,54 @@ SLOTS = 60
 Kind = Literal["http", "static"]
 
 
+class Share(Struct, frozen=True, kw_only=True):
+    """A deployment that gets a part of the requests beside the one that is live."""
+
+    deployment: Annotated[str, Meta(description="The operation id of the deployment.")]
+    targets: Annotated[tuple[str, ...], Meta(description="`HOST:PORT` of each replica.")]
+    weight: Annotated[int, Meta(description="How much it is to get, in percent.")]
+
+    @property
+    def slots(self) -> int:
+        """How many slots it gets: what is nearest to its weight, but some, and not all."""
+        return min(max(round(self.weight * SLOTS / 100), 1), SLOTS - 1)
+
+
 class Traffic(Struct, frozen=True, kw_only=True):
     """What gets the requests of a route."""
 
     deployment: Annotated[str, Meta(description="The operation id of the deployment.")]
     kind: Annotated[Kind, Meta(description="Whether the targets are upstreams or a folder.")]
     targets: Annotated[tuple[str, ...], Meta(description="`HOST:PORT` of each replica, or the one folder.")]
+    share: Annotated[Share | None, Meta(description="Who gets a part of the requests, if anybody does.")] = None
+
+    @property
+    def all_targets(self) -> tuple[str, ...]:
+        """The targets, then those of the one that gets a part."""
+        return self.targets + (self.share.targets if self.share else ())
 
     @property
     def upstreams(self) -> tuple[str, ...]:
         """The addresses that requests are passed on to; none for a folder."""
-        return self.targets if self.kind == "http" else ()
+        return self.all_targets if self.kind == "http" else ()
+
+    def slots(self) -> tuple[int, ...]:
+        """Return for each slot which of all targets it leads to: replicas in turn, a part evenly among the rest."""
+        whole, part = count(), count()
+        portion, first = (self.share.slots, len(self.targets)) if self.share else (0, 0)
+        return tuple(
+            first + next(part) % len(self.all_targets[first:])
+            if (slot + 1) * portion // SLOTS > slot * portion // SLOTS
+            else next(whole) % len(self.targets)
+            for slot in range(SLOTS)
+        )
+
+
+class Turn(NamedTuple):
+    """The contents of the folder that says where requests go: files, and links to them."""
+
+    files: dict[str, str]
+    links: dict[str, str]
 
 
 def traffic_to(deployment: Recorded[Any]) -> Traffic:
@@ -55,6 +93,23 @@ def _dial(address: str) -> str:
     return parts.netloc if parts.port else f"{parts.netloc}:80"
 
 
+def turn_of(traffic: Traffic, before: Traffic | None) -> Turn:
+    """Return what Caddy is to read from the instant on in which `traffic` takes over from `before`.
+
+    A request may read its kind before a switch and its target after it: where the kind changes, the
+    target of the kind before stays readable for it.
+    """
+    files: dict[str, str] = {"traffic.json": json.encode(traffic).decode(), "kind": traffic.kind}
+    links: dict[str, str] = {}
+    for each in (before, traffic):
+        if each is None or (each is before and each.kind == traffic.kind):
+            continue
+        files |= {f"{each.kind}-{number}": target for number, target in enumerate(each.all_targets)}
+        if each.kind == "http":
+            links |= {f"slot-{slot:02}": f"http-{number}" for slot, number in enumerate(each.slots())}
+    return Turn(files, links)
+
+
 def read(route: Path) -> Traffic | None:
     """Return what gets a route's requests now; None if nothing does."""
     found = disk.read(route / "live" / "traffic.json")
@@ -71,28 +126,13 @@ def switch(route: Path, traffic: Traffic) -> None:
     for old in turns.glob("*"):
         if old.name != live:
             shutil.rmtree(old)
-    before = read(route)
+    made = turn_of(traffic, read(route))
     turn = turns / str(int(live) + 1 if live.isdigit() else 1)
     turn.mkdir(parents=True)
-    _write(turn, traffic, before)
+    for name, text in made.files.items():
+        disk.write(turn / name, text)
+    for name, target in made.links.items():
+        (turn / name).symlink_to(target)
+    disk.settle(turn)
     disk.settle(turns)
     disk.link(route / "live", f"turns/{turn.name}")
-
-
-def _write(turn: Path, traffic: Traffic, before: Traffic | None) -> None:
-    """Write the files of one turn.
-
-    A request may read its kind before a switch and its target after it: where the kind changes, the
-    target of the kind before stays readable for it.
-    """
-    disk.write(turn / "traffic.json", json.encode(traffic).decode())
-    for each in (before, traffic):
-        if each is None or (each is before and each.kind == traffic.kind):
-            continue
-        for number, target in enumerate(each.targets):
-            disk.write(turn / f"{each.kind}-{number}", target)
-        if each.kind == "http":
-            for slot in range(SLOTS):
-                (turn / f"slot-{slot:02}").symlink_to(f"http-{slot % len(each.targets)}")
-    disk.write(turn / "kind", traffic.kind)
-    disk.settle(turn)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pytest
 
 from milepost.host.plugins.offers import mistake
-from milepost.sdk.capabilities import AdoptsReleases
+from milepost.sdk.capabilities import AdoptsReleases, Weighs
 from milepost.sdk.config import PluginConfig
 from milepost.sdk.deployment import Deployment, Endpoint, Recorded, Release
 from milepost.sdk.errors import OperationError, TrafficMovedError
@@ -25,7 +25,7 @@ Staged = Callable[[], Recorded[Any]]
 class ReleaserContract(Contract):
     """Inherit it, and override `offer`, `config`, `endpoints`, and `ask` (or declare `traffic` as lacking).
 
-    Capabilities for `lacks`: `traffic`, `adopts`.
+    Capabilities for `lacks`: `traffic`, `adopts`, `weighs`.
     """
 
     @pytest.fixture
@@ -200,6 +200,72 @@ class ReleaserContract(Contract):
         for step in each_end("death", self.points, begin, lambda step: releaser.release(one, None, step)):
             releaser.destroy(step.recorded(), bench.step("destroy"))
             assert releaser.current(bench.step("status")) is None, f"after: {step.journal}"
+
+    @needs("weighs")
+    def test_a_part_of_the_traffic_goes_elsewhere_and_comes_back(
+        self, releaser: Releaser, staged: Staged, bench: Bench
+    ) -> None:
+        self.able(releaser, Weighs, "weighs")
+        assert isinstance(releaser, Weighs)
+        first, second = staged(), staged()
+        assert dict(releaser.weights(bench.step("status"))) == {}
+        before = releaser.release(first, None, bench.step("release"))
+        assert dict(releaser.weights(bench.step("status"))) == {first.operation: 100}
+        for weight in (10, 60):
+            weighed = releaser.weigh(second, first.operation, weight, bench.step("release"))
+            assert weighed.urls == before.urls
+            assert releaser.current(bench.step("status")) == first.operation
+            assert dict(releaser.weights(bench.step("status"))) == {
+                first.operation: 100 - weight,
+                second.operation: weight,
+            }
+        for _ in range(2):
+            releaser.abort(bench.step("release"))
+            assert dict(releaser.weights(bench.step("status"))) == {first.operation: 100}
+
+    @needs("weighs")
+    def test_a_release_ends_a_split(self, releaser: Releaser, staged: Staged, bench: Bench) -> None:
+        assert isinstance(releaser, Weighs)
+        first, second = staged(), staged()
+        releaser.release(first, None, bench.step("release"))
+        releaser.weigh(second, first.operation, 25, bench.step("release"))
+        releaser.release(second, first.operation, bench.step("release"))
+        assert releaser.current(bench.step("status")) == second.operation
+        assert dict(releaser.weights(bench.step("status"))) == {second.operation: 100}
+
+    @needs("weighs")
+    def test_a_part_beside_something_that_is_not_live_changes_nothing(
+        self, releaser: Releaser, staged: Staged, bench: Bench
+    ) -> None:
+        assert isinstance(releaser, Weighs)
+        first, second = staged(), staged()
+        with pytest.raises(TrafficMovedError):
+            releaser.weigh(second, first.operation, 50, bench.step("release"))
+        assert dict(releaser.weights(bench.step("status"))) == {}
+        releaser.release(first, None, bench.step("release"))
+        with pytest.raises(TrafficMovedError):
+            releaser.weigh(second, "01TESTANOTHER", 50, bench.step("release"))
+        assert dict(releaser.weights(bench.step("status"))) == {first.operation: 100}
+
+    @needs("weighs")
+    @pytest.mark.parametrize("how", ["cancel", "death"])
+    def test_a_part_that_ended_at_any_point_is_there_or_is_not_and_can_be_taken_back(
+        self, releaser: Releaser, staged: Staged, bench: Bench, how: Literal["cancel", "death"]
+    ) -> None:
+        assert isinstance(releaser, Weighs)
+        one, other = staged(), staged()
+        releaser.release(one, None, bench.step("release"))
+
+        def begin(stop: Stop) -> FakeStep:
+            return bench.step("release", stop=stop)
+
+        for step in each_end(how, self.points, begin, lambda step: releaser.weigh(other, one.operation, 20, step)):
+            found = dict(releaser.weights(bench.step("status")))
+            split = {one.operation: 80, other.operation: 20}
+            assert found in ({one.operation: 100}, split), f"after: {step.journal}"
+            assert releaser.current(bench.step("status")) == one.operation
+            releaser.abort(bench.step("release"))
+            assert dict(releaser.weights(bench.step("status"))) == {one.operation: 100}
 
     def test_a_secret_is_in_nothing_that_is_shown_or_kept(
         self, releaser: Releaser, staged: Staged, bench: Bench

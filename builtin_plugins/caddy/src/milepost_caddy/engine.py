@@ -1,0 +1,59 @@
+"""A container engine, spoken to by the user's `docker`: over ssh, with contexts and TLS, as that does it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+from milepost.sdk import Command, Result, Step
+from milepost_caddy.config import EngineConfig
+
+LABEL = "milepost/caddy"
+"""What our containers and volumes are labelled with; its value is the container's name."""
+
+
+class Engine:
+    """One engine, seen from one operation."""
+
+    def __init__(self, config: EngineConfig, step: Step) -> None:
+        self.image = config.image
+        self._config, self._step = config, step
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self._config.host or self._config.context or "the engine of docker"
+
+    def run(self, *words: str, stdin: bytes | None = None, check: bool = True) -> Result:
+        """Run `docker` on the engine, unseen. Raises CommandFailedError with what it said."""
+        which = ("--host", self._config.host) if self._config.host else ()
+        which = ("--context", self._config.context) if self._config.context else which
+        return self._step.run(Command(argv=("docker", *which, *words), input=stdin, quiet=True, check=check))
+
+    def lines(self, *words: str) -> list[str]:
+        """Return what `docker` prints, by line."""
+        return self.run(*words).stdout.decode(errors="replace").splitlines()
+
+    def container(self, name: str) -> dict[str, Any] | None:
+        """Return what `docker container ls` tells of our container of that name; None if there is none."""
+        labelled = f"label={LABEL}={name}"
+        found = self.lines("container", "ls", "--all", "--no-trunc", "--filter", labelled, "--format", "{{json .}}")
+        return json.loads(found[0]) if found else None
+
+    def has_volume(self, name: str) -> bool:
+        """Return whether our volume of that name is there."""
+        return bool(self.lines("volume", "ls", "--quiet", "--filter", f"label={LABEL}={name}"))
+
+    def networks(self) -> frozenset[str]:
+        """Return the names of all networks."""
+        return frozenset(self.lines("network", "ls", "--format", "{{.Name}}"))
+
+    def machine(self) -> str:
+        """Return the host name of the engine's machine as it is reached from here; empty for this one."""
+        host = self._config.host
+        if host is None:
+            which = (self._config.context,) if self._config.context else ()
+            host = "".join(self.lines("context", "inspect", *which, "--format", "{{.Endpoints.docker.Host}}")[:1])
+        parts = urlsplit(host)
+        return parts.hostname or "" if parts.scheme in {"ssh", "tcp", "http", "https"} else ""
