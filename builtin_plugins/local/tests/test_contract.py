@@ -35,6 +35,8 @@ class TestFilesBuilder(BuilderContract):
 
 
 class TestFilesRegistry(RegistryContract):
+    lacks: ClassVar[Mapping[str, str]] = {"grants": "builders and platforms reach its folder without being let in"}
+
     @pytest.fixture
     def offer(self) -> RegistryOffer:
         offer = plugin.milepost_registry("files")

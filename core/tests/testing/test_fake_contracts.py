@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -21,6 +22,7 @@ from milepost.testing.contracts.registry import RegistryContract
 from milepost.testing.contracts.releaser import ReleaserContract
 from milepost.testing.fakes import plugin
 from milepost.testing.fakes.builder import FakeBuilder, FakeBuilderConfig, FakeRegistryConfig
+from milepost.testing.fakes.images import FakeEngineConfig, FakeImageBuilder, FakeImageConfig, FakeImagesConfig
 from milepost.testing.fakes.platform import FakePlatformConfig, leftovers
 from milepost.testing.fakes.releaser import FakeReleaserConfig
 from milepost.testing.fakes.source import VALUES, FakeSourceArguments
@@ -49,6 +51,8 @@ class TestFakeBuilder(BuilderContract):
 
 
 class TestFakeRegistry(RegistryContract):
+    lacks: ClassVar[Mapping[str, str]] = {"grants": "its folders are open to everybody"}
+
     @pytest.fixture
     def offer(self) -> RegistryOffer:
         return plugin.milepost_registry("fake")
@@ -68,6 +72,47 @@ class TestFakeRegistry(RegistryContract):
     @pytest.fixture
     def lose(self) -> Callable[[Artifact], None]:
         return lambda artifact: shutil.rmtree(artifact.reference)
+
+
+def image(bench: Bench) -> Artifact:
+    (bench.source / "index.html").write_text("hello")
+    return FakeImageBuilder(FakeImageConfig()).build(bench.step("build"))
+
+
+class TestFakeImageBuilder(BuilderContract):
+    @pytest.fixture
+    def offer(self) -> BuilderOffer:
+        return plugin.milepost_builder("fake-image")
+
+    @pytest.fixture
+    def config(self) -> FakeImageConfig:
+        return FakeImageConfig()
+
+    @pytest.fixture
+    def failing(self) -> FakeImageConfig:
+        return FakeImageConfig(fail="build")
+
+
+class TestFakeImages(RegistryContract):
+    @pytest.fixture
+    def offer(self) -> RegistryOffer:
+        return plugin.milepost_registry("fake-images")
+
+    @pytest.fixture
+    def config(self) -> FakeImagesConfig:
+        return FakeImagesConfig()
+
+    @pytest.fixture
+    def elsewhere(self) -> FakeImagesConfig:
+        return FakeImagesConfig(server="elsewhere.fake")
+
+    @pytest.fixture
+    def artifact(self, bench: Bench) -> Artifact:
+        return image(bench)
+
+    @pytest.fixture
+    def lose(self, bench: Bench) -> Callable[[Artifact], None]:
+        return lambda artifact: FakeImageBuilder(FakeImageConfig()).delete(artifact, bench.step("destroy"))
 
 
 class FakePlatformContract(PlatformContract):
@@ -100,6 +145,26 @@ class FakePlatformContract(PlatformContract):
 
 class TestFakePlatform(FakePlatformContract):
     pass
+
+
+class TestFakeEngine(FakePlatformContract):
+    word = "fake-engine"
+
+    @pytest.fixture
+    def config(self) -> FakePlatformConfig:
+        return FakeEngineConfig()
+
+    @pytest.fixture
+    def failing(self) -> FakePlatformConfig:
+        return FakeEngineConfig(fail="ready")
+
+    @pytest.fixture
+    def endless(self) -> FakePlatformConfig:
+        return FakeEngineConfig(hang="ready")
+
+    @pytest.fixture
+    def artifact(self, bench: Bench) -> Artifact:
+        return image(bench)
 
 
 NOTHING = "the plain platform can do no more than it must"

@@ -234,6 +234,8 @@ class TestBugAsFailure(OfBuilder):
 
 
 class OfRegistry(RegistryContract):
+    lacks: ClassVar = {"grants": "its folders are open to everybody"}
+
     @pytest.fixture
     def offer(self):
         return replace(plugin.milepost_registry("fake"), load=lambda: self.Made)

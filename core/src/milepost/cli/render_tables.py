@@ -172,7 +172,8 @@ def result(operation: Document) -> str:
     if operation.get("presence"):
         return line_of(operation["presence"])
     artifact = operation.get("artifact") or {}
-    return line_of(short(str(artifact.get("digest") or "")))
+    digest, gone = short(str(artifact.get("digest") or "")), str(operation.get("gone") or "")
+    return line_of(f"{digest} {gone}" if gone else digest)
 
 
 def workspaces(rows: Sequence[Document], screen: Screen) -> list[str]:

@@ -177,6 +177,13 @@ class Operation(Struct, frozen=True, kw_only=True):
     source: Annotated[Source | None, Meta(description="What its artifact was made of.")] = None
     artifact: Annotated[Artifact | None, Meta(description="Made by a build or push, or deployed.")] = None
     build: Annotated[str | None, Meta(description="The id of the build or push whose artifact is deployed.")] = None
+    gone: Annotated[
+        str,
+        Meta(
+            description="Of a build or push: why its artifact is no longer kept, such as `deleted by #12`; of a "
+            "deploy: why its platform no longer has it. Empty while nobody has found otherwise."
+        ),
+    ] = ""
     state: Annotated[dict[str, Any] | None, Meta(description="The plugin's own document with its version.")] = None
     resources: Annotated[tuple[Resource, ...], Meta(description="What it meant to make outside.")] = ()
     processes: Annotated[

@@ -6,13 +6,15 @@ import errno
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from milepost.host.plugins.faults import blame, demand
 from milepost.host.plugins.scan import Entry
-from milepost.sdk.artifact import Artifact
+from milepost.sdk.artifact import Artifact, RegistryAccess
 from milepost.sdk.deployment import Deployment, Endpoint
 from milepost.sdk.errors import CancelledError, NotReadyError, OperationError, PluginFaultError
+from milepost.sdk.secret import Part, Secret
 
 ACME = Entry(1, "platform", "acme", "acme.plugin", "milepost-acme", "1.2")
 
@@ -78,4 +80,19 @@ def test_a_field_of_the_wrong_kind_is_found_before_the_history_would(artifact: A
         assert demand(ACME, artifact, Artifact, "build") is artifact
         return
     with pytest.raises(PluginFaultError, match=told):
+        demand(ACME, artifact, Artifact, "build")
+
+
+def test_access_may_have_secrets_and_texts_in_their_place_are_a_bug() -> None:
+    access = RegistryAccess(reference="x/web:1", server="x", password=Secret([Part("hush-hush")]))
+    assert demand(ACME, access, RegistryAccess, "granting") is access
+    open_one = msgspec.structs.replace(access, password="hush-hush")
+    with pytest.raises(PluginFaultError, match=r"expected a Secret, found str - at `\$.password`") as caught:
+        demand(ACME, open_one, RegistryAccess, "granting")
+    assert "hush-hush" not in str(caught.value)
+
+
+def test_a_secret_that_would_be_recorded_is_a_bug() -> None:
+    artifact = Artifact(kind="x/1", reference="x", digest="sha256:1", details={"key": Secret([Part("hush-hush")])})
+    with pytest.raises(PluginFaultError, match="wrong Artifact"):
         demand(ACME, artifact, Artifact, "build")

@@ -179,12 +179,17 @@ def milepost_platform(word):
         ("{'stages': 1}", "stages is 1 (int), expected a bool"),
         ("{'one_machine': 'yes'}", "one_machine is 'yes' (str), expected a bool"),
         ("{'parks': 'no'}", "parks is 'no' (str), expected a bool"),
-        ("{'default_releaser': 'caddy'}", "default_releaser is 'caddy' (str), expected a DefaultReleaser or None"),
+        ("{'default_releaser': 'caddy'}", "default_releaser is 'caddy' (str), expected a DefaultReleaser"),
     ],
 )
 def test_each_field_of_an_offer_is_checked(install, changes: str, told: str) -> None:
     what = refusal(install(PLATFORM.replace("CHANGES", changes), role="platform"), "platform")
     assert told in what
+
+
+def test_whether_a_builder_wants_targets_is_a_bool_or_a_function(install) -> None:
+    source = GOOD.replace("load=lambda: Builder", "load=lambda: Builder, wants_targets='yes'")
+    assert "wants_targets is 'yes' (str), expected a bool or a function" in refusal(install(source))
 
 
 def test_a_sound_platform_passes_the_check(install) -> None:

@@ -9,6 +9,7 @@ from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.drafts import draft, hook_context
 from milepost.host.lifecycle.goal import Part
 from milepost.host.lifecycle.granting import granting_registry, told_builder, told_copier
+from milepost.host.lifecycle.loss import noting_loss
 from milepost.host.lifecycle.operation import OpenOperation, perform
 from milepost.host.lifecycle.subject import NOTHING, Subject, Terms, step_for
 from milepost.host.lifecycle.workers import Worker, config_document, todays
@@ -118,7 +119,8 @@ def _registered(bench: Bench, part: Part, subject: Subject, origin: Operation, a
         # What this run built is where the registry's own config says; what is copied may be in another one.
         is_copy = origin.run != part.run
         told = told_copier(bench, subject, operation, origin) if is_copy else NOTHING
-        with step_for(bench, subject, operation, registry, PLAIN, told) as step, blame(registry.entry, "pushing"):
+        doing = blame(registry.entry, "pushing")
+        with step_for(bench, subject, operation, registry, PLAIN, told) as step, noting_loss(operation), doing:
             pushed = act(registry, step)
         artifact = demand(registry.entry, pushed, Artifact, "pushing")
         _check_digest(origin.artifact, artifact)

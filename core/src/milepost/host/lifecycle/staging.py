@@ -10,6 +10,7 @@ from milepost.host.lifecycle.drafts import draft, hook_context
 from milepost.host.lifecycle.goal import Part
 from milepost.host.lifecycle.granting import told_platform
 from milepost.host.lifecycle.in_place import generation_of, restore_predecessor, superseded_by
+from milepost.host.lifecycle.loss import noting_loss
 from milepost.host.lifecycle.operation import OpenOperation, perform
 from milepost.host.lifecycle.reports import report_on
 from milepost.host.lifecycle.subject import Subject, Terms, step_for, terms_document
@@ -69,7 +70,7 @@ def run_task(bench: Bench, part: Part, subject: Subject, order: Order, task: Tas
         operation.source = f"task {task.name}"
         doing = blame(platform.entry, f"running the task {task.name}")
         told = told_platform(bench, subject, operation, order.artifact)
-        with step_for(bench, subject, operation, platform, order.terms, told) as step, doing:
+        with step_for(bench, subject, operation, platform, order.terms, told) as step, noting_loss(operation), doing:
             platform.role.run_task(task, order.artifact, step)
 
     return perform(bench, record, (), hook_context(part, subject), work)
@@ -120,7 +121,8 @@ def _stage(bench: Bench, subject: Subject, operation: OpenOperation, order: Orde
     """Let the platform do it, and write down what came of it."""
     platform = order.platform
     told = told_platform(bench, subject, operation, order.artifact)
-    with step_for(bench, subject, operation, platform, order.terms, told) as step, blame(platform.entry, "deploying"):
+    doing = blame(platform.entry, "deploying")
+    with step_for(bench, subject, operation, platform, order.terms, told) as step, noting_loss(operation), doing:
         generation = generation_of(platform, step)
         if generation is not None:
             operation.change(generation=generation)

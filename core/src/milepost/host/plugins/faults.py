@@ -10,7 +10,9 @@ from typing import TypeVar
 import msgspec
 
 from milepost.host.plugins.scan import Entry
+from milepost.sdk.artifact import RegistryAccess
 from milepost.sdk.errors import MilepostError, OperationError, PluginFaultError
+from milepost.sdk.secret import Secret
 
 T = TypeVar("T")
 
@@ -54,11 +56,30 @@ def demand(entry: Entry, value: object, kind: type[T], doing: str) -> T:
 
 
 def _check_fields(entry: Entry, value: msgspec.Struct, doing: str) -> None:
-    """Raise PluginFaultError unless the history could keep the value and read it back."""
+    """Raise PluginFaultError unless the history could keep the value and read it back; access alone may be secret."""
+    mark, read = (_marked, _unmarked) if isinstance(value, RegistryAccess) else (None, None)
     try:
-        msgspec.convert(msgspec.to_builtins(value), type(value))
+        msgspec.convert(msgspec.to_builtins(value, enc_hook=mark), type(value), dec_hook=read)
     except (msgspec.ValidationError, TypeError) as error:
         raise _fault(entry, f"{doing} returned a wrong {type(value).__name__}: {error}") from error
+
+
+_MARK = {"secret": True}
+"""What stands for a secret while a value is checked."""
+
+
+def _marked(secret: object) -> object:
+    """Return what stands for a secret. Raises TypeError for anything else."""
+    if isinstance(secret, Secret):
+        return _MARK
+    raise TypeError(f"{type(secret).__name__} cannot stand here")
+
+
+def _unmarked(kind: type, value: object) -> object:
+    """Return a secret where one stood. Raises TypeError."""
+    if value != _MARK:
+        raise TypeError(f"expected a {kind.__name__}, found {type(value).__name__}")
+    return kind([])
 
 
 def _fault(entry: Entry, what: str) -> PluginFaultError:

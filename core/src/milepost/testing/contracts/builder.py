@@ -64,7 +64,8 @@ class BuilderContract(Contract):
     def test_the_same_content_has_the_same_digest(self, builder: Builder, bench: Bench) -> None:
         first = builder.build(bench.step("build"))
         assert first.digest.startswith("sha256:")
-        assert builder.build(bench.step("build")) == first
+        again = builder.build(bench.step("build"))
+        assert (again.kind, again.digest, again.provisional) == (first.kind, first.digest, first.provisional)
 
     @needs("reproducible")
     def test_times_and_places_are_no_content(
@@ -104,7 +105,7 @@ class BuilderContract(Contract):
         whole: Artifact | None = None
         for _ in each_end(how, self.points, begin, builder.build):
             built = builder.build(bench.step("build"))
-            assert whole in (None, built)
+            assert whole is None or whole.digest == built.digest
             whole = built
 
     def test_a_cancelled_step_builds_nothing(self, builder: Builder, bench: Bench) -> None:

@@ -34,7 +34,7 @@ class _Keeper:
     def exists(self, artifact: Artifact, step: Step) -> bool:
         """Return whether the folder is there with what the digest says."""
         folder = Path(artifact.reference)
-        return folder.is_dir() and _digest(folder) == artifact.digest
+        return folder.is_dir() and digest_of(folder) == artifact.digest
 
     def delete(self, artifact: Artifact, step: Step) -> None:
         """Remove the folder; what is gone already is no error."""
@@ -90,7 +90,7 @@ class FakeRegistry(_Keeper):
 
 def _kept(scratch: Path, shelf: Path) -> Artifact:
     """Move a tree to the shelf, under its digest, and return it as an artifact."""
-    digest = _digest(scratch)
+    digest = digest_of(scratch)
     place = shelf / digest.removeprefix("sha256:")
     shelf.mkdir(parents=True, exist_ok=True)
     if place.exists():
@@ -100,7 +100,7 @@ def _kept(scratch: Path, shelf: Path) -> Artifact:
     return Artifact(kind=FILE_TREE, reference=str(place), digest=digest)
 
 
-def _digest(folder: Path) -> str:
+def digest_of(folder: Path) -> str:
     """Return the digest of names and contents."""
     total = hashlib.sha256()
     for path in sorted(each for each in folder.rglob("*") if each.is_file()):

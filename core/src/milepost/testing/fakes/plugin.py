@@ -1,11 +1,11 @@
-"""Wiring of the fake plugins: a builder, a registry, three platforms, a releaser, a config source, two functions."""
+"""Wiring of the fake plugins: builders, registries, platforms, a releaser, a config source, two functions."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from milepost.sdk.artifact import FILE_TREE
+from milepost.sdk.artifact import CONTAINER_IMAGE, FILE_TREE
 from milepost.sdk.deployment import HTTP_ENDPOINT, STATIC_FILES
 from milepost.sdk.functions import Function, FunctionError, function
 from milepost.sdk.hooks import hookimpl
@@ -19,6 +19,14 @@ from milepost.sdk.offer import (
 )
 from milepost.testing.distribution import write_distribution
 from milepost.testing.fakes.builder import FakeBuilder, FakeBuilderConfig, FakeRegistry, FakeRegistryConfig
+from milepost.testing.fakes.images import (
+    FakeEngine,
+    FakeEngineConfig,
+    FakeImageBuilder,
+    FakeImageConfig,
+    FakeImages,
+    FakeImagesConfig,
+)
 from milepost.testing.fakes.platform import (
     FakePlatform,
     FakePlatformConfig,
@@ -31,9 +39,9 @@ from milepost.testing.fakes.releaser import FakeReleaser, FakeReleaserConfig, Fa
 from milepost.testing.fakes.source import FakeSource, FakeSourceArguments
 
 WORDS = {
-    "builder": ("fake",),
-    "registry": ("fake",),
-    "platform": ("fake", "fake-plain", "fake-in-place"),
+    "builder": ("fake", "fake-image"),
+    "registry": ("fake", "fake-images"),
+    "platform": ("fake", "fake-plain", "fake-in-place", "fake-engine"),
     "releaser": ("fake",),
     "config_source": ("fake",),
     "functions": ("shout", "stumble"),
@@ -48,30 +56,41 @@ def install_fakes(folder: Path) -> Path:
 
 @hookimpl
 def milepost_builder(word: str) -> BuilderOffer:
-    """Offer the builder `fake`."""
+    """Offer `fake`, and `fake-image`, which can push by itself."""
+    if word == "fake-image":
+        return BuilderOffer(
+            config=FakeImageConfig,
+            produces=lambda config: CONTAINER_IMAGE,
+            load=lambda: FakeImageBuilder,
+            wants_targets=lambda config: not config.platforms,
+        )
     return BuilderOffer(config=FakeBuilderConfig, produces=lambda config: FILE_TREE, load=lambda: FakeBuilder)
 
 
 @hookimpl
 def milepost_registry(word: str) -> RegistryOffer:
-    """Offer the registry `fake`."""
+    """Offer `fake`, and `fake-images`, which grants access."""
+    if word == "fake-images":
+        return RegistryOffer(config=FakeImagesConfig, accepts=(CONTAINER_IMAGE,), load=lambda: FakeImages)
     return RegistryOffer(config=FakeRegistryConfig, accepts=(FILE_TREE,), load=lambda: FakeRegistry)
 
 
 @hookimpl
 def milepost_platform(word: str) -> PlatformOffer:
-    """Offer `fake`, which can do everything, `fake-plain`, which is public at once, and `fake-in-place`."""
+    """Offer `fake`, which can do everything, `fake-plain`, which is public at once, `fake-in-place`, `fake-engine`."""
     classes = {"fake": FakePlatform, "fake-plain": PlainPlatform, "fake-in-place": InPlacePlatform}
+    classes |= {"fake-engine": FakeEngine}
+    does_all = word in ("fake", "fake-engine")
     return PlatformOffer(
-        config=FakePlatformConfig,
+        config=FakeEngineConfig if word == "fake-engine" else FakePlatformConfig,
         state=FakePlatformState,
-        accepts=(FILE_TREE,),
+        accepts=(CONTAINER_IMAGE if word == "fake-engine" else FILE_TREE,),
         exposes=exposed,
         load=lambda: classes[word],
-        stages=word == "fake",
-        parks=word == "fake",
-        files=word == "fake",
-        default_releaser=DefaultReleaser(word="fake") if word == "fake" else None,
+        stages=does_all,
+        parks=does_all,
+        files=does_all,
+        default_releaser=DefaultReleaser(word="fake") if does_all else None,
     )
 
 
