@@ -124,6 +124,6 @@ def architecture(platforms: tuple[str, ...]) -> str:
     return platforms[0].partition("/")[2] if platforms else ""
 
 
-def annotations(step: Step) -> dict[str, str]:
+def annotations(step: Step) -> dict[str, str]:  # type: ignore[no-redef]  # the name of the __future__ import
     """Return `origin_labels` of the app's folder."""
     return origin_labels(step)

@@ -7,13 +7,15 @@ from contextlib import contextmanager, nullcontext
 
 from milepost.sdk import Step
 from milepost_docker.engine.address import Address, locate
+from milepost_docker.engine.channel import Channel
 from milepost_docker.engine.client import Engine
 from milepost_docker.engine.config import ClientConfig
 from milepost_docker.engine.guard import Guard
+from milepost_docker.engine.request import Body, Query, Request
 from milepost_docker.engine.tunnel import tunnelled
 from milepost_docker.engine.version import agreed
 
-__all__ = ["Engine", "connected", "connected_to"]
+__all__ = ["Body", "Channel", "Engine", "Query", "Request", "connected", "connected_to"]
 
 
 @contextmanager
