@@ -1,0 +1,172 @@
+"""A build by BuildKit, through the user's `docker buildx`: the program is run, and what it made is read."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from milepost.sdk import CommandFailedError, OperationError, Step
+from milepost_docker.builder.buildx import Tools, command, config_folder
+from milepost_docker.builder.order import Order
+from milepost_docker.builder.recipe import IGNORE
+from milepost_docker.builder.secrets import secret_arguments
+from milepost_docker.credentials import Login, credentials, docker_config, of_access
+from milepost_docker.engine.address import locate
+from milepost_docker.engine.glance import glance
+from milepost_docker.engine.trouble import UnreachableError
+from milepost_docker.image import Image, inspected
+
+RULE = "------"
+"""What BuildKit writes around the log of a step that failed."""
+
+
+def build(order: Order, program: str, step: Step) -> Image:
+    """Build, and push where the order says so, and return the image. Raises OperationError with the failing step."""
+    metadata = step.facts.scratch / "built.json"
+    with _environment(order, step) as environment:
+        tools = Tools(
+            program=program,
+            metadata=metadata,
+            dockerfile=_dockerfile(order, step),
+            secrets=secret_arguments(order.config, step),
+            environment=environment,
+        )
+        try:
+            step.run(command(order, tools))
+        except CommandFailedError as error:
+            raise _failed(order, error, step) from error
+    return _image(order, _read(metadata), step)
+
+
+@contextmanager
+def _environment(order: Order, step: Step) -> Iterator[dict[str, str]]:
+    """Give the variables with which buildx finds the engine, and who we are to registries."""
+    facts = step.facts
+    found = locate(order.config.client_config, facts.environment, facts.home).environment()
+    logins = list(base_logins(order, step))
+    if order.access is not None:
+        logins.append(of_access(order.access, step))
+    if all(each.anonymous for each in logins):
+        yield found
+        return
+    # Where buildx keeps which instances there are: beside the config that it is not given now.
+    own = facts.environment.get("BUILDX_CONFIG") or str(config_folder(facts.environment, facts.home) / "buildx")
+    with docker_config([each for each in logins if not each.anonymous], step) as folder:
+        yield {**found, "DOCKER_CONFIG": str(folder), "BUILDX_CONFIG": own}
+
+
+def base_logins(order: Order, step: Step) -> Iterator[Login]:
+    """Yield who we are to the registries of base images, as the config says."""
+    for auth in order.config.auth:
+        yield credentials(auth.hostname or auth.server_address or "docker.io", auth, step)
+
+
+def _dockerfile(order: Order, step: Step) -> Path:
+    """Return the Dockerfile for BuildKit to read.
+
+    Where folders of milepost itself lie in the context, it is a copy with an ignore file of its own, for BuildKit takes
+    the folder as it is.
+    """
+    recipe = order.recipe
+    if not recipe.own:
+        return recipe.dockerfile
+    copy = step.facts.scratch / "dockerfile" / "Dockerfile"
+    copy.parent.mkdir(exist_ok=True)
+    shutil.copyfile(recipe.dockerfile, copy)
+    copy.with_name(f"{copy.name}{IGNORE}").write_text(recipe.ignore_text(), encoding="utf-8", errors="surrogateescape")
+    return copy
+
+
+def _failed(order: Order, error: CommandFailedError, step: Step) -> OperationError:
+    """Return the error that says what failed, with the step and the last lines of its log."""
+    if error.status is None:
+        return error
+    if order.config.builder is None:
+        try:
+            with glance(order.config.client_config, step) as engine:
+                engine.info()
+        except UnreachableError as unreachable:
+            return unreachable
+    text = error.tail[error.tail.index(f"{RULE}\n") :] if f"{RULE}\n" in error.tail else error.tail
+    return OperationError(f"the image of {step.facts.app} was not built:\n{text}", hint=_hint(order))
+
+
+def _hint(order: Order) -> str:
+    """Return what may help, of what the order asks for and not every BuildKit can do."""
+    if order.config.builder is not None:
+        return f"docker buildx inspect {order.config.builder}"
+    attached = order.config.provenance is not False or order.config.sbom is not False
+    if len(order.platforms) > 1 or attached:
+        what = "several platforms" if len(order.platforms) > 1 else "provenance and sbom"
+        return (
+            f"if it is that the engine cannot do {what} (one without the containerd image store): docker buildx create "
+            '--name many, then builder = "many", with a registry'
+        )
+    return ""
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """Return what buildx says that it made."""
+    try:
+        metadata: dict[str, Any] = json.loads(path.read_bytes())
+        if not metadata["containerimage.digest"].startswith("sha256:"):
+            raise ValueError(metadata["containerimage.digest"])
+    except (OSError, ValueError, LookupError, AttributeError) as error:
+        raise OperationError(
+            f"buildx built the image and does not say which: {error}", hint="docker buildx version: 0.10 or newer"
+        ) from error
+    return metadata
+
+
+def _image(order: Order, metadata: dict[str, Any], step: Step) -> Image:
+    """Return the image that was made."""
+    digest = metadata["containerimage.digest"]
+    found = _on_engine(order, digest, step)
+    if order.access is None and found is None:
+        raise OperationError(
+            f"buildx built {digest}, and the engine does not have it",
+            hint="an instance of buildx elsewhere (`builder`) and no registry: add a registry to the project file",
+        )
+    said = metadata.get("containerimage.descriptor", {}).get("platform")
+    platforms = order.platforms or (found.platforms if found else ()) or ((_platform(said),) if said else ())
+    labels = found.labels if found else dict(order.labels)
+    if order.access is None:
+        assert found is not None
+        return Image(
+            reference=order.reference,
+            digest=digest,
+            location="engine",
+            platforms=platforms,
+            size=found.size,
+            labels=labels,
+            engine=found.engine,
+        )
+    return Image(
+        reference=order.reference,
+        digest=digest,
+        location="registry",
+        platforms=platforms,
+        size=found.size if found else None,
+        labels=labels,
+    )
+
+
+def _on_engine(order: Order, digest: str, step: Step) -> Image | None:
+    """Return what the engine knows of the image; None where it was made elsewhere."""
+    config = order.config.client_config
+    identity = locate(config, step.facts.environment, step.facts.home).identity
+    try:
+        with glance(config, step) as engine:
+            answer = engine.image(order.names[0] if order.access else digest)
+    except UnreachableError:
+        # An instance of buildx that is elsewhere needs no engine; what it lacks is the size.
+        return None
+    return inspected(order.reference, answer, identity) if answer else None
+
+
+def _platform(said: dict[str, str]) -> str:
+    return "/".join(said[part] for part in ("os", "architecture", "variant") if part in said)

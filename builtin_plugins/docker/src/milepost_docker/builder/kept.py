@@ -1,0 +1,54 @@
+"""Images that a builder made, looked for and deleted: on the engine, or in the registry where it pushed them."""
+
+from __future__ import annotations
+
+from milepost.sdk import Artifact, Step
+from milepost_docker.credentials import credentials, of_access
+from milepost_docker.engine.config import ClientConfig
+from milepost_docker.engine.connect import connected
+from milepost_docker.engine.glance import glance
+from milepost_docker.engine.trouble import MissingError
+from milepost_docker.image import Image, image_of
+from milepost_docker.registry.api import RegistryClient
+from milepost_docker.registry.talk import Manner
+
+
+class KeepsImages:
+    """What builders of images are able to do with those of before: `milepost.sdk.capabilities.KeepsArtifacts`."""
+
+    _client: ClientConfig
+
+    def exists(self, artifact: Artifact, step: Step) -> bool:
+        """Return whether the image is there under its name, and is the one that was recorded."""
+        image = image_of(artifact)
+        if image.location == "registry":
+            with _registry(image, step) as registry:
+                return registry.find(image.reference.path, image.digest) is not None
+        with glance(self._client, step) as engine:
+            found = engine.image(image.reference.familiar)
+        return found is not None and found["Id"] == image.digest
+
+    def delete(self, artifact: Artifact, step: Step) -> None:
+        """Take its name from the image, and the image itself when it has no other; what is gone is no error.
+
+        Raises ConflictError where a container uses it.
+        """
+        image = image_of(artifact)
+        if image.location == "registry":
+            with _registry(image, step) as registry:
+                registry.delete_manifest(image.reference.path, image.digest)
+        elif self.exists(artifact, step):
+            with connected(self._client, step) as engine:
+                try:
+                    engine.delete(f"/images/{image.reference.familiar}")
+                except MissingError:
+                    # Somebody was faster, which is as well.
+                    return
+
+
+def _registry(image: Image, step: Step) -> RegistryClient:
+    """Return the registry that has the image, spoken to as today's project file says."""
+    access = step.facts.registry
+    if access is not None:
+        return RegistryClient(of_access(access, step), step, Manner(insecure=access.insecure))
+    return RegistryClient(credentials(image.reference.server, None, step), step)
