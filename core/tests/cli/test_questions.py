@@ -62,6 +62,15 @@ def test_cancel_of_a_run_that_has_ended_says_how_it_ended(shop: Any) -> None:
     assert "run #1 has ended already: success" in shop("cancel", "last", status=1).stderr
 
 
+def test_the_doctor_asks_the_plugins_and_fails_where_one_has_a_problem(shop: Any) -> None:
+    assert "ok       web: platform fake: the world answers for the status" in shop("doctor", "-w", "staging").stdout
+    with shop.world.change() as world:
+        world["findings"] = [["problem", "the world is read-only", "chmod u+w"]]
+    found = shop.document("doctor", status=1)["findings"]
+    problem = {"level": "problem", "what": "the world is read-only", "hint": "chmod u+w", "apps": ["web"]}
+    assert {**problem, "role": "platform fake"} in found
+
+
 def test_the_doctors_have_documents(shop: Any) -> None:
     assert {each["level"] for each in shop.document("doctor")["findings"]} <= {"ok", "warning"}
     levels = shop.document("plugin", "doctor")["findings"]

@@ -44,18 +44,34 @@ ROLES = ("builder", "registry", "platform", "releaser", "config_source", "observ
 """The roles that this milepost loads."""
 
 
+Level = Literal["ok", "warning", "problem"]
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing that the doctor looked at."""
 
-    level: Literal["ok", "warning", "problem"]
+    level: Level
     what: str
     hint: str = ""
+    apps: tuple[str, ...] = ()
+    """The apps that it is about; none: all alike."""
+    role: str = ""
+    """The role and the word of the plugin that found it, such as `platform docker`."""
 
 
-def doctor(host: Host) -> tuple[Finding, ...]:
-    """Return what was found about the folders, the project, the history and the tools."""
-    return (*_folders(host), *_project(host), *_history(host), *_tools(host))
+def doctor(host: Host, workspace: str | None = None) -> tuple[Finding, ...]:
+    """Return what was found about the folders, the project as it is in the workspace, the history and the tools."""
+    return (*_folders(host), *_project(host, workspace), *_history(host), *_tools(host))
+
+
+def place_of(host: Host, asked: str | None) -> str:
+    """Return the workspace to look at: as asked, else as the environment says, else the first that is named.
+
+    Raises UsageError, UnknownNameError, and what is wrong with the project.
+    """
+    named = asked or host.environment.get("MILEPOST_WORKSPACE") or next(iter(host.project.workspaces), None)
+    return host.workspace(named)
 
 
 def _folders(host: Host) -> Iterator[Finding]:
@@ -76,12 +92,11 @@ def _nearest(folder: Path) -> Path:
     return folder if folder.exists() else _nearest(folder.parent)
 
 
-def _project(host: Host) -> Iterator[Finding]:
+def _project(host: Host, workspace: str | None) -> Iterator[Finding]:
     """Look at the project file."""
     try:
         project = host.project
-        workspace = host.workspace(next(iter(project.workspaces), None))
-        problems = validate(host, workspace)
+        problems = validate(host, place_of(host, workspace))
     except MilepostError as error:
         yield Finding("problem", str(error), error.hint)
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from milepost.host.assembly import Host
-from milepost.host.doctor import Finding
+from milepost.host.doctor import Finding, place_of
 from milepost.host.orphans import LIMIT, Orphan, Survey, survey
 from milepost.sdk.errors import MilepostError
 from milepost.sdk.record import Operation
@@ -14,8 +14,7 @@ from milepost.sdk.record import Operation
 def examine(host: Host, workspace: str | None = None, limit: float = LIMIT) -> Survey | None:
     """Return what the platforms have; None where there is no project or no history to compare it with."""
     try:
-        named = workspace or host.environment.get("MILEPOST_WORKSPACE") or next(iter(host.project.workspaces), None)
-        return survey(host, host.workspace(named), limit)
+        return survey(host, place_of(host, workspace), limit)
     except MilepostError:
         return None  # the doctor has told why already
 

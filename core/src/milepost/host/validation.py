@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
@@ -21,6 +21,7 @@ from milepost.host.project.check import check_apps, check_names
 from milepost.host.project.chosen import chosen
 from milepost.host.project.config import app_config, first_file
 from milepost.host.project.fields import check, decode
+from milepost.host.project.foreseen import Foreseen
 from milepost.host.project.hooks import hooks, tasks, verify
 from milepost.host.project.project import Project
 from milepost.host.project.scope import Scope, app_scope
@@ -116,22 +117,6 @@ def _caught(read: Callable[[], object]) -> list[Problem]:
     except MilepostError as error:
         return [Problem(str(error), hint=error.hint)]
     return []
-
-
-class Foreseen(Mapping[str, Value]):
-    """Names that will have a value once their stage is over, whatever they are."""
-
-    def __getitem__(self, name: str) -> Value:
-        """Return some text."""
-        return f"the {name} to come"
-
-    def __iter__(self) -> Iterator[str]:
-        """Yield nothing: nobody can list what is to come."""
-        return iter(())
-
-    def __len__(self) -> int:
-        """Return 0, as nothing can be listed."""
-        return 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,7 +31,7 @@ from milepost.host.plugins.observers import Observers
 from milepost.host.plugins.scan import scan
 from milepost.host.project.chosen import chosen
 from milepost.host.project.project import Project, departed
-from milepost.host.project.scope import app_scope
+from milepost.host.project.scope import Outside, app_scope
 from milepost.host.project.settings import labelled
 from milepost.host.project.variables import variables
 from milepost.sdk.errors import ProjectFileError
@@ -141,6 +141,8 @@ class Given(NamedTuple):
     """Never shows or keeps a text from now on."""
     asks: bool = True
     """Whether config sources may be asked."""
+    outside: Outside | None = None
+    """The world that several apps share, so that what sources have answered to one is known to all; None: a new one."""
 
 
 def subject_of(
@@ -152,7 +154,7 @@ def subject_of(
     """
     block = project.apps.get(app) or departed(project, app)
     user = User(given.environment, given.cwd, given.cancel, given.hide)
-    outside = world(project, given.plugins, user, asks=given.asks)
+    outside = given.outside or world(project, given.plugins, user, asks=given.asks)
     known = variables(project, given.variables, outside, workspace=workspace, lenient=by_records)
     scope = app_scope(project, block, workspace, known, outside)
     project, block, _ = chosen(project, block, scope, given.labels, lenient=by_records)

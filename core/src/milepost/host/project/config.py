@@ -80,15 +80,20 @@ _EVALUATED = ("internal", "env", "file")
 
 def app_config(project: Project, app: App, scope: Scope) -> AppConfig:
     """Return the config of an app, its sources asked. Raises ProjectFileError with all that is wrong."""
+    found, problems = read_config(project, app, scope)
+    if problems:
+        raise project.body.source.error(problems)
+    return found
+
+
+def read_config(project: Project, app: App, scope: Scope) -> tuple[AppConfig, list[Problem]]:
+    """Return the config of an app, its sources asked, as far as it can be had, and what is wrong with the rest."""
 
     def evaluate(functions: Asking) -> tuple[AppConfig, list[Problem]]:
         reading = _Reading(replace(scope, asking=functions))
         return reading.config(tuple(_blocks(project, app)), functions)
 
-    found, problems = answered(scope.functions, scope.outside.sources, evaluate)
-    if problems:
-        raise project.body.source.error(problems)
-    return found
+    return answered(scope.functions, scope.outside.sources, evaluate)
 
 
 def first_file(project: Project, app: App) -> Position | None:
