@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
 from time import sleep
 from typing import Any, NamedTuple
+from urllib.parse import SplitResult, urlsplit
 
 import pytest
 
@@ -98,17 +101,19 @@ class Shop:
         endpoints = deployment.deployment.endpoints if deployment.deployment else ()
         return Admin(self.folder).requests(frozenset(each.address.removeprefix("http://") for each in endpoints))
 
-    def current(self, **facts: Any) -> str | None:
+    def current(self, config: CaddyConfig | None = None, **facts: Any) -> str | None:
         """Return what is live."""
-        return CaddyReleaser(CaddyConfig()).current(self.bench.step("status", **facts))
+        return CaddyReleaser(config or CaddyConfig()).current(self.bench.step("status", **facts))
 
-    def status(self, **facts: Any) -> Health:
+    def status(self, config: CaddyConfig | None = None, **facts: Any) -> Health:
         """Return how the release is."""
-        return CaddyReleaser(CaddyConfig()).status(Recorded(operation="any"), self.bench.step("status", **facts))
+        return CaddyReleaser(config or CaddyConfig()).status(
+            Recorded(operation="any"), self.bench.step("status", **facts)
+        )
 
-    def destroy(self, **facts: Any) -> None:
+    def destroy(self, config: CaddyConfig | None = None, **facts: Any) -> None:
         """Close an app that was released, knowing nothing of the release."""
-        CaddyReleaser(CaddyConfig()).destroy(Recorded(operation="any"), self.bench.step("destroy", **facts))
+        CaddyReleaser(config or CaddyConfig()).destroy(Recorded(operation="any"), self.bench.step("destroy", **facts))
 
     @property
     def folder(self) -> Path:
@@ -152,14 +157,39 @@ def kill(pid: int) -> None:
 
 
 def ask(release: Release, path: str = "/", method: str = "GET", body: str | None = None) -> Answer:
-    """Ask a release's best URL on a connection of its own."""
-    connection = HTTPConnection(release.urls[0].removeprefix("http://"), timeout=20)
+    """Ask a release's best URL on a connection of its own, at this machine whatever its host is."""
+    url = urlsplit(release.urls[0])
+    connection = connection_to(url)
     try:
-        connection.request(method, path, body)
+        connection.request(method, url.path.rstrip("/") + path, body, headers={"Host": url.netloc})
         response = connection.getresponse()
         return Answer(response.status, response.read().decode())
     finally:
         connection.close()
+
+
+def connection_to(url: SplitResult) -> HTTPConnection:
+    """Return a connection to this machine, whatever the URL's host is; its certificate is taken as it is."""
+    if url.scheme == "http":
+        return HTTPConnection("127.0.0.1", url.port, timeout=20)
+    return NamedConnection(url.hostname or "", url.port or 443)
+
+
+class NamedConnection(HTTPSConnection):
+    """HTTPS to this machine under another name."""
+
+    def __init__(self, name: str, port: int, *protocols: str, roots: str | None = None) -> None:
+        context = ssl.create_default_context(cafile=roots)
+        if roots is None:
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        if protocols:
+            context.set_alpn_protocols(list(protocols))
+        super().__init__("127.0.0.1", port, timeout=20, context=context)
+        self._tls, self._name = context, name
+
+    def connect(self) -> None:
+        plain = socket.create_connection((self.host, self.port), self.timeout)
+        self.sock = self._tls.wrap_socket(plain, server_hostname=self._name)
 
 
 @pytest.fixture

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ssl
 import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from urllib.parse import urlsplit
 
 PATHS = ("/", "/", "/slow/0.05", "/", "/", "/stream/0.1")
 
@@ -19,7 +21,7 @@ class Load:
     def __init__(self, url: str) -> None:
         self.answers: Counter[str] = Counter()
         self.failures: list[str] = []
-        self._place = url.removeprefix("http://")
+        self._url = urlsplit(url)
         self._over = threading.Event()
 
     @contextmanager
@@ -37,7 +39,7 @@ class Load:
                 thread.join()
 
     def _client(self, number: int, keeps: bool, pause: float) -> None:
-        connection = HTTPConnection(self._place, timeout=30)
+        connection = connection_to(self._url.scheme, self._url.port)
         used = None
         while not self._over.is_set():
             number += 1
@@ -55,7 +57,7 @@ class Load:
         connection.close()
 
     def _ask(self, connection: HTTPConnection, path: str) -> None:
-        connection.request("GET", path)
+        connection.request("GET", self._url.path.rstrip("/") + path, headers={"Host": self._url.netloc})
         response = connection.getresponse()
         body = response.read().decode()
         assert response.status == 200, f"{response.status} {body}"
@@ -63,6 +65,15 @@ class Load:
         name = body[: len(body) // pieces]
         assert body == name * pieces, body
         self.answers[name] += 1
+
+
+def connection_to(scheme: str, port: int | None) -> HTTPConnection:
+    """Return a connection to a port of this machine, whose certificate is taken as it is."""
+    if scheme == "http":
+        return HTTPConnection("127.0.0.1", port, timeout=30)
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return HTTPSConnection("127.0.0.1", port, timeout=30, context=context)
 
 
 def main() -> None:
