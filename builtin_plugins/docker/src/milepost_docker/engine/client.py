@@ -14,6 +14,7 @@ from milepost_docker.engine.address import Address
 from milepost_docker.engine.channel import Channel
 from milepost_docker.engine.documents import SourceError, documents
 from milepost_docker.engine.guard import Guard
+from milepost_docker.engine.platform import platform_of_info
 from milepost_docker.engine.request import Body, Query, Request
 from milepost_docker.engine.trouble import MissingError, explained, refused
 from milepost_docker.engine.wire import Line, dial
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 FAILED = 400
 SWITCHED = (101, 200)
 PIECE = 65536
-ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm/v7", "armv6l": "arm/v6", "i686": "386"}
-"""What kernels call processors, and what images call them."""
 
 
 class Engine:
@@ -145,8 +144,7 @@ class Engine:
 
     def platform(self) -> str:
         """Return what it runs without emulation, in the words of images: `linux/arm64`."""
-        machine = str(self.info()["Architecture"])
-        return f"{self.info()['OSType']}/{ARCHITECTURES.get(machine, machine)}"
+        return platform_of_info(self.info())
 
     def image(self, reference: str) -> dict[str, Any] | None:
         """Return what the engine knows of an image; None where it has none of that name or id."""
