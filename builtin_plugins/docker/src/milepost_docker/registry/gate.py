@@ -46,9 +46,9 @@ class Gate:
         kept = self._kept.get(scope) or self._kept.get("")
         return kept.value if kept and kept.holds() else ""
 
-    def ask(self, challenges: Sequence[str], scope: str) -> str:
+    def ask(self, headers: Sequence[str], scope: str) -> str:
         """Return what answers the challenge of a 401; empty when nothing does. Raises OSError, HTTPException."""
-        kinds = {kind.lower(): words for each in challenges for kind, words in _challenges(each)}
+        kinds = {kind: words for each in headers for kind, words in challenges(each)}
         if "bearer" in kinds and not self._login.registry_token:
             self._kept[scope] = self._token(kinds["bearer"], scope)
         elif "basic" in kinds and self._basic():
@@ -114,11 +114,14 @@ def _kept(answer: bytes) -> _Kept:
     return _Kept(f"Bearer {token}" if token else "", time.monotonic() + max(lasts - _EARLY, 1.0))
 
 
-def _challenges(header: str) -> list[tuple[str, dict[str, str]]]:
-    """Return the kinds of login that a `WWW-Authenticate` offers, each with its parameters."""
+def challenges(header: str) -> list[tuple[str, dict[str, str]]]:
+    """Return the kinds of login that a `WWW-Authenticate` offers, in small letters, each with its parameters."""
     starts = [*re.finditer(r"(?:^|,)\s*([A-Za-z]+)(?=\s+\w+\s*=|\s*$)", header)]
     ends = [each.start() for each in starts[1:]] + [len(header)]
     return [
-        (start[1], {name: quoted or bare for name, quoted, bare in _PARAMETER.findall(header[start.end() : end])})
+        (
+            start[1].lower(),
+            {name: quoted or bare for name, quoted, bare in _PARAMETER.findall(header[start.end() : end])},
+        )
         for start, end in zip(starts, ends, strict=True)
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from base64 import b64encode
 from collections.abc import Mapping
@@ -37,7 +38,7 @@ class Place(Protocol):
 
 def is_loopback(host: str) -> bool:
     """Return whether the host is this very machine."""
-    return host == "localhost" or host.startswith("127.") or host in ("::1", "[::1]")
+    return host in ("localhost", "::1") or re.fullmatch(r"127(\.\d{1,3}){3}", host) is not None
 
 
 def proxy_for(scheme: str, host: str, port: int, environment: Mapping[str, str]) -> Proxy | None:

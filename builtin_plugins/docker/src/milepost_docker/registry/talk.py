@@ -74,7 +74,7 @@ class Talk:
         if request.url.startswith("/"):
             request = replace(request, url=f"{self._found()}{request.url}")
         answer = self._send(self._with(request, self._gate.header(scope)))
-        if answer.status == 401 and request.is_repeatable and self._is_ours(request.url):
+        if answer.status == 401 and request.is_repeatable and self._is_ours(answer.url):
             known = self._gate.ask(answer.headers.get_all("WWW-Authenticate") or (), scope)
             if known:
                 answer.close()
