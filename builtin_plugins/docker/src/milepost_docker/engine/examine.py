@@ -9,7 +9,8 @@ from typing import Any
 
 from milepost.sdk import Command, CommandFailedError, MilepostError, Step
 from milepost.sdk.capabilities import Examined
-from milepost_docker.engine.address import Address, locate
+from milepost.sdk.errors import CancelledError, DeadlineError
+from milepost_docker.engine.address import Address
 from milepost_docker.engine.config import ClientConfig
 from milepost_docker.engine.glance import Glance, glance
 from milepost_docker.engine.platform import platform_of_info
@@ -22,11 +23,13 @@ LIMIT = 20.0
 
 
 def examine_engine(config: ClientConfig, step: Step) -> Iterator[Examined]:
-    """Yield what is found of the engine: reachable, version, architecture, disk, buildx. Never raises."""
+    """Yield what is found of the engine: reachable, version, architecture, disk, buildx. Only a cancel is raised."""
     with ExitStack() as stack:
         try:
             looking = stack.enter_context(glance(config, step))
             version, info = looking.get("/version"), looking.info()
+        except CancelledError:
+            raise
         except MilepostError as error:
             yield Examined(level="problem", what=str(error), hint=error.hint)
             return
@@ -66,9 +69,11 @@ def _disk(looking: Glance, info: dict[str, Any]) -> Iterator[Examined]:
     if used is None:
         yield Examined(level="ok", what="how full the engine's disk is cannot be told from here")
         return
-    level, hint = ("warning", "docker system df; docker image prune") if used >= FULL else ("ok", "")
     what = f"the engine's disk ({info['DockerRootDir']}) is {used:.0f} % full"
-    yield Examined(level=level, what=what, hint=hint)
+    if used >= FULL:
+        yield Examined(level="warning", what=what, hint="docker system df; docker image prune")
+    else:
+        yield Examined(level="ok", what=what)
 
 
 def _buildx(address: Address, step: Step) -> Examined:
@@ -80,7 +85,7 @@ def _buildx(address: Address, step: Step) -> Examined:
         asked = step.run(command)
     except CommandFailedError:
         return Examined(level="warning", what="the command docker is not installed here", hint=GET_BUILDX)
-    except MilepostError as error:
+    except DeadlineError as error:
         return Examined(level="warning", what=f"docker buildx cannot be asked: {error}", hint=GET_BUILDX)
     if asked.status != 0:
         what = "docker buildx is not installed: images are built by the engine's old builder"
