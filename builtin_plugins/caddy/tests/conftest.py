@@ -176,14 +176,12 @@ def connection_to(url: SplitResult) -> HTTPConnection:
 
 
 class NamedConnection(HTTPSConnection):
-    """HTTPS to this machine under another name."""
+    """HTTPS to this machine under another name, which its certificate must have where a root is given."""
 
-    def __init__(self, name: str, port: int, *protocols: str, roots: str | None = None) -> None:
-        context = ssl.create_default_context(cafile=roots)
-        if roots is None:
+    def __init__(self, name: str, port: int, root: Path | None = None) -> None:
+        context = ssl.create_default_context(cafile=root)
+        if root is None:
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        if protocols:
-            context.set_alpn_protocols(list(protocols))
         super().__init__("127.0.0.1", port, timeout=20, context=context)
         self._tls, self._name = context, name
 
@@ -245,3 +243,19 @@ def load() -> Callable[..., AbstractContextManager[Load]]:
 def answer() -> Callable[..., Answer]:
     """Return what asks a release."""
     return ask
+
+
+@pytest.fixture
+def verified() -> Callable[..., Answer]:
+    """Return what asks this machine by HTTPS under a name, trusting one root only."""
+
+    def asked(name: str, port: int, root: Path) -> Answer:
+        connection = NamedConnection(name, port, root)
+        try:
+            connection.request("GET", "/", headers={"Host": name})
+            response = connection.getresponse()
+            return Answer(response.status, response.read().decode())
+        finally:
+            connection.close()
+
+    return asked
