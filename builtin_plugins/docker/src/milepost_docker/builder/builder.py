@@ -14,7 +14,6 @@ from milepost_docker.builder.kept import KeepsImages
 from milepost_docker.builder.order import Order, demands, ordered
 from milepost_docker.builder.recipe import recipe
 from milepost_docker.engine.examine import examine_engine
-from milepost_docker.origin import origin_labels
 
 GET_BUILDX = "install docker buildx (https://github.com/docker/buildx), such as by apt install docker-buildx-plugin"
 
@@ -37,7 +36,7 @@ class DockerBuilder(KeepsImages):
             from milepost_docker.builder import classic  # noqa: PLC0415
 
             image = classic.build(order, step)
-        return replace(image, labels={**origin_labels(step), **image.labels}).artifact()
+        return replace(image, labels={**order.origin, **image.labels}).artifact()
 
     def plan(self, artifact: Artifact | None, step: Step) -> tuple[Planned, ...]:
         """Return what is built, and by what; nothing is asked of the engine."""

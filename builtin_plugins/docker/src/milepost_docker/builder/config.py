@@ -85,6 +85,13 @@ class DockerBuildConfig(PluginConfig, frozen=True, kw_only=True):
         dict[str, str],
         Meta(description="Labels of the image, beside `milepost/project` and `milepost/app`. They are in its digest."),
     ] = field(default_factory=dict)
+    oci_labels: Annotated[
+        bool,
+        Meta(
+            description="Label the image with commit, source, version and time of the commit too, not only its record: "
+            "then a commit that changes none of its files makes another image, and another deployment, all the same."
+        ),
+    ] = False
     tags: Annotated[
         list[str], Meta(description="More names: `NAME:TAG`, or a tag alone for the name that it has anyway.")
     ] = field(default_factory=list)

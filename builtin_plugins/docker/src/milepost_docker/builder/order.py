@@ -2,11 +2,10 @@
 
 An image's digest decides whether there is anything to deploy, so nothing that differs from run to run goes into the
 image: its labels are `milepost/project`, `milepost/app` and those that the `use` block gives. Which commit it was made
-of, when, and by whom stands in the record, with the commit among the artifact's `labels` there (as
-`org.opencontainers.image.revision`): in the image, each commit would make another one of the same files. Who wants it
-in the image all the same writes `labels = { "org.opencontainers.image.revision" = gitrefhash() }`. For the same reason
-no provenance is attached unless it is asked for: it tells the time. The workspace and the history's id are left out
-too: the same files built for `staging` and `production`, on a laptop and in CI, are one image.
+of, and when, stands among the artifact's `labels` in the record (`org.opencontainers.image.revision`): in the image,
+each commit would make another one of the same files. Who wants it there all the same says `oci_labels = true`. For the
+same reason no provenance is attached unless it is asked for: it tells the time. The workspace and the history's id are
+left out too: the same files built for `staging` and `production`, on a laptop and in CI, are one image.
 
 A name is unique to the operation where the image stays on the engine, and the registry's own where it is pushed. What
 is used from there on is the digest, so two builds at once are in nobody's way.
@@ -14,12 +13,14 @@ is used from there on is the digest, so two builds at once are in nobody's way.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from milepost.sdk import OperationError, Step
 from milepost.sdk.artifact import RegistryAccess
 from milepost_docker.builder.config import DockerBuildConfig
 from milepost_docker.builder.recipe import Recipe
+from milepost_docker.origin import origin_labels
 from milepost_docker.reference import Reference, image_name, operation_tag, parse
 
 IN_IMAGE = ("milepost/project", "milepost/app")
@@ -36,6 +37,8 @@ class Order:
     labels: tuple[tuple[str, str], ...]
     platforms: tuple[str, ...]
     """None: what the engine runs."""
+    origin: Mapping[str, str]
+    """The OCI labels: where the files come from, for the record."""
     access: RegistryAccess | None
     """Where it is pushed as it is built; None: it stays on the engine."""
 
@@ -52,13 +55,16 @@ def ordered(config: DockerBuildConfig, recipe: Recipe, access: RegistryAccess | 
     if access and not first.tag:
         # Where the registry leaves the tag to us, each build has its own.
         first = first.tagged(operation_tag(step.facts.operation))
-    labels = {**config.labels, **{name: step.facts.labels[name] for name in IN_IMAGE if name in step.facts.labels}}
+    origin = origin_labels(step, recipe.context)
+    named = {**(origin if config.oci_labels else {}), **config.labels}
+    labels = {**named, **{name: step.facts.labels[name] for name in IN_IMAGE if name in step.facts.labels}}
     return Order(
         config=config,
         recipe=recipe,
         names=tuple(dict.fromkeys([first.familiar, *(_named(each, first) for each in config.tags)])),
         labels=tuple(sorted(labels.items())),
         platforms=config.wanted or step.facts.targets,
+        origin=origin,
         access=access,
     )
 

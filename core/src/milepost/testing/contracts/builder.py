@@ -26,7 +26,7 @@ from milepost.testing.step import FakeStep, Stop
 class BuilderContract(Contract):
     """Inherit it, and override `offer`, `config`, `failing`, and `files` if the app must be a certain one.
 
-    Capabilities for `lacks`: `keeps`, `failing`, `reproducible`.
+    Capabilities for `lacks`: `keeps`, `failing`, `reproducible`, `of-files` (the artifact is made of the app's folder).
     """
 
     @pytest.fixture
@@ -78,6 +78,7 @@ class BuilderContract(Contract):
         here, there = builder.build(bench.step("build")), builder.build(elsewhere.step("build"))
         assert here.digest == there.digest
 
+    @needs("of-files")
     def test_other_content_has_another_digest(self, builder: Builder, bench: Bench, files: Mapping[str, str]) -> None:
         first = builder.build(bench.step("build"))
         name = next(iter(files))
