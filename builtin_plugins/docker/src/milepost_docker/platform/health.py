@@ -14,13 +14,16 @@ from milepost_docker.platform.state import DockerState
 def health(client: ClientConfig, state: DockerState, step: Step) -> Health:
     """Return how the deployment is right now."""
     with glance(client, step) as engine:
-        seen = {each.number: condition(engine.container(each.name), state.restart) for each in state.replicas}
+        seen = {
+            each.number: condition(engine.container(each.name), state.restart)
+            for each in state.replicas[: state.wanted]
+        }
     app = step.facts.app
     replicas = tuple(
         Replica(name=naming.replica_name(app, number), health=each.name, message=each.message, restarts=each.restarts)
         for number, each in seen.items()
     )
-    ready, wanted = sum(each.name == "ready" for each in seen.values()), len(seen)
+    ready, wanted = sum(each.name == "ready" for each in seen.values()), state.wanted
     name = overall(list(seen.values()))
     return Health(name=name, message=_message(name, replicas, app), ready=ready, wanted=wanted, replicas=replicas)
 

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
 from msgspec import structs
 
-from milepost.sdk import (
-    HTTP_ENDPOINT,
-    Artifact,
-    Deployment,
-    Endpoint,
-    Health,
-    OperationError,
-    Recorded,
-    RefusedError,
-    Step,
-)
+from milepost.sdk import Artifact, Deployment, Health, Recorded, RefusedError, Resource, Step, Task
+from milepost.sdk.capabilities import Adopted, LogLine
 from milepost_docker.engine.connect import Engine, connected
 from milepost_docker.engine.trouble import MissingError
-from milepost_docker.platform import naming, picture, replica
+from milepost_docker.platform import finding, following, logs, naming, picture, replica, scaling, terminal
+from milepost_docker.platform.condition import instant
 from milepost_docker.platform.config import DockerConfig
-from milepost_docker.platform.container import LOOPBACK
+from milepost_docker.platform.endpoint import deployment_of
 from milepost_docker.platform.health import health
 from milepost_docker.platform.network import ensure_network, remove_unused
 from milepost_docker.platform.readiness import start_all, wait_ready
 from milepost_docker.platform.site import Site, at, client_of
 from milepost_docker.platform.state import DockerState, ReplicaState
+from milepost_docker.platform.task import carry_out, task_config
 from milepost_docker.platform.volume import ensure_volumes, remove_volumes
 
 
@@ -38,19 +35,19 @@ class DockerPlatform:
 
     def deploy(self, artifact: Artifact | None, step: Step) -> Deployment:
         """Make the containers, start them where the strategy says so, and wait until they are ready."""
-        image = picture.needed(artifact)
-        _refuse_shared_ports(self._config, step)
-        with connected(self._config.client_config, step, heed=False) as engine:
-            pull = self._config.force_pull
-            found = picture.on_engine(engine, image, self._config, step, pull=pull)
+        image, config = picture.needed(artifact), self._config
+        _refuse_shared_ports(config, step)
+        with self._engine(step) as engine:
+            found = picture.on_engine(engine, image, config, step, pull=config.force_pull)
             step.check()
-            site = self._begun(engine, found["Id"], step)
-            for number in range(1, self._config.replicas + 1):
+            site = replace(_site(engine, config, found, step), artifact=image)
+            step.save(site.state)
+            for number in range(1, config.replicas + 1):
                 step.check()
                 site = replica.make(site, number)
             if step.facts.strategy == "blue-green":
                 site = _ready(site)
-        return deployment_of(site.state, step)
+        return deployment_of(site.state)
 
     def status(self, recorded: Recorded[DockerState], step: Step) -> Health:
         """Return how the deployment is now."""
@@ -64,101 +61,126 @@ class DockerPlatform:
         names += [each.name for each in recorded.state.replicas] if recorded.state else []
         if not names:
             return
-        with self._engine_of(recorded.state, step) as engine:
+        with self._engine(step, recorded.state) as engine:
             for name in dict.fromkeys(names):
-                _remove(engine, name, volumes=step.facts.volumes)
+                with suppress(MissingError):
+                    engine.delete(f"/containers/{name}", {"force": True, "v": step.facts.volumes})
             if step.facts.volumes and recorded.state:
                 remove_volumes(engine, recorded.state.volumes, step)
 
     def park(self, recorded: Recorded[DockerState], step: Step) -> None:
         """Stop the containers and keep them; nothing but `unpark` starts them again."""
-        with at(self._config, _known(recorded), step) as site:
+        with at(self._config, recorded, step) as site:
             for each in site.state.replicas:
                 replica.stop(site, each)
 
     def unpark(self, recorded: Recorded[DockerState], step: Step) -> Deployment:
         """Start the containers, made anew where they are gone or a secret has changed, and wait for them."""
-        with at(self._config, _known(recorded), step) as before:
+        with at(self._config, recorded, step) as before:
             site = before
             for each in before.state.replicas:
                 step.check()
-                site = self._whole(site, each, recorded.artifact)
-            return deployment_of(_ready(site).state, step)
+                site = _whole(site, each)
+            return deployment_of(_ready(site).state)
+
+    def scale(self, recorded: Recorded[DockerState], replicas: int, step: Step) -> Deployment:
+        """Have so many containers; those that are to go serve until `trim`."""
+        with at(self._config, recorded, step) as site:
+            return deployment_of(scaling.scaled(site, replicas).state)
+
+    def trim(self, recorded: Recorded[DockerState], step: Step) -> None:
+        """Remove the containers that are no longer wanted."""
+        with at(self._config, recorded, step) as site:
+            scaling.trimmed(site)
+
+    def logs(self, recorded: Recorded[DockerState], step: Step, *, follow: bool, tail: int | None) -> Iterator[LogLine]:
+        """Yield what the containers printed, and with `follow` what they print."""
+        shown: dict[str, datetime | None] = {}
+        with at(self._config, recorded, step) as site:
+            began = instant(site.engine.info()["SystemTime"])
+            for line in logs.backlog(site, tail):
+                shown[line.replica] = line.at
+                yield line
+        if follow:
+            app = step.facts.app
+            seen = [(each, shown.get(naming.replica_name(app, each.number)) or began) for each in site.state.replicas]
+            yield from following.follow(client_of(self._config.client_config, site.state, step), seen, step)
+
+    def exec(self, recorded: Recorded[DockerState], argv: tuple[str, ...], step: Step) -> int:
+        """Run a command in a container that runs, on the user's terminal."""
+        with at(self._config, recorded, step) as site:
+            return terminal.execute(site, argv)
+
+    def run_task(self, task: Task, artifact: Artifact | None, step: Step) -> None:
+        """Run the task in a container of its own, on the app's networks and with its variables and files."""
+        image = picture.needed(artifact)
+        with self._engine(step) as engine:
+            pull = self._config.task.force_pull or self._config.force_pull
+            found = picture.on_engine(engine, image, self._config, step, pull=pull)
+            config = task_config(self._config, task, found["Config"].get("Labels"))
+            step.check()
+            carry_out(_site(engine, config, found, step), task)
+
+    def find(self, labels: dict[str, str], step: Step) -> tuple[Resource, ...]:
+        """Return the containers that carry the labels."""
+        with self._engine(step) as engine:
+            return finding.found(engine, labels)
+
+    def adopt(self, resources: tuple[Resource, ...], step: Step) -> Adopted:
+        """Return the deployment that the found containers are, by the note that each has as a label."""
+        with self._engine(step) as engine:
+            return finding.adopted(engine, resources, step)
 
     def clean_up(self, step: Step) -> None:
         """Remove the network of the project and workspace, if nothing is on it any more."""
-        with connected(self._config.client_config, step, heed=False) as engine:
+        with self._engine(step) as engine:
             remove_unused(engine, step)
 
-    def _begun(self, engine: Engine, image: str, step: Step) -> Site:
-        """Return the site of a new deployment: its network and volumes are there, no container yet."""
-        state = DockerState(
-            key=step.key(),
-            host=engine.address.identity,
-            local=engine.address.local,
-            image=image,
-            network=ensure_network(engine, step),
-            restart=self._config.restart,
-            port=None if self._config.worker else self._config.service_port,
-        )
-        site = Site(engine=engine, config=self._config, step=step, state=state)
-        site = site.with_(structs.replace(state, volumes=ensure_volumes(site)))
-        step.save(site.state)
-        return site
+    def targets(self, step: Step) -> tuple[str, ...]:
+        """Return what the engine runs, such as `linux/arm64`."""
+        if self._config.platform is not None:
+            return (self._config.platform,)
+        with self._engine(step) as engine:
+            return (engine.platform(),)
 
-    def _whole(self, site: Site, each: ReplicaState, artifact: Artifact | None) -> Site:
-        """Return the site with a container that can be started: as it stands, or made anew."""
-        found = site.engine.container(each.name)
-        if found is not None and (found["State"]["Running"] or replica.is_as_wanted(site, found)):
-            return site
-        picture.on_engine(site.engine, picture.needed(artifact), self._config, site.step)
-        ensure_network(site.engine, site.step)
-        replica.remove(site, each.name)
-        return replica.make(site, each.number)
-
-    def _engine_of(self, state: DockerState | None, step: Step) -> AbstractContextManager[Engine]:
+    def _engine(self, step: Step, state: DockerState | None = None) -> AbstractContextManager[Engine]:
         """Give the engine that a deployment is on; without a state, that of the config."""
         config = self._config.client_config
         return connected(client_of(config, state, step) if state else config, step, heed=False)
 
 
+def _site(engine: Engine, config: DockerConfig, image: dict[str, Any], step: Step) -> Site:
+    """Return the site of a new deployment: its network and volumes are there, no container yet."""
+    state = DockerState(
+        key=step.key(),
+        host=engine.address.identity,
+        local=engine.address.local,
+        image=image["Id"],
+        network=ensure_network(engine, step),
+        restart=config.restart,
+        port=None if config.worker else config.service_port,
+        wanted=config.replicas,
+    )
+    site = Site(engine=engine, config=config, step=step, state=state)
+    return site.with_(structs.replace(state, volumes=ensure_volumes(site)))
+
+
+def _whole(site: Site, each: ReplicaState) -> Site:
+    """Return the site with a container that can be started: as it stands, or made anew."""
+    found = site.engine.container(each.name)
+    if found is not None and (found["State"]["Running"] or replica.is_as_wanted(site, found)):
+        return site
+    picture.on_engine(site.engine, picture.needed(site.artifact), site.config, site.step)
+    ensure_network(site.engine, site.step)
+    replica.remove(site, each.name)
+    return replica.make(site, each.number)
+
+
 def _ready(site: Site) -> Site:
     """Start all containers and wait for them."""
-    site = start_all(site)
-    wait_ready(site)
+    site = start_all(site, site.state.replicas)
+    wait_ready(site, site.state.replicas)
     return site
-
-
-def deployment_of(state: DockerState, step: Step) -> Deployment:
-    """Return what the platform answers for a deployment in this state.
-
-    On another machine's engine a container is reached by its name, by those who are on its network.
-    """
-    details = {
-        "containers": [each.name for each in state.replicas],
-        "network": state.network,
-        "image": state.image,
-        "engine": state.host,
-    }
-    if state.port is None:
-        return Deployment(details=details)
-    near = [f"http://{LOOPBACK}:{each.ports[f'{state.port}/tcp']}" for each in state.replicas]
-    there = near if state.local else [f"http://{each.name}:{state.port}" for each in state.replicas]
-    endpoints = tuple(Endpoint(kind=HTTP_ENDPOINT, address=each) for each in there)
-    return Deployment(endpoints=endpoints, url=near[0] if state.local else None, details=details)
-
-
-def _remove(engine: Engine, name: str, *, volumes: bool) -> None:
-    """Remove a container, running or not; one that is gone is no error."""
-    with suppress(MissingError):
-        engine.delete(f"/containers/{name}", {"force": True, "v": volumes})
-
-
-def _known(recorded: Recorded[DockerState]) -> DockerState:
-    """Return what was remembered. Raises OperationError if it died before it could be."""
-    if recorded.state is None:
-        raise OperationError("the deployment was never made: it ended before a container was", hint="milepost status")
-    return recorded.state
 
 
 def _refuse_shared_ports(config: DockerConfig, step: Step) -> None:

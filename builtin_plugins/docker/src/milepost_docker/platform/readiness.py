@@ -23,9 +23,9 @@ _LOOK, _FIRST = 5.0, 0.05
 _DEAF = "it must listen on 0.0.0.0 and the port $PORT; what listens on no port needs  worker = true"
 
 
-def start_all(site: Site) -> Site:
-    """Start all containers. Raises NotReadyError for one that the engine cannot start, with its words."""
-    for replica in site.state.replicas:
+def start_all(site: Site, replicas: tuple[ReplicaState, ...]) -> Site:
+    """Start the containers. Raises NotReadyError for one that the engine cannot start, with its words."""
+    for replica in replicas:
         site.step.check()
         try:
             site = start(site, replica)
@@ -39,12 +39,12 @@ def start_all(site: Site) -> Site:
     return site
 
 
-def wait_ready(site: Site) -> None:
-    """Wait until all containers are ready.
+def wait_ready(site: Site, replicas: tuple[ReplicaState, ...]) -> None:
+    """Wait until the containers are ready.
 
     Raises NotReadyError, after keeping the evidence, as soon as one ends for good or again and again, and at the limit.
     """
-    waiting = _Waiting(site)
+    waiting = _Waiting(site, replicas)
     limit = site.step.facts.health.timeout
     try:
         site.step.wait("readiness", limit, waiting.is_over, _FIRST)
@@ -56,9 +56,9 @@ def wait_ready(site: Site) -> None:
 class _Waiting:
     """The waiting for one deployment: which containers are ready, and how the others were seen last."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, replicas: tuple[ReplicaState, ...]) -> None:
         self._site = site
-        self._left = list(site.state.replicas)
+        self._left = list(replicas)
         self._seen: dict[int, Seen] = {}
         self._since, self._told = site.step.now(), False
 

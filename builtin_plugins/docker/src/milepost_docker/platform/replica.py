@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-import msgspec
 from msgspec import structs
 
 from milepost.sdk import OperationError, Secret
@@ -16,6 +15,7 @@ from milepost_docker.platform.config import DockerConfig
 from milepost_docker.platform.container import Draft, body
 from milepost_docker.platform.files import put_files
 from milepost_docker.platform.network import join_others
+from milepost_docker.platform.note import note
 from milepost_docker.platform.port import chosen_ports, is_free
 from milepost_docker.platform.site import Site
 from milepost_docker.platform.state import ReplicaState
@@ -42,12 +42,16 @@ def make(site: Site, number: int, attempt: int = 0) -> Site:
     name = naming.container_name(site.step, number)
     site.step.intend(naming.CONTAINER, name)
     ports = chosen_ports(site, name, attempt)
-    answer = _created(site, name, body(site.config, _draft(site, number, ports)))
-    site.step.created(name, answer["Id"])
-    site = site.with_replica(ReplicaState(number=number, name=name, id=answer["Id"], ports=ports))
-    join_others(site, answer["Id"])
-    put_files(site, answer["Id"])
-    return site
+    made = created(site, name, _draft(site, number, ports))
+    site.step.created(name, made)
+    complete(site, name)
+    return site.with_replica(ReplicaState(number=number, name=name, id=made, ports=ports))
+
+
+def complete(site: Site, name: str) -> None:
+    """Give a new container what it cannot be made with: its further networks and its files."""
+    join_others(site, name)
+    put_files(site, name)
 
 
 def start(site: Site, replica: ReplicaState) -> Site:
@@ -130,15 +134,15 @@ def volume_names(config: DockerConfig, site: Site) -> dict[str, str]:
 
 def _label(site: Site, number: int, ports: Mapping[str, int]) -> str:
     """Return what a history without a record must know of the deployment."""
-    state = structs.replace(site.state, replicas=(ReplicaState(number=number, name="", ports=dict(ports)),))
-    return msgspec.json.encode({"replicas": site.config.replicas, "state": state}).decode()
+    own = ReplicaState(number=number, name="", ports=dict(ports))
+    return note(structs.replace(site.state, replicas=(own,)), site.artifact)
 
 
-def _created(site: Site, name: str, document: dict[str, Any]) -> Any:
-    """Have the container made; one of this very operation that is in the way is what an earlier attempt left."""
-    query = {"name": name, "platform": site.config.platform}
+def created(site: Site, name: str, draft: Draft) -> str:
+    """Return the id of a new container; one of this very operation that is in the way is what an attempt left."""
+    query, document = {"name": name, "platform": site.config.platform}, body(site.config, draft)
     try:
-        return site.engine.post("/containers/create", query, document)
+        return str(site.engine.post("/containers/create", query, document)["Id"])
     except ConflictError:
         found = site.engine.container(name)
         labels = found["Config"]["Labels"] if found else {}
@@ -148,7 +152,7 @@ def _created(site: Site, name: str, document: dict[str, Any]) -> Any:
                 hint=f"docker rm {name}, if nobody needs it",
             ) from None
         remove(site, name)
-        return site.engine.post("/containers/create", query, document)
+        return str(site.engine.post("/containers/create", query, document)["Id"])
 
 
 def _may_be_its_port(site: Site, replica: ReplicaState) -> bool:

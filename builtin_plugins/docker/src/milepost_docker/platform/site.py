@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from msgspec import structs
 
-from milepost.sdk import Step
+from milepost.sdk import Artifact, OperationError, Recorded, Step
 from milepost_docker.engine.address import locate
 from milepost_docker.engine.config import ClientConfig
 from milepost_docker.engine.connect import Engine, connected
@@ -24,6 +24,8 @@ class Site:
     config: DockerConfig
     step: Step
     state: DockerState
+    artifact: Artifact | None = None
+    """What is deployed."""
 
     def with_(self, state: DockerState) -> Site:
         """Return the same with another state."""
@@ -45,10 +47,18 @@ def client_of(config: ClientConfig, state: DockerState, step: Step) -> ClientCon
 
 
 @contextmanager
-def at(config: DockerConfig, state: DockerState, step: Step) -> Iterator[Site]:
+def at(config: DockerConfig, recorded: Recorded[DockerState], step: Step) -> Iterator[Site]:
     """Give the site of a recorded deployment.
 
     A request there is short and goes to its end: what it made must be known. Those who wait ask the step themselves.
     """
+    state = known(recorded)
     with connected(client_of(config.client_config, state, step), step, heed=False) as engine:
-        yield Site(engine=engine, config=config, step=step, state=state)
+        yield Site(engine=engine, config=config, step=step, state=state, artifact=recorded.artifact)
+
+
+def known(recorded: Recorded[DockerState]) -> DockerState:
+    """Return what was remembered. Raises OperationError if it died before it could be."""
+    if recorded.state is None:
+        raise OperationError("the deployment was never made: it ended before a container was", hint="milepost status")
+    return recorded.state
