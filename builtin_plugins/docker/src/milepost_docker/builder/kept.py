@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from milepost.sdk import Artifact, Step
 from milepost_docker.credentials import credentials, of_access
 from milepost_docker.engine.config import ClientConfig
@@ -24,9 +26,7 @@ class KeepsImages:
         if image.location == "registry":
             with _registry(image, step) as registry:
                 return registry.find(image.reference.path, image.digest) is not None
-        with glance(self._client, step) as engine:
-            found = engine.image(image.reference.familiar)
-        return found is not None and found["Id"] == image.digest
+        return engine_has(image.reference.familiar, image.digest, self._client, step)
 
     def delete(self, artifact: Artifact, step: Step) -> None:
         """Take its name from the image, and the image itself when it has no other; what is gone is no error.
@@ -38,12 +38,20 @@ class KeepsImages:
             with _registry(image, step) as registry:
                 registry.delete_manifest(image.reference.path, image.digest)
         elif self.exists(artifact, step):
-            with connected(self._client, step) as engine:
-                try:
-                    engine.delete(f"/images/{image.reference.familiar}")
-                except MissingError:
-                    # Somebody was faster, which is as well.
-                    return
+            engine_drops(image.reference.familiar, self._client, step)
+
+
+def engine_has(name: str, identity: str | None, client: ClientConfig, step: Step) -> bool:
+    """Return whether the engine has an image under a name, and under this id where there is one to compare."""
+    with glance(client, step) as engine:
+        found = engine.image(name)
+    return found is not None and identity in (None, found["Id"])
+
+
+def engine_drops(name: str, client: ClientConfig, step: Step) -> None:
+    """Take a name from an image of the engine, and the image itself when it has no other; gone is no error."""
+    with connected(client, step) as engine, suppress(MissingError):
+        engine.delete(f"/images/{name}")
 
 
 def _registry(image: Image, step: Step) -> RegistryClient:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from milepost.sdk import Artifact, MilepostError, Step
 from milepost.sdk.capabilities import Examined, Planned
 from milepost_docker.builder.config import PullConfig
-from milepost_docker.builder.kept import KeepsImages
+from milepost_docker.builder.kept import engine_drops, engine_has
 from milepost_docker.builder.named import login, missing, named, refuse_other_platforms
 from milepost_docker.credentials import Login
 from milepost_docker.engine.connect import Engine, connected
@@ -15,11 +15,11 @@ from milepost_docker.engine.examine import examine_engine
 from milepost_docker.engine.progress import followed
 from milepost_docker.engine.request import Request
 from milepost_docker.engine.trouble import MissingError
-from milepost_docker.image import Image, inspected, platform_of
+from milepost_docker.image import Image, inspected, platform_of, runnable
 from milepost_docker.reference import Reference
 
 
-class PullBuilder(KeepsImages):
+class PullBuilder:
     """Pulls an image. The engine does it, and asks the registry: it may reach one that this machine does not."""
 
     def __init__(self, config: PullConfig) -> None:
@@ -49,6 +49,14 @@ class PullBuilder(KeepsImages):
                 size=found.size,
                 labels=found.labels,
             ).artifact()
+
+    def exists(self, artifact: Artifact, step: Step) -> bool:
+        """Return whether the engine has it: that is what this builder has made."""
+        return engine_has(runnable(artifact), None, self._client, step)
+
+    def delete(self, artifact: Artifact, step: Step) -> None:
+        """Remove it from the engine, and from no registry: there it is somebody else's; gone already is no error."""
+        engine_drops(runnable(artifact), self._client, step)
 
     def plan(self, artifact: Artifact | None, step: Step) -> tuple[Planned, ...]:
         """Return which image would be pulled, by the digest that its tag has now."""
