@@ -30,9 +30,9 @@ def step(bench: Bench) -> Step:
 
 
 @pytest.fixture
-def origin(registry: Registry, step: Step, name: str) -> Iterator[Laid]:
+def origin(open_registry: Registry, step: Step, name: str) -> Iterator[Laid]:
     """Give a repository of the open registry."""
-    with RegistryClient(nobody(registry.host), step) as client:
+    with RegistryClient(nobody(open_registry.host), step) as client:
         yield Laid(client, f"{name}/from")
 
 
@@ -91,7 +91,7 @@ def test_what_is_there_already_is_not_sent_again(origin: Laid, goal: Side, bench
 
 
 def test_a_layer_of_another_repository_is_taken_over_and_not_sent(
-    origin: Laid, registry: Registry, bench: Bench
+    origin: Laid, open_registry: Registry, bench: Bench
 ) -> None:
     image, step = origin.image("taken over"), bench.step("push")
     target = Side(origin.registry, f"{origin.repository}/other")
@@ -128,7 +128,7 @@ def test_a_wrong_password_is_not_let_in(registry_with_password: Registry, step: 
 
 
 def test_a_certificate_of_nobody_that_is_known_is_told_from_other_faults(
-    registry_with_password: Registry, registry: Registry, step: Step, tmp_path: Any
+    registry_with_password: Registry, open_registry: Registry, step: Step, tmp_path: Any
 ) -> None:
     other = tmp_path / "other.crt"
     other.write_text(foreign_certificate(tmp_path))
@@ -148,11 +148,11 @@ def foreign_certificate(folder: Any) -> str:
 
 
 def test_a_registry_without_tls_is_told_from_one_with_a_wrong_certificate(
-    registry: Registry, registry_with_password: Registry, step: Step
+    open_registry: Registry, registry_with_password: Registry, step: Step
 ) -> None:
     assert registry_with_password.ca is not None
     with (
-        RegistryClient(nobody(registry.host), step, Manner(ca=registry_with_password.ca)) as client,
+        RegistryClient(nobody(open_registry.host), step, Manner(ca=registry_with_password.ca)) as client,
         pytest.raises(OperationError, match="no TLS connection") as caught,
     ):
         client.login()
@@ -186,7 +186,7 @@ def test_a_registry_that_dies_in_the_middle_is_an_error_and_later_it_works(
 
 
 def test_where_the_source_breaks_the_error_names_the_source(
-    server: TellsServer, registry: Registry, step: Step
+    server: TellsServer, open_registry: Registry, step: Step
 ) -> None:
     layer = layer_of("half")
     blob = Blob(digest_of(layer), len(layer), LAYER)
@@ -199,7 +199,7 @@ def test_where_the_source_breaks_the_error_names_the_source(
     server.on("GET", f"/v2/shop/blobs/{blob.digest}", Says(body=layer[:100], cut=True))
     with (
         RegistryClient(nobody(server.host), step, Manner(timeout=2)) as source,
-        RegistryClient(nobody(registry.host), step, Manner(timeout=2, retries=1)) as target,
+        RegistryClient(nobody(open_registry.host), step, Manner(timeout=2, retries=1)) as target,
         pytest.raises(OperationError, match=f"{server.host} broke"),
     ):
         copy(Side(source, "shop"), Side(target, "half"), image.digest, ("1",), step)
@@ -207,7 +207,7 @@ def test_where_the_source_breaks_the_error_names_the_source(
 
 
 def test_a_layer_with_other_bytes_than_its_digest_says_is_not_passed_on(
-    server: TellsServer, registry: Registry, step: Step
+    server: TellsServer, open_registry: Registry, step: Step
 ) -> None:
     config = Blob(digest_of(b"{}"), 2, "application/vnd.oci.image.config.v1+json")
     image = Manifest(json.dumps({"schemaVersion": 2, "config": described(config), "layers": []}).encode(), OCI_MANIFEST)
@@ -215,7 +215,7 @@ def test_a_layer_with_other_bytes_than_its_digest_says_is_not_passed_on(
     server.on("GET", f"/v2/shop/blobs/{config.digest}", Says(body=b"[]"))
     with (
         RegistryClient(nobody(server.host), step) as source,
-        RegistryClient(nobody(registry.host), step) as target,
+        RegistryClient(nobody(open_registry.host), step) as target,
         pytest.raises(OperationError, match="its bytes are not those"),
     ):
         copy(Side(source, "shop"), Side(target, "forged"), image.digest, ("1",), step)

@@ -36,8 +36,8 @@ class LocalTags:
         return is_on_engine(image_of(artifact), self._config.client_config, step)
 
     def delete(self, artifact: Artifact, step: Step) -> None:
-        """Remove the name, and the image when it has no other."""
-        delete_from_engine(image_of(artifact), self._config.client_config, step)
+        """Remove the image, unless somebody else has given it a name too."""
+        delete_from_engine(image_of(artifact), self._config.place, self._config.client_config, step)
 
     def keeps(self) -> int | None:
         """Return how many images to keep beside those that are needed."""

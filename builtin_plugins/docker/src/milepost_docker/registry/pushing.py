@@ -7,12 +7,14 @@ from contextlib import contextmanager, suppress
 
 from milepost.sdk import ArtifactGoneError, OperationError, Step
 from milepost_docker.credentials import Login
+from milepost_docker.engine.client import Engine
 from milepost_docker.engine.config import ClientConfig
-from milepost_docker.engine.connect import Engine, connected
+from milepost_docker.engine.connect import connected
+from milepost_docker.engine.glance import glance
 from milepost_docker.engine.progress import followed
 from milepost_docker.engine.trouble import MissingError
 from milepost_docker.image import Image
-from milepost_docker.reference import Reference
+from milepost_docker.reference import HUB, OWN, Reference, parse
 
 
 def push_from_engine(
@@ -84,14 +86,29 @@ def _gone(engine: Engine, image: Image) -> ArtifactGoneError:
 
 
 def is_on_engine(image: Image, config: ClientConfig, step: Step) -> bool:
-    """Return whether the engine has the image."""
-    with connected(config, step) as engine:
+    """Return whether the engine has the image, under whatever name."""
+    with glance(config, step) as engine:
         return engine.image(image.digest) is not None
 
 
-def delete_from_engine(image: Image, config: ClientConfig, step: Step) -> None:
-    """Remove an image's name from the engine, and the image with its last name; gone already is no error."""
+def delete_from_engine(image: Image, place: Reference, config: ClientConfig, step: Step) -> None:
+    """Remove an image and the names that it has of us; with a name of somebody else's it stays.
+
+    Raises ConflictError where a container uses it. What is gone already is no error.
+    """
     with connected(config, step) as engine, suppress(MissingError):
-        found = engine.image(image.reference.familiar)
-        if found is not None and found.get("Id") == image.digest:
-            engine.delete(f"/images/{image.reference.familiar}")
+        found = engine.image(image.digest)
+        names = (found.get("RepoTags") or []) if found else []
+        for each in filter(lambda name: _is_ours(name, place), names):
+            engine.delete(f"/images/{each}")
+        left = [each for each in names if not _is_ours(each, place)]
+        if left:
+            step.say(f"the image {image.digest} is kept: it is called {', '.join(left)} too")
+        elif not names and found:
+            engine.delete(f"/images/{image.digest}")
+
+
+def _is_ours(name: str, place: Reference) -> bool:
+    """Return whether a name of an image was given by a builder of ours, or by this registry."""
+    named = parse(name)
+    return named.name == place.name or (named.server == HUB and named.path.startswith(f"{OWN}/"))

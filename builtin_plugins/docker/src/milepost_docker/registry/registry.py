@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -18,6 +19,9 @@ from milepost_docker.registry.copying import Side, copy
 from milepost_docker.registry.pushing import is_on_engine, push_from_engine
 from milepost_docker.registry.trouble import UnreachableRegistryError
 from milepost_docker.registry.uploading import Uploads
+
+_OPERATION = re.compile("[0-9a-hjkmnp-tv-z]{26}")
+"""A tag that is made from an operation: the same content, built again, has one of each build."""
 
 
 class DockerRegistry:
@@ -80,7 +84,9 @@ class DockerRegistry:
         with Account(self._config, step).client(server) as registry:
             # A registry deletes a manifest with every tag that is on it.
             for tag in registry.tags(path):
-                if tag not in ours and (found := registry.find(path, tag)) and found.digest == image.digest:
+                if tag in ours or _OPERATION.fullmatch(tag):
+                    continue
+                if (found := registry.find(path, tag)) and found.digest == image.digest:
                     step.say(f"{server}/{path}@{image.digest} is kept: the tag {tag}, which is not ours, is on it")
                     return
             registry.delete_manifest(path, image.digest)
