@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.json import encode
 from msgspec.structs import replace
 
-from milepost.sdk import OperationError, Step
+from milepost.sdk import CommandFailedError, OperationError, Step
 from milepost_caddy.document import document
 from milepost_caddy.engine import LABEL, Engine
 from milepost_caddy.place import Json
@@ -115,13 +115,11 @@ class ContainerPlace:
         """Make the container where there is none that fits, start it, and wait until it serves."""
         self._sh(MAKE, stdin=packed({".caddy.json.new": json.dumps(wanted).encode()}))
         found = self._container()
-        if found is not None and not self._fits(found):
-            self._step.say(f"Caddy on {self._engine.name} is made anew, with other ports or another image")
-            self._engine.run("container", "stop", "--time", str(_STOP_GRACE), self.name)
-            self._engine.run("container", "rm", "--force", self.name)
-            found = None
+        self._sweep()
         if found is None:
-            self._create()
+            self._create(self.name)
+        elif not self._fits(found):
+            self._renew()
         self._join()
         self._engine.run("container", "start", self.name)
         self._changed()
@@ -141,17 +139,47 @@ class ContainerPlace:
         if self._container() is not None:
             self._engine.run("container", "stop", "--time", str(_STOP_GRACE), self.name)
             self._engine.run("container", "rm", "--force", self.name)
+        self._sweep()
         self._engine.run("volume", "rm", "--force", self.name)
         self._changed()
 
-    def _create(self) -> None:
-        """Make the container, not yet started."""
+    def _sweep(self) -> None:
+        """Remove containers that a change left which died in the middle."""
+        left = [str(each["ID"]) for each in self._engine.containers(self.name) if each["Names"] != self.name]
+        if left:
+            self._engine.run("container", "rm", "--force", *left)
+
+    def _renew(self) -> None:
+        """Let another container take the place of the one that does not fit: what cannot start changes nothing."""
+        self._step.say(
+            f"Caddy on {self._engine.name} is made anew, with other ports or another image; "
+            "for a moment nobody can connect"
+        )
+        before, after = f"{self.name}-before", f"{self.name}-after"
+        self._create(after)
+        self._engine.run("container", "stop", "--time", str(_STOP_GRACE), self.name)
+        self._engine.run("container", "rename", self.name, before)
+        self._engine.run("container", "rename", after, self.name)
+        self._changed()
+        try:
+            self._join()
+            self._engine.run("container", "start", self.name)
+        except CommandFailedError:
+            self._engine.run("container", "rm", "--force", self.name)
+            self._engine.run("container", "rename", before, self.name)
+            self._engine.run("container", "start", self.name)
+            self._changed()
+            raise
+        self._sweep()
+
+    def _create(self, name: str) -> None:
+        """Make the container under that name, not yet started."""
         ports = sorted(self._published())
         networks = sorted(self._networks())
-        key = f"{self.name} container"
+        key = f"container {name}"
         self._step.intend("container", key)
         made = self._engine.run(
-            *("container", "create", "--name", self.name, "--restart", "unless-stopped"),
+            *("container", "create", "--name", name, "--restart", "unless-stopped"),
             *("--label", f"{LABEL}={self.name}", "--label", f"{LABEL}.ports={' '.join(ports)}"),
             *("--volume", f"{self.name}:{HOME}", "--workdir", f"{HOME}/site", "--env", f"XDG_DATA_HOME={HOME}"),
             *(word for port in ports for word in ("--publish", port)),

@@ -37,9 +37,13 @@ class Engine:
 
     def container(self, name: str) -> dict[str, Any] | None:
         """Return what `docker container ls` tells of our container of that name; None if there is none."""
-        labelled = f"label={LABEL}={name}"
+        return next((each for each in self.containers(name) if each["Names"] == name), None)
+
+    def containers(self, label: str) -> list[dict[str, Any]]:
+        """Return what is told of all containers with our label of that value, also of what a change left."""
+        labelled = f"label={LABEL}={label}"
         found = self.lines("container", "ls", "--all", "--no-trunc", "--filter", labelled, "--format", "{{json .}}")
-        return json.loads(found[0]) if found else None
+        return [json.loads(line) for line in found]
 
     def has_volume(self, name: str) -> bool:
         """Return whether our volume of that name is there."""

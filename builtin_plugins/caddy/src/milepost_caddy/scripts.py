@@ -4,7 +4,10 @@ They run in the folder of the routes, end with the first command that fails, and
 a connection that breaks in the middle leaves nothing half done.
 """
 
-LOOK = "find . -name '*.json' -o -name live | tar -c -f - -T -"
+LOOK = """
+set -- $(find . -name '*.json' -o -name live)
+if [ $# -gt 0 ]; then tar -c -f - "$@"; fi
+"""
 """Print an archive of what tells which routes there are and where their requests go."""
 
 KEEP = """
