@@ -122,7 +122,10 @@ class AdoptsReleases(Protocol):
 
 @runtime_checkable
 class KeepsArtifacts(Protocol):
-    """A builder or registry whose artifacts can be looked for, copied and deleted."""
+    """A builder, registry or platform with artifacts that can be looked for and deleted.
+
+    A builder's are those that it keeps itself, a platform's those that it fetched; what a registry has is no other's.
+    """
 
     def exists(self, artifact: Artifact, step: Step) -> bool:
         """Return whether the bytes are there and have the recorded digest."""
@@ -144,10 +147,14 @@ class CopiesArtifacts(Protocol):
 
 @runtime_checkable
 class LimitsArtifacts(KeepsArtifacts, Protocol):
-    """A registry that is to keep only so many artifacts of an app."""
+    """A builder, registry or platform that is to keep only so many artifacts of an app: `delete` is called for others.
+
+    That is after a release, never for a digest that a deployment in any workspace or a rollback needs. When nothing of
+    the app stands any more, builders and platforms are told to delete what no other workspace needs.
+    """
 
     def keeps(self) -> int | None:
-        """Return how many artifacts to keep beside those that a deployment may need; None: all."""
+        """Return how many artifacts to keep beside those that a deployment may need; None: all, 0: no others."""
         ...
 
 

@@ -27,7 +27,7 @@ from milepost.host.plugins.observers import Observers
 from milepost.host.plugins.scan import scan
 from milepost.host.project.cache import read_project
 from milepost.sdk.events import Event
-from milepost.sdk.record import Operation, Run, Source, Writer
+from milepost.sdk.record import Operation, Run, Source, Status, Writer
 from milepost.sdk.request import Choices, Request, Variable
 from milepost.sdk.store import HistoryStore
 from milepost.testing.clock import FakeClock
@@ -145,10 +145,15 @@ class Shop:
         run = self.history.append_run(self._run(request, tuple(each.app for each in plans)))
         self.events.clear()
         self.parts = {each.app: self.part(request, run, each) for each in plans}
-        for phase in PHASES:
-            for each in plans:
-                if phase in each.phases:
-                    self.parts[each.app].carry_out(phase)
+        status: Status = "error"
+        try:
+            for phase in PHASES:
+                for each in plans:
+                    if phase in each.phases:
+                        self.parts[each.app].carry_out(phase)
+            status = "success"
+        finally:
+            self.history.amend(msgspec.structs.replace(run, status=status))
         return run.number
 
     def up(self, *apps: str, **fields: Any) -> int:

@@ -7,6 +7,7 @@ import msgspec
 from milepost.host.lifecycle.behalf import done_by, start, stop
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.cleaning import clean_up
+from milepost.host.lifecycle.discarding import discard
 from milepost.host.lifecycle.drafts import draft, hook_context
 from milepost.host.lifecycle.goal import Part
 from milepost.host.lifecycle.live import Live, find_live, last_release
@@ -90,7 +91,7 @@ def close_app(bench: Bench, part: Part, subject: Subject) -> None:
 def destroy_all(bench: Bench, part: Part, subject: Subject, ids: tuple[str, ...]) -> None:
     """Destroy the deployments, each as an operation of its own; what cannot be is tried last and raised.
 
-    When nothing of the app stands any more, what its deployments shared goes as well.
+    When nothing of the app stands any more, what its deployments shared goes too, and artifacts that only it needed.
     """
     failed: MilepostError | None = None
     for each in ids:
@@ -110,3 +111,5 @@ def destroy_all(bench: Bench, part: Part, subject: Subject, ids: tuple[str, ...]
     if failed is not None:
         raise failed
     clean_up(bench, part, subject)
+    if not bench.history.deployments(subject.app.name, subject.workspace):
+        discard(bench, part, subject, closed=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from milepost.host.lifecycle.bench import Bench
+from milepost.host.lifecycle.discarding import discard
 from milepost.host.lifecycle.goal import Part
 from milepost.host.lifecycle.releasing import destroy
 from milepost.host.lifecycle.subject import Subject
@@ -14,7 +15,7 @@ from milepost.sdk.record import Operation
 
 
 def prune(bench: Bench, part: Part, subject: Subject, live: Operation) -> None:
-    """Destroy what is no longer wanted; a failure is a warning, since the release has succeeded."""
+    """Destroy what is no longer wanted, and artifacts too; a failure is a warning, since the release has succeeded."""
     deployments = bench.history.deployments(subject.app.name, subject.workspace)
     releases = bench.history.operations(
         {"app": subject.app.name, "workspace": subject.workspace, "stage": "release", "status": ("success", "error")}
@@ -32,6 +33,7 @@ def prune(bench: Bench, part: Part, subject: Subject, live: Operation) -> None:
         except MilepostError as error:
             text = f"#{each.number} could not be destroyed: {error}"
             bench.emit(Warned(at=bench.clock(), app=subject.app.name, text=text))
+    discard(bench, part, subject)
 
 
 def superfluous(
