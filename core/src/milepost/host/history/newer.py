@@ -40,7 +40,7 @@ FIELDS: Mapping[str, Mapping[str, tuple[type, ...]]] = {
     },
     "operation": {
         **_BOTH,
-        **_each("run app stage label", TEXT),
+        **_each("run app stage label gone", TEXT),
         **_each("sequence unkept", NUMBER),
         **_each("printed weight replicas", MAYBE_NUMBER),
         **_each("resources processes evidence hooks timings reports warnings", LIST),
