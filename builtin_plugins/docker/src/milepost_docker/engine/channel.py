@@ -36,8 +36,9 @@ class Channel:
 
     def close(self) -> None:
         """End it."""
-        self._input.close()
+        # In this order: the connection's answer still flushes its file.
         self._line.close()
+        self._input.close()
 
     def __enter__(self) -> Channel:
         """Return itself."""

@@ -72,11 +72,6 @@ def last_check(check: Mapping[str, Any]) -> str:
     return f"status {log[-1].get('ExitCode')}" + (f", {said}" if said else "")
 
 
-def uptime(state: Mapping[str, Any], now: datetime) -> float:
-    """Return for how many seconds a container has run."""
-    return (now - instant(state["StartedAt"])).total_seconds()
-
-
 def instant(text: str) -> datetime:
     """Return a time of the engine's, which has nanoseconds, in UTC."""
     stamp, _, fraction = text.rstrip("Z").partition(".")

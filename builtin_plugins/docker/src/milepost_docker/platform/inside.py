@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from milepost.sdk.errors import DeadlineError
 from milepost_docker.engine.trouble import ConflictError, MissingError
 from milepost_docker.platform.condition import last_check
 from milepost_docker.platform.probe import Seen
@@ -12,7 +13,7 @@ from milepost_docker.platform.site import Site
 from milepost_docker.platform.state import ReplicaState
 
 _SHELL = ["/bin/sh", "-c"]
-_LIMIT = 30.0
+_LIMIT = 10.0
 
 
 def look_inside(site: Site, replica: ReplicaState, found: Mapping[str, Any]) -> Seen:
@@ -24,6 +25,9 @@ def look_inside(site: Site, replica: ReplicaState, found: Mapping[str, Any]) -> 
     command = [*(found["Config"].get("Shell") or _SHELL), *argv] if kind == "CMD-SHELL" else argv
     try:
         status = run_quietly(site, replica.id, command)
+    except DeadlineError:
+        site.step.check()
+        return Seen(False, f"has a check that did not end within {_LIMIT:g} s")
     except (ConflictError, MissingError):
         return Seen(False, "ended while it was looked at")
     told = f"; {last_check(check)}" if check.get("Log") else ""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from milepost.sdk import NotReadyError
 from milepost.sdk.errors import DeadlineError
 from milepost_docker.engine.trouble import EngineError, UnreachableError
 from milepost_docker.platform import naming
-from milepost_docker.platform.condition import ended, uptime
+from milepost_docker.platform.condition import ended
 from milepost_docker.platform.evidence import keep
 from milepost_docker.platform.inside import look_inside
 from milepost_docker.platform.probe import Seen, look_at_port, look_by_http
@@ -61,6 +62,7 @@ class _Waiting:
         self._left = list(replicas)
         self._seen: dict[int, Seen] = {}
         self._since, self._told = site.step.now(), False
+        self._started: dict[int, tuple[str, datetime]] = {}
 
     def is_over(self) -> bool:
         """Look at those that are not ready yet; return whether all are."""
@@ -70,7 +72,7 @@ class _Waiting:
             if found is None:
                 return False
             self._refuse_hopeless(replica, found)
-            seen = self._seen[replica.number] = look(self._site, replica, found)
+            seen = self._seen[replica.number] = look(self._site, replica, found, self._uptime(replica, found))
             looked = True
             if seen.is_healthy:
                 self._left.remove(replica)
@@ -78,6 +80,13 @@ class _Waiting:
             self._tell()
             self._site.step.sleep(max(0.0, self._site.step.facts.health.interval - _FIRST))
         return not self._left
+
+    def _uptime(self, replica: ReplicaState, found: Mapping[str, Any]) -> float:
+        """Return for how many seconds this run of the container was seen: the engine's clock may be another one."""
+        run, now = str(found["State"]["StartedAt"]), self._site.step.now()
+        if self._started.get(replica.number, ("", now))[0] != run:
+            self._started[replica.number] = (run, now)
+        return (now - self._started[replica.number][1]).total_seconds()
 
     def late(self, limit: float) -> NotReadyError:
         """Return the error for those that were not ready in time, after keeping the evidence."""
@@ -124,8 +133,8 @@ class _Waiting:
             step.say(f"{_who(self._site, first)} {self._how(first)}; waiting up to {step.facts.health.timeout:g} s")
 
 
-def look(site: Site, replica: ReplicaState, found: Mapping[str, Any]) -> Seen:
-    """Return how a container is: what it serves, and what its own check says."""
+def look(site: Site, replica: ReplicaState, found: Mapping[str, Any], uptime: float) -> Seen:
+    """Return how a container is that has run for so long: what it serves, and what its own check says."""
     if found["State"]["Status"] != "running":
         return Seen(False, f"is {found['State']['Status']}")
     seen = _look_at_service(site, replica)
@@ -135,8 +144,7 @@ def look(site: Site, replica: ReplicaState, found: Mapping[str, Any]) -> Seen:
         return look_inside(site, replica, found)
     if seen is not None:
         return seen
-    up = uptime(found["State"], site.step.now())
-    return Seen(up >= site.config.settle, f"has run for {up:.1f} s")
+    return Seen(uptime >= site.config.settle, f"has run for {uptime:.1f} s")
 
 
 def _look_at_service(site: Site, replica: ReplicaState) -> Seen | None:
