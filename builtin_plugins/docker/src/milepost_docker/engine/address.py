@@ -168,16 +168,16 @@ def _tls_of_block(config: ClientConfig, environment: Mapping[str, str], home: Pa
     return Tls(folder=Path(folder), verify=verify and config.tls_verify)
 
 
-def _default(environment: Mapping[str, str], home: Path) -> Address:
-    """Return the first socket that is there: the machine's, the user's own engine's, Docker Desktop's."""
+def sockets(environment: Mapping[str, str], home: Path) -> tuple[tuple[Path, str], ...]:
+    """Return where an engine of this machine may listen, in order, each with what to call the place."""
     runtime = environment.get("XDG_RUNTIME_DIR")
-    rootless = [Path(runtime) / "docker.sock"] if runtime else []
-    candidates = [
-        *((Path(SOCKET), "the default"),),
-        *((each, "the rootless engine's socket") for each in rootless),
-        *((home / ".docker" / place / "docker.sock", "Docker Desktop's socket") for place in ("desktop", "run")),
-    ]
-    for path, origin in candidates:
-        if path.exists():
-            return Address(url=f"unix://{path}", origin=origin)
-    return Address(url=f"unix://{SOCKET}", origin="the default")
+    rootless = ((Path(runtime) / "docker.sock", "the rootless engine's socket"),) if runtime else ()
+    desktop = ((home / ".docker" / place / "docker.sock", "Docker Desktop's socket") for place in ("desktop", "run"))
+    return ((Path(SOCKET), "the default"), *rootless, *desktop)
+
+
+def _default(environment: Mapping[str, str], home: Path) -> Address:
+    """Return the first socket that is there; the usual one where none is."""
+    places = sockets(environment, home)
+    path, origin = next((each for each in places if each[0].exists()), places[0])
+    return Address(url=f"unix://{path}", origin=origin)

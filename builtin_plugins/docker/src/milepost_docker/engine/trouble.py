@@ -6,7 +6,7 @@ import errno
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from milepost.sdk import MilepostError, OperationError
@@ -58,19 +58,19 @@ def space_hint(said: str) -> str:
 
 def unreachable(error: BaseException, address: Address, what: str) -> MilepostError:
     """Return what it means that a connection failed, or broke."""
-    root = _root(error)
-    if type(root).__module__ == "ssl" and "ssl" in sys.modules:
+    from http.client import BadStatusLine, IncompleteRead  # noqa: PLC0415  whoever gets here has it already
+
+    chain = _chain(error)
+    root = next((each for each in reversed(chain) if isinstance(each, OSError) and not _is_wrapper(each)), error)
+    if type(root).__module__ == "ssl":
         return _tls_trouble(root, address, what)
-    if isinstance(root, TimeoutError):
-        message = f"{what}: the engine at {address.name} gave no answer in time"
-        return UnreachableError(message, hint="docker info; or raise `timeout` in client_config")
-    if isinstance(root, PermissionError):
-        return UnreachableError(f"{what}: no permission to use the engine at {address.name}", hint=_permission(address))
-    if isinstance(root, (FileNotFoundError, ConnectionRefusedError, NotADirectoryError)):
-        return UnreachableError(f"{what}: no engine listens at {address.name}", hint=_start(address))
-    if isinstance(root, (ConnectionError, EOFError)):
-        message = f"{what}: the engine at {address.name} went away in the middle of it"
-        return UnreachableError(message, hint="docker info; its own log tells why (journalctl -u docker)")
+    for kinds, tell in _KINDS:
+        if isinstance(root, kinds):
+            return tell(address, what)
+    if any(isinstance(each, IncompleteRead) for each in chain):
+        return _gone(address, what)
+    if any(isinstance(each, (BadStatusLine, json.JSONDecodeError)) for each in chain):
+        return _garbled(address, what)
     said = root.strerror if isinstance(root, OSError) and root.strerror else str(root)
     return UnreachableError(f"{what}: the engine at {address.name} cannot be reached: {said}", hint=_start(address))
 
@@ -95,26 +95,28 @@ def _told(error: Exception, address: Address, what: str) -> MilepostError | None
     if response is not None and getattr(response, "status_code", None):
         return refused(what, response.status_code, response.content)
     family = type(error).__module__.partition(".")[0]
-    if isinstance(error, (OSError, EOFError)) or family in ("http", "urllib3", "requests"):
+    if isinstance(error, (OSError, EOFError, json.JSONDecodeError)) or family in ("http", "urllib3", "requests"):
         return unreachable(error, address, what)
     if family == "docker":
         return EngineError(what, str(error))
     return None
 
 
-def _root(error: BaseException) -> BaseException:
-    """Return the error of the socket that requests and urllib3 have wrapped; the first one if there is none."""
+def _chain(error: BaseException) -> list[BaseException]:
+    """Return an error and all that it was made of, those that requests and urllib3 keep among their arguments too."""
     seen: list[BaseException] = []
     left: list[BaseException] = [error]
     while left:
         each = left.pop(0)
-        if each in seen:
-            continue
-        seen.append(each)
-        inner = [one for one in (each.__cause__, each.__context__, *each.args) if isinstance(one, BaseException)]
-        left += inner
-    of_system = [each for each in seen if isinstance(each, OSError) and not hasattr(each, "request")]
-    return of_system[-1] if of_system else error
+        if not any(each is one for one in seen):
+            seen.append(each)
+            left += [one for one in (each.__cause__, each.__context__, *each.args) if isinstance(one, BaseException)]
+    return seen
+
+
+def _is_wrapper(error: BaseException) -> bool:
+    """Return whether it is one of requests, which are OSErrors that hold the true one."""
+    return type(error).__module__.startswith("requests.")
 
 
 def _said(body: bytes) -> str:
@@ -125,6 +127,38 @@ def _said(body: bytes) -> str:
         return body[:500].decode("utf-8", "replace").strip()
     message = document.get("message") if isinstance(document, dict) else None
     return str(message).strip() if message else body[:500].decode("utf-8", "replace").strip()
+
+
+def _late(address: Address, what: str) -> UnreachableError:
+    message = f"{what}: the engine at {address.name} gave no answer in time"
+    return UnreachableError(message, hint="docker info; or raise `timeout` in client_config")
+
+
+def _forbidden(address: Address, what: str) -> UnreachableError:
+    return UnreachableError(f"{what}: no permission to use the engine at {address.name}", hint=_permission(address))
+
+
+def _absent(address: Address, what: str) -> UnreachableError:
+    return UnreachableError(f"{what}: no engine listens at {address.name}", hint=_start(address))
+
+
+def _gone(address: Address, what: str) -> UnreachableError:
+    message = f"{what}: the engine at {address.name} went away in the middle of it"
+    return UnreachableError(message, hint="docker info; its own log tells why (journalctl -u docker)")
+
+
+def _garbled(address: Address, what: str) -> UnreachableError:
+    message = f"{what}: what answers at {address.name} is no engine, or breaks its own protocol"
+    return UnreachableError(message, hint="is this the address of a docker engine? docker context ls")
+
+
+_KINDS: tuple[tuple[tuple[type[BaseException], ...], Callable[[Address, str], UnreachableError]], ...] = (
+    ((TimeoutError,), _late),
+    ((PermissionError,), _forbidden),
+    ((FileNotFoundError, ConnectionRefusedError, NotADirectoryError), _absent),
+    ((ConnectionError, EOFError), _gone),
+)
+"""What errors of sockets mean; the first kind that fits."""
 
 
 def _tls_trouble(root: BaseException, address: Address, what: str) -> MilepostError:
