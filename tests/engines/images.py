@@ -77,7 +77,7 @@ def root_of(files: dict[str, bytes]) -> bytes:
     """Return the tar of a file system with busybox, the usual folders and files of one's own, which can be run."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as tar:
-        for name in ("bin", "etc", "tmp", "root", *sorted({str(Path(each).parent) for each in files} - {"bin"})):
+        for name in sorted({"bin", "etc", "tmp", "root", *(str(Path(each).parent) for each in files)}):
             folder = tarfile.TarInfo(name)
             folder.type, folder.mode = tarfile.DIRTYPE, 0o1777 if name == "tmp" else 0o755
             tar.addfile(folder)

@@ -17,6 +17,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = (
     "core",
+    "builtin_plugins/buildpacks",
     "builtin_plugins/caddy",
     "builtin_plugins/config_sources",
     "builtin_plugins/docker",
