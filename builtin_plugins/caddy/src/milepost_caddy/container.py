@@ -29,13 +29,14 @@ _STOP_GRACE = 10
 
 
 class ContainerPlace:
-    """The Caddy in a container, seen from one operation. What was looked at is looked at anew after a change."""
+    """The Caddy in a container, seen from one operation: what was looked at once is known from then on."""
 
     def __init__(self, name: str, engine: Engine, step: Step, *, shared: bool) -> None:
         self.name, self.shared = name, shared
         self._engine, self._step = engine, step
         self._found: Site | None = None
         self._listed: tuple[dict[str, Any] | None] | None = None
+        self._known: frozenset[str] | None = None
 
     def routes(self) -> tuple[Route, ...]:
         """Return all routes, in the order of their keys."""
@@ -59,8 +60,10 @@ class ContainerPlace:
             self._step.intend("volume", self.name)
             self._engine.run("volume", "create", "--label", f"{LABEL}={self.name}", self.name)
             self._step.created(self.name, self.name)
+            self._found = Site()
         files = {f"routes/{route.key}/{name}": content for name, content in pem.items()}
         self._sh(KEEP, route.key, stdin=packed({**files, f"routes/{route.key}/.route.json.new": encode(route)}))
+        self._site().keep(route)
 
     def forget(self, key: str) -> None:
         """Remove a route with its files, and leave the networks that no other one needs."""
@@ -68,6 +71,7 @@ class ContainerPlace:
         if not self._is_there():
             return
         self._sh(FORGET, key)
+        self._site().forget(key)
         still = {network for route in self.routes() for network in route.networks}
         for network in gone.networks if gone and self._container() else ():
             if network not in still:
@@ -82,6 +86,7 @@ class ContainerPlace:
         names = sorted(turn.files, key=lambda name: name == "traffic.json")
         files = {f"{number}/{name}": turn.files[name].encode() for name in names}
         links = {f"{number}/{name}": target for name, target in turn.links.items()}
+        self._found = None
         self._sh(SWITCH, key, str(number), str(before), stdin=packed(files, links))
 
     def document(self, routes: Iterable[Route]) -> Json:
@@ -114,15 +119,15 @@ class ContainerPlace:
     def start(self, wanted: Json) -> None:
         """Make the container where there is none that fits, start it, and wait until it serves."""
         self._sh(MAKE, stdin=packed({".caddy.json.new": json.dumps(wanted).encode()}))
+        self._site().give(wanted)
         found = self._container()
         self._sweep()
-        if found is None:
-            self._create(self.name)
-        elif not self._fits(found):
+        if found is not None and not self._fits(found):
             self._renew()
-        self._join()
-        self._engine.run("container", "start", self.name)
-        self._changed()
+        else:
+            if found is None:
+                self._create(self.name)
+            self._start()
         self._step.wait("the start of Caddy", _START_LIMIT, self._serves, 0.2)
 
     def reload(self, wanted: Json, bound: frozenset[str]) -> None:
@@ -133,6 +138,12 @@ class ContainerPlace:
             return
         self._join()
         self._sh(RELOAD, ADMIN, stdin=json.dumps(wanted).encode())
+        self._found = None
+        again = self.document(self.routes())
+        if again != wanted:
+            # Somebody on another machine, whom no lock of this one stops, has changed a route meanwhile.
+            self._sh(RELOAD, ADMIN, stdin=json.dumps(again).encode())
+            self._site().give(again)
 
     def remove(self) -> None:
         """Let Caddy end, and remove the container and its volume."""
@@ -141,7 +152,7 @@ class ContainerPlace:
             self._engine.run("container", "rm", "--force", self.name)
         self._sweep()
         self._engine.run("volume", "rm", "--force", self.name)
-        self._changed()
+        self._found = self._listed = None
 
     def _sweep(self) -> None:
         """Remove containers that a change left which died in the middle."""
@@ -160,17 +171,22 @@ class ContainerPlace:
         self._engine.run("container", "stop", "--time", str(_STOP_GRACE), self.name)
         self._engine.run("container", "rename", self.name, before)
         self._engine.run("container", "rename", after, self.name)
-        self._changed()
+        self._listed = None
         try:
-            self._join()
-            self._engine.run("container", "start", self.name)
+            self._start()
         except CommandFailedError:
             self._engine.run("container", "rm", "--force", self.name)
             self._engine.run("container", "rename", before, self.name)
             self._engine.run("container", "start", self.name)
-            self._changed()
+            self._listed = None
             raise
         self._sweep()
+
+    def _start(self) -> None:
+        """Start the container that was made."""
+        self._join()
+        self._engine.run("container", "start", self.name)
+        self._listed = None
 
     def _create(self, name: str) -> None:
         """Make the container under that name, not yet started."""
@@ -187,7 +203,7 @@ class ContainerPlace:
             *("--entrypoint", "caddy", self._engine.image, "run", "--config", "caddy.json"),
         )
         self._step.created(key, made.stdout.decode().strip())
-        self._changed()
+        self._listed = None
 
     def _join(self) -> None:
         """Be on all networks on which apps are reached."""
@@ -199,8 +215,10 @@ class ContainerPlace:
 
     def _networks(self) -> frozenset[str]:
         """Return the networks on which apps are reached, those that are still there."""
-        wanted = {network for route in self.routes() for network in route.networks}
-        return self._engine.networks() & wanted if wanted else frozenset()
+        wanted = frozenset(network for route in self.routes() for network in route.networks)
+        if wanted and self._known is None:
+            self._known = self._engine.networks()
+        return wanted & (self._known or frozenset())
 
     def _published(self) -> frozenset[str]:
         """Return what the container has to publish, as `docker` wants it; HTTP/3 comes by UDP."""
@@ -243,10 +261,6 @@ class ContainerPlace:
             self._found = Site(self._sh(LOOK) if self._is_there() else b"")
         return self._found
 
-    def _changed(self) -> None:
-        """Take note that what was looked at may be different now."""
-        self._found = self._listed = None
-
     def _sh(self, script: str, *words: str, stdin: bytes = b"") -> bytes:
         """Run a script in the volume: inside Caddy's container while it runs, else in one that goes again at once."""
         found = self._container()
@@ -256,6 +270,4 @@ class ContainerPlace:
         else:
             alone = ("--rm", "--interactive", "--network", "none", "--volume", f"{self.name}:{HOME}")
             result = self._engine.run("run", *alone, "--entrypoint", "sh", self._engine.image, *shell, stdin=stdin)
-        if script not in (LOOK, UPSTREAMS):
-            self._found = None
         return result.stdout

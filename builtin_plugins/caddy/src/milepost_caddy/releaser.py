@@ -49,7 +49,7 @@ class CaddyReleaser:
         """Send the app's requests to the deployment; return when those of before have ended, or their time is up."""
         new, spot = traffic_to(deployment), wanted_spot(self._config, step)
         with step.exclusive(spot.lock):
-            before = spot_now(self._config, step).traffic()
+            before = spot_now(self._config, step, spot).traffic()
             found = before.deployment if before else None
             if found not in {previous, deployment.operation}:
                 raise TrafficMovedError(previous or "", found or "")

@@ -16,7 +16,7 @@ from milepost_caddy.traffic import Traffic
 class Site:
     """What was read of a Caddy's folder: its configuration, its routes, and where each one's requests go."""
 
-    def __init__(self, archive: bytes) -> None:
+    def __init__(self, archive: bytes = b"") -> None:
         self._files: dict[str, bytes] = {}
         self._links: dict[str, str] = {}
         if not archive:
@@ -50,6 +50,19 @@ class Site:
         """Return the configuration that Caddy was given last; None before the first."""
         found = self._files.get("caddy.json")
         return None if found is None else json.decode(found, type=dict[str, Any])
+
+    def keep(self, route: Route) -> None:
+        """Take note that a route was kept."""
+        self._files[f"routes/{route.key}/route.json"] = json.encode(route)
+
+    def forget(self, key: str) -> None:
+        """Take note that a route was removed."""
+        self._files = {name: file for name, file in self._files.items() if not name.startswith(f"routes/{key}/")}
+        self._links.pop(f"routes/{key}/live", None)
+
+    def give(self, document: dict[str, Any]) -> None:
+        """Take note of the configuration that Caddy was given."""
+        self._files["caddy.json"] = json.encode(document)
 
 
 def packed(files: Mapping[str, bytes], links: Mapping[str, str] | None = None) -> bytes:

@@ -46,9 +46,9 @@ def wanted_spot(config: CaddyConfig, step: Step) -> Spot:
     return _here(config, step, shared=shared)
 
 
-def spot_now(config: CaddyConfig, step: Step) -> Spot:
+def spot_now(config: CaddyConfig, step: Step, wanted: Spot | None = None) -> Spot:
     """Return where the app is released: where it is to be, unless it is at the other place of this machine still."""
-    wanted = wanted_spot(config, step)
+    wanted = wanted or wanted_spot(config, step)
     other = other_spot(config, step)
     if other is not None and wanted.traffic() is None and other.traffic() is not None:
         return other
