@@ -215,3 +215,34 @@ def test_while_somebody_changes_the_app_it_does_not_begin(real: RealShop) -> Non
         rebuilt(real)
     lock.release()
     assert real.operations("deploy") == []
+
+
+def images(real: RealShop, registry: str) -> None:
+    build = f'use "fake-image" {{\npushes = false\n}}\n{registry}'
+    real.write(build=build, platform="fake-engine")
+
+
+REGISTRY = 'registry {\nuse "fake-images" {}\n}'
+
+
+@pytest.mark.parametrize(("registry", "stage"), [("", "build"), (REGISTRY, "push")])
+def test_an_image_is_as_lasting_as_it_was(real: RealShop, registry: str, stage: str) -> None:
+    images(real, registry)
+    twice(real)
+    before = real.operations("deploy")
+    lose_history(real)
+    rebuilt(real)
+    after = real.operations("deploy")
+    assert [each.artifact for each in after] == [each.artifact for each in before]
+    assert [each.artifact.provisional for each in after if each.artifact] == [not registry] * 2
+    assert {each.stage for each in real.operations("build", "push")} == {stage}
+    assert real.run("rollback").exit_status == 0
+
+
+def test_an_image_of_an_engine_alone_is_none_that_was_pushed(real: RealShop) -> None:
+    images(real, "")
+    twice(real)
+    lose_history(real)
+    images(real, REGISTRY)
+    rebuilt(real)
+    assert {each.stage for each in real.operations("build", "push")} == {"build"}

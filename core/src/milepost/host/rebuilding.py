@@ -116,7 +116,8 @@ def _with_build(made: AppRecords, deployment: Operation) -> Operation:
     if deployment.artifact is None:
         return deployment
     block = made.subject.app.build
-    stage: Any = "push" if block is not None and block.registry is not None else "build"
+    pushed = block is not None and block.registry is not None and not deployment.artifact.provisional
+    stage: Any = "push" if pushed else "build"
     made.others.append(
         msgspec.structs.replace(
             _like(deployment, beside(deployment.id, "build", -1)),

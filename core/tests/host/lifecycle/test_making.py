@@ -122,6 +122,63 @@ def test_promote_copies_from_registry_to_registry_with_the_digest_verified(shop:
     assert pushed.digest == origin.digest
 
 
+FORGETFUL_COPY = """
+from msgspec import structs
+from milepost.sdk import PluginConfig, RegistryOffer, hookimpl
+
+class Registry:
+    def __init__(self, config): pass
+    def push(self, artifact, step):
+        return artifact
+    def copy_from(self, artifact, step):
+        return structs.replace(artifact, digest="sha256:one-platform-of-two")
+
+@hookimpl
+def milepost_registry(word):
+    return RegistryOffer(config=PluginConfig, accepts=("container-image/1",), load=lambda: Registry)
+"""
+
+
+def test_a_copy_that_is_not_what_it_was_fails_the_promotion_before_anything_is_deployed(shop: Shop) -> None:
+    pushed = 'use "fake-image" {}\nregistry {\nuse "WORD" {}\n}'
+    shop.write(build=pushed.replace("WORD", "fake-images"), platform="fake-engine")
+    shop.up(workspace="staging")
+    shop.install("forgetful", "registry", FORGETFUL_COPY)
+    shop.write(build=pushed.replace("WORD", "forgetful"), platform="fake-engine")
+    with pytest.raises(OperationError, match="was pushed, and the registry has sha256:one-platform-of-two"):
+        shop.carry("promote", target="1", workspace="production")
+    assert shop.operations("deploy", workspace="production") == []
+
+
+IMAGE_NAMES = """
+note = "${artifact.image}|${artifact.tag}|${artifact.location}|${artifact.digest}|${artifact.reference}"
+"""
+
+
+@pytest.mark.parametrize("registry", ["", 'registry {\nuse "fake-images" {}\n}'])
+def test_a_deploy_block_names_the_parts_of_an_image(shop: Shop, registry: str) -> None:
+    shop.write(build=f'use "fake-image" {{}}\n{registry}', platform="fake-engine", config=IMAGE_NAMES)
+    shop.up()
+    made = shop.last("push" if registry else "build").artifact
+    config = shop.last("deploy").config
+    assert made is not None
+    assert config is not None
+    image, tag, location, digest, reference = config["fields"]["note"].split("|")
+    assert (digest, reference) == (made.digest, made.reference)
+    assert reference == (f"{image}@{digest}" if registry else f"{image}:{tag}")
+    assert location == ("registry" if registry else "engine")
+
+
+def test_a_registry_block_names_the_image_that_was_built(shop: Shop) -> None:
+    registry = 'registry {\nuse "fake-images" {\nnote = "${artifact.image}:${artifact.tag}"\n}\n}'
+    shop.write(build=f'use "fake-image" {{}}\n{registry}', platform="fake-engine")
+    shop.up()
+    built, config = shop.last("build").artifact, shop.last("push").config
+    assert built is not None
+    assert config is not None
+    assert config["fields"]["note"] == built.reference
+
+
 def test_promote_without_a_run_says_what_to_type(shop: Shop) -> None:
     with pytest.raises(UsageError, match="promote needs a run"):
         shop.carry("promote", workspace="production")
