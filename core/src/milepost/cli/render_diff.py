@@ -32,7 +32,7 @@ def lines(found: Sequence[Compared], screen: Screen) -> Iterator[str]:
         head = ""
         for change in each.changes:
             name = _HEADS.get(change.part, change.part.capitalize())
-            yield f"  {'' if name == head else name:<9}{screen.paint(_STYLES[change.how], _line(change))}"
+            yield f"  {'' if name == head else name:<9}{screen.paint(_STYLES[change.how], change_line(change))}"
             head = name
             if change.part == "commit":
                 yield from (_commit(commit) for commit in each.commits)
@@ -66,7 +66,7 @@ def _side(side: Side | None) -> Mapping[str, Any] | None:
     return {"run": side.run.get("id"), "number": side.run.get("number"), "operations": operations}
 
 
-def _line(change: Change) -> str:
+def change_line(change: Change) -> str:
     """Return a change in a line."""
     name = f"{SIGNS[change.how]} {line_of(change.name)}"
     if change.part == "commit" and change.how == "changed":

@@ -145,6 +145,7 @@ COMMANDS = (
     Entry("variables", "Show the variables: values and where they come from.", "variables", section="Begin"),
     Entry("functions", "List the functions of the config language, or show one.", "functions", section="Begin"),
     Entry("doctor", "Check what milepost needs on this machine.", "doctor", section="Begin"),
+    Entry("plan", "Say what up would do, and do nothing.", "plan", section="Change"),
     Entry("up", "Build, deploy and release.", "up", changes=True, section="Change"),
     Entry("build", "Build and push artifacts.", "build", changes=True, without=_DEPLOYING, section="Change"),
     Entry(

@@ -17,7 +17,7 @@ from milepost.host.history.ref import resolve_operation, resolve_run
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.elsewhere import elsewhere, machines, refuse_asking
 from milepost.host.lifecycle.hiding import errors_hidden, hide_variables
-from milepost.host.lifecycle.live import Live, ask_health, ask_public, find_live, inquiry
+from milepost.host.lifecycle.live import Live, ask_health, ask_public, find_live, inquiry, recorded_live
 from milepost.host.lifecycle.noting import ask_to_end
 from milepost.host.lifecycle.recorded import worker_of
 from milepost.host.lifecycle.requesting import gather
@@ -141,7 +141,7 @@ def _app_status(host: Host, bench: Bench, app: str, workspace: str, recorded: bo
     try:
         live = find_live(bench, subject)
     except MilepostError as error:
-        note, live = bench.masker.text(str(error)), _recorded_live(bench, app, workspace)
+        note, live = bench.masker.text(str(error)), recorded_live(bench, app, workspace)
     else:
         note = ""
     if live.deployment is None:
@@ -168,7 +168,7 @@ def _recalled(bench: Bench, workspace: str, silent: AppStatus) -> AppStatus:
 
 def _told(bench: Bench, workspace: str, answer: AppStatus, live: Live | None) -> AppStatus:
     """Return an answer with what the history knows besides; without `live`, what that says is live."""
-    app, found = answer.app, live or _recorded_live(bench, answer.app, workspace)
+    app, found = answer.app, live or recorded_live(bench, answer.app, workspace)
     release = found.release.release if found.release else None
     standing = bench.history.deployments(app, workspace)
     return dataclasses.replace(
@@ -181,13 +181,6 @@ def _told(bench: Bench, workspace: str, answer: AppStatus, live: Live | None) ->
         staged=tuple(each for each in standing if _is_staged(each, found)),
         failed=_failed_since(bench, app, workspace, found),
     )
-
-
-def _recorded_live(bench: Bench, app: str, workspace: str) -> Live:
-    """Return what is live as the history says, nobody asked."""
-    release = bench.history.live(app, workspace)
-    target = bench.history.operation(release.target) if release and release.target else None
-    return Live(deployment=target, release=release)
 
 
 def _can_go_back_to(deployment: Operation, live: Live) -> bool:

@@ -50,6 +50,13 @@ def find_live(bench: Bench, subject: Subject) -> Live:
     return Live(deployment=deployment, release=_release_of(bench, subject, deployment.id), traffic=deployment.id)
 
 
+def recorded_live(bench: Bench, app: str, workspace: str) -> Live:
+    """Return what is live as the history says, nobody asked."""
+    release = bench.history.live(app, workspace)
+    target = bench.history.operation(release.target) if release and release.target else None
+    return Live(deployment=target, release=release)
+
+
 def _answers(bench: Bench, subject: Subject) -> Iterator[str | None]:
     """Yield what is live, as the releases tell it, the newest first; the first answer counts."""
     for release in _releases(bench, subject):
