@@ -54,9 +54,9 @@ class DockerRegistryConfig(PluginConfig, frozen=True, kw_only=True):
         int | None,
         Meta(
             ge=0,
-            description="How many images of the app to keep beside those that a deployment or a rollback may need; the "
-            "older ones are deleted after a release, unless a tag of somebody else is on them. Without it, all are kept. "
-            "Only for a repository that one history alone writes to; the registry must allow deleting.",
+            description="How many images of the app to keep beside those that a deployment or a rollback may need. "
+            "Older ones are deleted after a release, unless a tag of somebody else is on them. Without it, all are "
+            "kept. Only for a repository that one history alone writes to; the registry must allow deleting.",
         ),
     ] = None
     timeout: Annotated[

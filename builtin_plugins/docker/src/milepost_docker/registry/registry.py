@@ -100,6 +100,7 @@ class DockerRegistry:
         tags = (self._config.tag, *self._config.tags)
         made: list[Planned] = []
         with Account(self._config, step).client(self._place.server) as registry:
+            registry.login()
             for tag in tags:
                 if tag is None:
                     name = f"{self._place.familiar_name}:(one of its own)"
@@ -144,18 +145,26 @@ class DockerRegistry:
             digest = push_from_engine(image, places, login, self._config.client_config, step)
         except EngineError as error:
             raise self._diagnosed(error, account) from error
+        # With containerd's store, the engine's id of an image is its digest, unless only a part of a list was pushed.
+        likely = (digest,) if digest else (image.digest, places[0].tag or "")
+        return self._looked_at(likely, places[0], account, step)
+
+    def _looked_at(self, likely: tuple[str, ...], place: Reference, account: Account, step: Step) -> str:
+        """Return the digest of what the engine has pushed, which the registry must have."""
         try:
-            with account.client(self._place.server) as registry:
-                found = registry.find(self._place.path, digest)
+            with account.client(place.server) as registry:
+                found = next(filter(None, (registry.find(place.path, each) for each in likely)), None)
         except UnreachableRegistryError as error:
+            if len(likely) > 1:
+                raise
             step.say(f"what the engine pushed cannot be looked at from here: {error}")
-            return digest
+            return likely[0]
         if found is None:
             raise OperationError(
-                f"the engine pushed {places[0].familiar}, and {self._place.server} has no {digest} there",
+                f"the engine pushed {place.familiar}, and {place.server} has not got it there",
                 hint="does the engine reach the same registry under that name as this machine?",
             )
-        return digest
+        return found.digest
 
     def _diagnosed(self, error: EngineError, account: Account) -> MilepostError:
         """Return what the registry itself says to somebody who wants to push: engines tell it as text only."""

@@ -1,0 +1,260 @@
+"""The registry `docker` on real engines and registries: tags, logins, what is left behind, what doctor and plan say."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from milepost.sdk import Artifact, ArtifactGoneError, OperationError
+from milepost.testing.bench import Bench
+from milepost.testing.step import FakeStep
+from milepost_docker.engine.config import Auth, ClientConfig
+from milepost_docker.image import Image, image_of, inspected
+from milepost_docker.login import credential
+from milepost_docker.reference import parse
+from milepost_docker.registry.api import RegistryClient
+from milepost_docker.registry.config import DockerRegistryConfig
+from milepost_docker.registry.registry import DockerRegistry
+from tests.engines.docker import Engine
+from tests.engines.registries import Registry
+
+from .laying import CANARY, Laid, layer_of, nobody
+from .telling import Says, TellsServer
+
+Configured = Callable[..., DockerRegistryConfig]
+
+
+def push(config: DockerRegistryConfig, artifact: Artifact, step: FakeStep) -> Artifact:
+    return DockerRegistry(config).push(artifact, step)
+
+
+def of_registry(host: str, repository: str, digest: str, tag: str | None = None) -> Artifact:
+    """Return an image that a registry has, as a builder would tell of it."""
+    reference = replace(parse(f"{host}/{repository}"), tag=tag)
+    return Image(reference=reference, digest=digest, location="registry", platforms=("linux/amd64",)).artifact()
+
+
+def laid_image(registry: Registry, repository: str, bench: Bench, tag: str = "", text: str = "a") -> str:
+    """Return the digest of an image that was put there."""
+    with RegistryClient(nobody(registry.host), bench.step("build")) as client:
+        return Laid(client, repository).image(text, tag=tag).digest
+
+
+def tags(registry: Registry, repository: str, bench: Bench) -> set[str]:
+    with RegistryClient(nobody(registry.host), bench.step("status")) as client:
+        return set(client.tags(repository))
+
+
+def test_what_the_engine_pushed_is_pulled_by_digest(
+    engine: Engine, open_registry: Registry, mark: str, bench: Bench
+) -> None:
+    name = f"milepost/{mark}:1"
+    engine.docker("import", "--change", f"LABEL test.milepost.registry={mark}", "-", name, stdin=layer_of("both"))
+    answer = json.loads(engine.docker("image", "inspect", name))[0]
+    built = inspected(parse(name), answer, engine.host).artifact()
+    config = DockerRegistryConfig(image=f"{open_registry.host}/{mark}", client_config=ClientConfig(host=engine.host))
+    step = bench.step("push")
+    pushed = push(config, built, step)
+    try:
+        assert not pushed.provisional
+        assert pushed.reference == f"{open_registry.host}/{mark}@{pushed.digest}"
+        assert pushed.details["tag"] == built.details["tag"]
+        assert pushed.details["architecture"] == built.details["architecture"]
+        assert "Pushed" in " ".join(step.noted("output"))
+        # The names of the image are those of before.
+        assert json.loads(engine.docker("image", "inspect", name))[0]["RepoTags"] == [name]
+        engine.docker("image", "rm", name)
+        engine.docker("pull", "--quiet", pushed.reference)
+    finally:
+        engine.remove(f"test.milepost.registry={mark}")
+
+
+def test_all_tags_are_put_on_what_an_engine_pushes(
+    configured: Configured, make_image: Callable[[str], Artifact], open_registry: Registry, mark: str, bench: Bench
+) -> None:
+    pushed = push(configured(tag="1.0", tags=("latest", "stable")), make_image("tags"), bench.step("push"))
+    assert pushed.details["tag"] == "1.0"
+    assert tags(open_registry, mark, bench) == {"1.0", "latest", "stable"}
+
+
+def test_an_image_of_elsewhere_gets_a_tag_of_the_push_where_the_file_names_none(
+    configured: Configured, open_registry: Registry, mark: str, bench: Bench
+) -> None:
+    digest = laid_image(open_registry, f"{mark}/other", bench, tag="1.36")
+    step = bench.step("push")
+    pushed = push(configured(), of_registry(open_registry.host, f"{mark}/other", digest, "1.36"), step)
+    assert (pushed.digest, pushed.details["tag"]) == (digest, step.facts.operation.lower())
+    assert tags(open_registry, mark, bench) == {step.facts.operation.lower()}
+
+
+def test_no_login_is_in_what_is_run_shown_or_kept(
+    guarded: Configured, make_image: Callable[[str], Artifact], registry_with_password: Registry, bench: Bench
+) -> None:
+    step = bench.step("push")
+    registry = DockerRegistry(guarded(tag="1"))
+    pushed = registry.push(make_image("secret"), step)
+    access = registry.pull_access(pushed, bench.step("deploy"))
+    assert access is not None
+    assert (access.reference, access.username) == (pushed.reference, registry_with_password.user)
+    password = registry_with_password.password
+    encoded = base64.b64encode(f"{registry_with_password.user}:{password}".encode()).decode()
+    for each in (step.everything(), repr(pushed), repr(access), str(access)):
+        assert password not in each
+        assert encoded not in each
+    assert password in step.noted("mask")
+    assert step.commands == []
+
+
+@pytest.mark.parametrize("how", ["password", "encoded_auth", "auth", "empty auth", "no block"])
+def test_every_way_to_log_in_is_known(
+    guarded: Configured, registry_with_password: Registry, bench: Bench, how: str
+) -> None:
+    user, password = registry_with_password.user, registry_with_password.password
+    document = {"username": user, "password": password}
+    none: dict[str, Any] = {"username": None, "password": None}
+    words: dict[str, dict[str, Any]] = {
+        "password": {"encoded_auth": None},
+        "encoded_auth": {
+            "encoded_auth": credential(base64.b64encode(json.dumps(document).encode()).decode()),
+            "username": "wrong",
+            "password": credential("wrong"),
+        },
+        "auth": {**none, "auth": Auth(username=user, password=credential(password))},
+        "empty auth": {**none, "auth": Auth()},
+        "no block": none,
+    }
+    step = bench.step("status")
+    known = base64.b64encode(
+        f"{user}:{password if 'auth' not in words[how] or how == 'empty auth' else 'old'}".encode()
+    )
+    config = step.facts.home / ".docker" / "config.json"
+    config.parent.mkdir()
+    config.write_text(json.dumps({"auths": {registry_with_password.host: {"auth": known.decode()}}}))
+    found = list(DockerRegistry(guarded(**words[how])).examine(step))
+    assert [each.level for each in found] == ["ok", "ok"]
+    assert user in found[0].what
+
+
+def test_a_wrong_password_is_told_by_what_to_type(
+    guarded: Configured, make_image: Callable[[str], Artifact], registry_with_password: Registry, bench: Bench
+) -> None:
+    config, step = guarded(password=credential(CANARY)), bench.step("push")
+    with pytest.raises(OperationError, match="does not know this login") as caught:
+        push(config, make_image("wrong"), step)
+    assert f"docker login {registry_with_password.host}" in caught.value.hint
+    assert CANARY not in step.everything() + str(caught.value)
+    found = list(DockerRegistry(config).examine(bench.step("status")))
+    assert [each.level for each in found] == ["problem"]
+    assert "docker login" in found[0].hint
+
+
+def test_a_registry_that_is_down_is_named_by_push_plan_and_doctor(
+    configured: Configured, make_image: Callable[[str], Artifact], bench: Bench
+) -> None:
+    config = configured(image="127.0.0.1:1/shop", retries=0)
+    registry = DockerRegistry(config)
+    with pytest.raises(OperationError, match=r"nothing listens at the registry 127\.0\.0\.1:1") as caught:
+        registry.push(make_image("down"), bench.step("push"))
+    assert "connection refused" in "".join(caught.value.__notes__)
+    with pytest.raises(OperationError, match="nothing listens"):
+        registry.plan(None, bench.step("status"))
+    assert [each.level for each in registry.examine(bench.step("status"))] == ["problem"]
+
+
+def test_an_image_of_another_engine_is_told_from_one_that_is_gone(
+    configured: Configured, make_image: Callable[[str], Artifact], docker_engine: Engine, bench: Bench
+) -> None:
+    image = image_of(make_image("moved"))
+    docker_engine.docker("image", "rm", image.digest)
+    with pytest.raises(ArtifactGoneError) as gone:
+        push(configured(), image.artifact(), bench.step("push"))
+    assert "milepost up" in gone.value.hint
+    elsewhere = replace(image, engine="ssh://build.example.com").artifact()
+    with pytest.raises(ArtifactGoneError) as other:
+        push(configured(), elsewhere, bench.step("push"))
+    assert "ssh://build.example.com" in other.value.hint
+
+
+def test_an_image_that_carries_a_tag_of_somebody_else_is_kept(
+    configured: Configured, open_registry: Registry, mark: str, bench: Bench
+) -> None:
+    digest = laid_image(open_registry, mark, bench, tag="theirs")
+    registry = DockerRegistry(configured(tag="1", tags=("latest",)))
+    pushed = registry.push(of_registry(open_registry.host, mark, digest), bench.step("push"))
+    step = bench.step("destroy")
+    registry.delete(pushed, step)
+    assert registry.exists(pushed, step)
+    assert "the tag theirs" in step.noted("say")[0]
+
+
+def test_tags_of_earlier_builds_of_the_same_content_do_not_keep_it(
+    configured: Configured, open_registry: Registry, mark: str, bench: Bench
+) -> None:
+    digest = laid_image(open_registry, mark, bench, tag="01hzy8f1w7m7vq2d3e4f5g6h7j")
+    registry = DockerRegistry(configured())
+    pushed = registry.push(of_registry(open_registry.host, mark, digest), bench.step("push"))
+    registry.delete(pushed, bench.step("destroy"))
+    assert not registry.exists(pushed, bench.step("status"))
+
+
+def test_a_registry_that_deletes_nothing_is_an_error_that_says_so(server: TellsServer, bench: Bench) -> None:
+    digest = f"sha256:{'a' * 64}"
+    server.on("GET", "/v2/shop/tags/list.*", Says(body=b'{"tags": []}'))
+    said = b'{"errors": [{"code": "UNSUPPORTED", "message": "The operation is unsupported."}]}'
+    server.on("DELETE", f"/v2/shop/manifests/{digest}", Says(405, body=said))
+    registry = DockerRegistry(DockerRegistryConfig(image=f"{server.host}/shop"))
+    with pytest.raises(OperationError, match="does not allow that") as caught:
+        registry.delete(of_registry(server.host, "shop", digest), bench.step("destroy"))
+    assert "keep_images" in caught.value.hint
+
+
+def test_a_repository_that_takes_nothing_is_a_problem_for_doctor(server: TellsServer, bench: Bench) -> None:
+    server.on("POST", "/v2/shop/blobs/uploads/", Says(403))
+    registry = DockerRegistry(DockerRegistryConfig(image=f"{server.host}/shop"))
+    found = list(registry.examine(bench.step("status")))
+    assert [each.level for each in found] == ["ok", "problem"]
+    assert "push to" in found[1].what
+
+
+def test_doctor_leaves_no_upload_begun(server: TellsServer, bench: Bench) -> None:
+    server.on("POST", "/v2/shop/blobs/uploads/", Says(202, {"Location": "/v2/shop/blobs/uploads/7?s=1"}))
+    server.on("DELETE", r"/v2/shop/blobs/uploads/7\?s=1", Says(204))
+    registry = DockerRegistry(DockerRegistryConfig(image=f"{server.host}/shop"))
+    assert [each.level for each in registry.examine(bench.step("status"))] == ["ok", "ok"]
+    assert server.paths("DELETE") == ["/v2/shop/blobs/uploads/7?s=1"]
+
+
+def test_plan_says_what_becomes_of_each_tag(
+    configured: Configured, open_registry: Registry, mark: str, bench: Bench
+) -> None:
+    digest = laid_image(open_registry, mark, bench, tag="there")
+    other = laid_image(open_registry, mark, bench, tag="other", text="b")
+    planned = DockerRegistry(configured(tag="there", tags=("other", "new"))).plan(
+        of_registry(open_registry.host, mark, digest), bench.step("status")
+    )
+    assert [(each.action, each.name.rpartition(":")[2]) for each in planned] == [
+        ("keep", "there"),
+        ("change", "other"),
+        ("make", "new"),
+    ]
+    assert other in planned[1].detail
+
+
+def test_what_is_of_another_registry_or_for_everybody_needs_no_access_to_be_pulled(
+    configured: Configured, guarded: Configured, open_registry: Registry, mark: str, bench: Bench
+) -> None:
+    artifact = of_registry(open_registry.host, mark, f"sha256:{'a' * 64}")
+    assert DockerRegistry(configured()).pull_access(artifact, bench.step("deploy")) is None
+    assert DockerRegistry(guarded()).pull_access(artifact, bench.step("deploy")) is None
+
+
+def test_access_names_a_tag_of_the_operation_where_the_file_names_none(configured: Configured, bench: Bench) -> None:
+    config, step = configured(), bench.step("build")
+    access = DockerRegistry(config).access(step)
+    assert access.reference == f"{config.image}:{step.facts.operation.lower()}"
+    assert DockerRegistry(configured(tag="1.0")).access(step).reference == f"{config.image}:1.0"
