@@ -6,12 +6,15 @@ import base64
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from milepost.sdk import Credential, MilepostError, Secret, Step
 from milepost.sdk.artifact import RegistryAccess
 from milepost.sdk.secret import Part
 from milepost_docker.engine.config import Auth
 from milepost_docker.reference import HUB
+
+SecretT = TypeVar("SecretT", bound=Secret)
 
 HUB_KEY = "https://index.docker.io/v1/"
 """How the Docker CLI and engines call Docker Hub where credentials are concerned."""
@@ -69,15 +72,15 @@ class Login:
 
 def of_auth(server: str, auth: Auth, origin: str, step: Step) -> Login:
     """Return what a block, or an entry of a config, says, masked from now on. Raises MilepostError for bad base64."""
-    username, password = auth.username, auth.password
-    if auth.auth and not password:
-        username, password = _pair(auth.auth, origin)
+    username, password, pair = auth.username, _given(auth.password), _given(auth.auth)
+    if pair and not password:
+        username, password = _pair(pair, origin)
     login = Login(
         server=server,
         username=username,
-        password=password or None,
-        identity_token=auth.identity_token or None,
-        registry_token=auth.registry_token or None,
+        password=password,
+        identity_token=_given(auth.identity_token),
+        registry_token=_given(auth.registry_token),
         origin=origin,
     )
     return hidden(login, step)
@@ -88,8 +91,8 @@ def of_access(access: RegistryAccess, step: Step) -> Login:
     login = Login(
         server=access.server,
         username=access.username,
-        password=access.password,
-        identity_token=access.token,
+        password=_given(access.password),
+        identity_token=_given(access.token),
         origin="the registry block",
     )
     return hidden(login, step)
@@ -150,6 +153,11 @@ def basic(login: Login) -> str:
     if login.password is None:
         return ""
     return base64.b64encode(f"{login.username or ''}:{login.password.reveal()}".encode()).decode()
+
+
+def _given(secret: SecretT | None) -> SecretT | None:
+    """Return a secret; None for an empty one, as a variable may be that is not set."""
+    return secret if secret is not None and secret.reveal() else None
 
 
 def _pair(encoded: Secret, origin: str) -> tuple[str, Credential]:
