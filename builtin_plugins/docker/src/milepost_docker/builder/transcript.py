@@ -64,5 +64,5 @@ class _Transcript:
 
     def _failed(self, why: str) -> OperationError:
         log = "".join(f"\n  {line}" for line in self._log)
-        at = f" at {self._at.strip()}{log}\n" if self._at else " "
-        return OperationError(f"the image of {self._step.facts.app} was not built:{at}{why}")
+        at = f", at {self._at.strip()}:{log}\n" if self._at else ": "
+        return OperationError(f"the image of {self._step.facts.app} was not built{at}{why}")
