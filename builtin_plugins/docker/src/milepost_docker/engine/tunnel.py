@@ -61,7 +61,7 @@ def tunnelled(address: Address, step: Step) -> Iterator[Address]:
     folder = Path(tempfile.mkdtemp(prefix="milepost-"))
     try:
         near = folder / "engine.sock"
-        with _lifeline(folder) as lifeline, _running(there, f"{near}:{far}", lifeline, step) as tunnel:
+        with held_pipe(folder) as lifeline, forwarding(there, f"{near}:{far}", lifeline, step) as tunnel:
             _await(near, folder / "log", tunnel, address, step)
             yield replace(address, url=f"unix://{near}", far=address.url)
     finally:
@@ -85,7 +85,7 @@ def _far_socket(there: SplitResult, address: Address, step: Step) -> str:
     except CommandFailedError as error:
         raise UnreachableError(f"the engine at {address.name} needs ssh: {error}", hint="install ssh") from error
     if asked.status == SSH_FAILED:
-        raise _ssh_trouble(asked.stderr.decode("utf-8", "replace"), there, address, step)
+        raise ssh_trouble(asked.stderr.decode("utf-8", "replace"), there, address, step)
     said = asked.stdout.decode("utf-8", "replace").strip()
     if asked.status in NO_PROGRAM or not said:
         return SOCKET
@@ -99,7 +99,7 @@ def _far_socket(there: SplitResult, address: Address, step: Step) -> str:
 
 
 @contextmanager
-def _lifeline(folder: Path) -> Iterator[Path]:
+def held_pipe(folder: Path) -> Iterator[Path]:
     """Give the path of a named pipe that is open for writing while the context, or this process, lasts."""
     path = folder / "lifeline"
     os.mkfifo(path, 0o600)
@@ -112,7 +112,7 @@ def _lifeline(folder: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _running(there: SplitResult, forward: str, lifeline: Path, step: Step) -> Iterator[int]:
+def forwarding(there: SplitResult, forward: str, lifeline: Path, step: Step) -> Iterator[int]:
     """Give the process id of the tunnel while it is wanted."""
     options = (
         *("-N", "-o", "ExitOnForwardFailure=yes", "-o", "ServerAliveInterval=15"),
@@ -134,15 +134,15 @@ def _await(near: Path, log: Path, tunnel: int, address: Address, step: Step) -> 
     """Wait until the tunnel stands. Raises UnreachableError when it has ended instead."""
 
     def settled() -> bool:
-        return near.exists() or not _lives(tunnel)
+        return near.exists() or not is_alive(tunnel)
 
     step.wait(f"the tunnel to {address.name}", PATIENCE * 2, settled, 0.02)
     if not near.exists():
         said = log.read_text(errors="replace") if log.exists() else ""
-        raise _ssh_trouble(said, urlsplit(address.url), address, step)
+        raise ssh_trouble(said, urlsplit(address.url), address, step)
 
 
-def _lives(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
     """Return whether a process is there."""
     try:
         os.kill(pid, 0)
@@ -153,7 +153,7 @@ def _lives(pid: int) -> bool:
     return True
 
 
-def _ssh_trouble(said: str, there: SplitResult, address: Address, step: Step) -> UnreachableError:
+def ssh_trouble(said: str, there: SplitResult, address: Address, step: Step) -> UnreachableError:
     """Return what it means that ssh failed, with its own words."""
     words = " ".join(said.split())[-600:] or "ssh said nothing"
     target = there.netloc.rpartition("@")[0] + "@" + (there.hostname or "") if there.username else there.hostname

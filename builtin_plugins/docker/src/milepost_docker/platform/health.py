@@ -5,6 +5,7 @@ from __future__ import annotations
 from milepost.sdk import Health, Step
 from milepost.sdk.deployment import HealthName, Replica
 from milepost_docker.engine.config import ClientConfig
+from milepost_docker.engine.examine import FULL, disk_used
 from milepost_docker.engine.glance import glance
 from milepost_docker.platform import naming
 from milepost_docker.platform.condition import Condition, condition
@@ -14,6 +15,7 @@ from milepost_docker.platform.state import DockerState
 def health(client: ClientConfig, state: DockerState, step: Step) -> Health:
     """Return how the deployment is right now."""
     with glance(client, step) as engine:
+        used = disk_used(engine.address, engine.info())
         seen = {
             each.number: condition(engine.container(each.name), state.restart)
             for each in state.replicas[: state.wanted]
@@ -25,7 +27,21 @@ def health(client: ClientConfig, state: DockerState, step: Step) -> Health:
     )
     ready, wanted = sum(each.name == "ready" for each in seen.values()), state.wanted
     name = overall(list(seen.values()))
-    return Health(name=name, message=_message(name, replicas, app), ready=ready, wanted=wanted, replicas=replicas)
+    return Health(
+        name=name,
+        message=_message(name, replicas, app),
+        ready=ready,
+        wanted=wanted,
+        replicas=replicas,
+        warnings=_warnings(used),
+    )
+
+
+def _warnings(used: float | None) -> tuple[str, ...]:
+    """Return what people should know though it serves."""
+    if used is None or used < FULL:
+        return ()
+    return (f"the engine's disk is {used:.0f} % full; docker system df says of what",)
 
 
 def overall(seen: list[Condition]) -> HealthName:

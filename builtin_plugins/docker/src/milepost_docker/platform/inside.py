@@ -1,4 +1,7 @@
-"""A container's own health check, run by milepost at once: the engine waits a whole interval before its first look."""
+"""Looks at a container from inside: its own health check, and its port where there is no way to it from outside.
+
+Milepost runs a health check at once: the engine waits a whole interval before its first look.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from milepost.sdk.errors import DeadlineError
-from milepost_docker.engine.trouble import ConflictError, MissingError
+from milepost_docker.engine.trouble import ConflictError, EngineError, MissingError
 from milepost_docker.platform.condition import last_check
 from milepost_docker.platform.probe import Seen
 from milepost_docker.platform.site import Site
@@ -14,6 +17,31 @@ from milepost_docker.platform.state import ReplicaState
 
 _SHELL = ["/bin/sh", "-c"]
 _LIMIT = 10.0
+_NO_PROGRAM = (126, 127)
+
+
+def has_check(found: Mapping[str, Any]) -> bool:
+    """Whether the engine checks the container's health."""
+    test = (found["Config"].get("Healthcheck") or {}).get("Test")
+    return bool(test) and test != ["NONE"]
+
+
+def look_from_inside(site: Site, replica: ReplicaState, port: int, path: str | None) -> Seen | None:
+    """Return how the container answers a program of its own; None where it has none that could ask."""
+    url = f"http://127.0.0.1:{port}{path}"
+    ways = (["wget", "-q", "-O", "/dev/null", url], ["curl", "-sf", "-o", "/dev/null", url])
+    for argv in ways if path else (["nc", "-z", "127.0.0.1", str(port)],):
+        try:
+            status = run_quietly(site, replica.id, argv)
+        except (ConflictError, MissingError):
+            return Seen(False, "ended while it was looked at")
+        except EngineError:
+            # The engine's way of saying that there is no such program.
+            continue
+        if status not in _NO_PROGRAM:
+            what = f"on {path}" if path else f"on port {port}"
+            return Seen(status == 0, f"answered {what}" if status == 0 else f"did not answer {argv[0]} {what}")
+    return None
 
 
 def look_inside(site: Site, replica: ReplicaState, found: Mapping[str, Any]) -> Seen:

@@ -26,7 +26,7 @@ def ensure_network(engine: Engine, step: Step) -> str:
             if engine.network(name) is None:
                 engine.post("/networks/create", body=_body(name, step))
         found = engine.network(name)
-    _refuse_foreign(name, found or {}, step)
+    refuse_foreign(name, found or {}, step)
     return name
 
 
@@ -35,7 +35,7 @@ def _body(name: str, step: Step) -> dict[str, Any]:
     return {"Name": name, "Driver": "bridge", "CheckDuplicate": True, "Attachable": True, "Labels": labels}
 
 
-def _refuse_foreign(name: str, found: dict[str, Any], step: Step) -> None:
+def refuse_foreign(name: str, found: dict[str, Any], step: Step) -> None:
     """Raise OperationError unless the network is that of this project and workspace."""
     labels = found.get("Labels") or {}
     if (labels.get(naming.PROJECT), labels.get(naming.WORKSPACE)) != (step.facts.project, step.facts.workspace):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -11,15 +11,16 @@ from typing import Any
 from msgspec import structs
 
 from milepost.sdk import Artifact, Deployment, Health, Recorded, RefusedError, Resource, Step, Task
-from milepost.sdk.capabilities import Adopted, LogLine
+from milepost.sdk.capabilities import Adopted, Examined, LogLine, Planned
 from milepost_docker.engine.connect import Engine, connected
 from milepost_docker.engine.trouble import MissingError
-from milepost_docker.platform import finding, following, logs, naming, picture, replica, scaling, terminal
+from milepost_docker.platform import finding, following, forecast, logs, naming, picture, replica, scaling, terminal
 from milepost_docker.platform.condition import instant
 from milepost_docker.platform.config import DockerConfig
 from milepost_docker.platform.endpoint import deployment_of
 from milepost_docker.platform.health import health
 from milepost_docker.platform.network import ensure_network, remove_unused
+from milepost_docker.platform.reach import opened
 from milepost_docker.platform.readiness import start_all, wait_ready
 from milepost_docker.platform.site import Site, at, client_of
 from milepost_docker.platform.state import DockerState, ReplicaState
@@ -131,6 +132,19 @@ class DockerPlatform:
         with self._engine(step) as engine:
             return finding.adopted(engine, resources, step)
 
+    def open(self, recorded: Recorded[DockerState], step: Step) -> AbstractContextManager[str]:
+        """Give the URL at which this machine reaches a container; through ssh where the engine is elsewhere."""
+        return self._opened(recorded, step)
+
+    def plan(self, artifact: Artifact | None, step: Step) -> tuple[Planned, ...]:
+        """Return what a deploy would make."""
+        _refuse_shared_ports(self._config, step)
+        return forecast.plan(self._config, artifact, step)
+
+    def examine(self, step: Step) -> Iterator[Examined]:
+        """Yield whether the engine, and what the config names on it, is there."""
+        yield from forecast.examine(self._config, step)
+
     def clean_up(self, step: Step) -> None:
         """Remove the network of the project and workspace, if nothing is on it any more."""
         with self._engine(step) as engine:
@@ -142,6 +156,12 @@ class DockerPlatform:
             return (self._config.platform,)
         with self._engine(step) as engine:
             return (engine.platform(),)
+
+    @contextmanager
+    def _opened(self, recorded: Recorded[DockerState], step: Step) -> Iterator[str]:
+        """Give the URL as long as the connection lasts."""
+        with at(self._config, recorded, step) as site, opened(site) as url:
+            yield url
 
     def _engine(self, step: Step, state: DockerState | None = None) -> AbstractContextManager[Engine]:
         """Give the engine that a deployment is on; without a state, that of the config."""

@@ -12,8 +12,9 @@ from milepost_docker.engine.trouble import EngineError, UnreachableError
 from milepost_docker.platform import naming
 from milepost_docker.platform.condition import ended
 from milepost_docker.platform.evidence import keep
-from milepost_docker.platform.inside import look_inside
+from milepost_docker.platform.inside import has_check, look_from_inside, look_inside
 from milepost_docker.platform.probe import Seen, look_at_port, look_by_http
+from milepost_docker.platform.reach import Near, reached
 from milepost_docker.platform.replica import start
 from milepost_docker.platform.site import Site
 from milepost_docker.platform.state import ReplicaState
@@ -45,20 +46,21 @@ def wait_ready(site: Site, replicas: tuple[ReplicaState, ...]) -> None:
 
     Raises NotReadyError, after keeping the evidence, as soon as one ends for good or again and again, and at the limit.
     """
-    waiting = _Waiting(site, replicas)
     limit = site.step.facts.health.timeout
-    try:
-        site.step.wait("readiness", limit, waiting.is_over, _FIRST)
-    except DeadlineError:
-        site.step.check()
-        raise waiting.late(limit) from None
+    with reached(site, replicas, asked_port(site)) as near:
+        waiting = _Waiting(site, replicas, near)
+        try:
+            site.step.wait("readiness", limit, waiting.is_over, _FIRST)
+        except DeadlineError:
+            site.step.check()
+            raise waiting.late(limit) from None
 
 
 class _Waiting:
     """The waiting for one deployment: which containers are ready, and how the others were seen last."""
 
-    def __init__(self, site: Site, replicas: tuple[ReplicaState, ...]) -> None:
-        self._site = site
+    def __init__(self, site: Site, replicas: tuple[ReplicaState, ...], near: Near) -> None:
+        self._site, self._near = site, near
         self._left = list(replicas)
         self._seen: dict[int, Seen] = {}
         self._since, self._told = site.step.now(), False
@@ -72,7 +74,7 @@ class _Waiting:
             if found is None:
                 return False
             self._refuse_hopeless(replica, found)
-            seen = self._seen[replica.number] = look(self._site, replica, found, self._uptime(replica, found))
+            seen = self._seen[replica.number] = self._look(replica, found)
             looked = True
             if seen.is_healthy:
                 self._left.remove(replica)
@@ -80,6 +82,29 @@ class _Waiting:
             self._tell()
             self._site.step.sleep(max(0.0, self._site.step.facts.health.interval - _FIRST))
         return not self._left
+
+    def _look(self, replica: ReplicaState, found: Mapping[str, Any]) -> Seen:
+        """Return how a container is: what it serves, and what its own check says."""
+        if found["State"]["Status"] != "running":
+            return Seen(False, f"is {found['State']['Status']}")
+        up = self._uptime(replica, found)
+        seen = self._look_at_service(replica)
+        if has_check(found) and (seen is None or seen.is_healthy):
+            return look_inside(self._site, replica, found)
+        return seen or Seen(up >= self._site.config.settle, f"has run for {up:.1f} s")
+
+    def _look_at_service(self, replica: ReplicaState) -> Seen | None:
+        """Return how a container answers; None where there is nothing to ask, or no way to it."""
+        site, port = self._site, asked_port(self._site)
+        if port is None:
+            return None
+        check, said = site.config.health_check, site.step.facts.health
+        path, statuses = (check.path, ()) if check and not check.command else (said.path, said.status)
+        limit = min(check.timeout if check else _LOOK, max(0.1, said.timeout))
+        near = self._near.get((replica.name, f"{port}/tcp"))
+        if near is None:
+            return look_from_inside(site, replica, port, path)
+        return look_by_http(near, path, statuses, limit) if path else look_at_port(near, str(port), limit)
 
     def _uptime(self, replica: ReplicaState, found: Mapping[str, Any]) -> float:
         """Return for how many seconds this run of the container was seen: the engine's clock may be another one."""
@@ -133,31 +158,12 @@ class _Waiting:
             step.say(f"{_who(self._site, first)} {self._how(first)}; waiting up to {step.facts.health.timeout:g} s")
 
 
-def look(site: Site, replica: ReplicaState, found: Mapping[str, Any], uptime: float) -> Seen:
-    """Return how a container is that has run for so long: what it serves, and what its own check says."""
-    if found["State"]["Status"] != "running":
-        return Seen(False, f"is {found['State']['Status']}")
-    seen = _look_at_service(site, replica)
-    check = found["Config"].get("Healthcheck") or {}
-    has_check = bool(check.get("Test")) and check["Test"] != ["NONE"]
-    if has_check and (seen is None or seen.is_healthy):
-        return look_inside(site, replica, found)
-    if seen is not None:
-        return seen
-    return Seen(uptime >= site.config.settle, f"has run for {uptime:.1f} s")
-
-
-def _look_at_service(site: Site, replica: ReplicaState) -> Seen | None:
-    """Return how a container answers; None where there is nothing to ask."""
-    check, said = site.config.health_check, site.step.facts.health
-    own = check if check is not None and not check.command else None
-    port = own.port if own and own.port else site.state.port
-    if own is None and port is None:
-        return None
-    path, statuses = (own.path, ()) if own else (said.path, said.status)
-    limit = min(own.timeout if own else _LOOK, max(0.1, said.timeout))
-    host = replica.ports[f"{port}/tcp"]
-    return look_by_http(host, path, statuses, limit) if path else look_at_port(host, str(port), limit)
+def asked_port(site: Site) -> int | None:
+    """Return the container's port that is asked; None where there is nothing to ask."""
+    check = site.config.health_check
+    if check is not None and not check.command:
+        return check.port or site.config.service_port
+    return site.state.port
 
 
 def _who(site: Site, replica: ReplicaState) -> str:
