@@ -99,7 +99,27 @@ def meeting(name: str) -> str:
 def test_an_app_waits_in_each_phase_for_what_it_depends_on(real: RealShop) -> None:
     real.write(app_text("web", app='depends_on = ["db"]'), app_text("db", build='use "fake" { slow = "build" }'))
     real.run("up")
-    assert begun(real) == ["db build", "web build", "db deploy", "web deploy", "db release", "web release"]
+    real.run("up", choices={"force": True})
+    done = [each for each in begun(real) if not each.endswith("park")]
+    assert done == ["db build", "web build", "db deploy", "web deploy", "db release", "web release"]
+
+
+def test_what_was_never_live_goes_live_before_what_depends_on_it_deploys(real: RealShop) -> None:
+    real.write(app_text("web", app='depends_on = ["db"]'), app_text("db"), app_text("site"))
+    real.run("up")
+    done = begun(real)
+    assert sorted(done[:3]) == ["db build", "site build", "web build"]
+    assert sorted(done[3:5]) == ["db deploy", "site deploy"]
+    assert sorted(done[5:7]) == ["db release", "site release"]
+    assert done[7:] == ["web deploy", "web release"]
+
+
+def test_what_went_live_first_stays_when_what_depends_on_it_fails(real: RealShop) -> None:
+    real.write(app_text("web", app='depends_on = ["db"]', config='fail = "ready"'), app_text("db"))
+    outcome = real.run("up")
+    assert outcome.exit_status == 3
+    assert "db release" in begun(real)
+    assert "web release" not in begun(real)
 
 
 def test_if_one_deploy_fails_nothing_is_released(real: RealShop) -> None:

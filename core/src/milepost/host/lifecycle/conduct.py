@@ -16,7 +16,7 @@ from milepost.host.git import source_of
 from milepost.host.history.journal import identify
 from milepost.host.lifecycle.crew import Crew
 from milepost.host.lifecycle.freezing import refuse_frozen
-from milepost.host.lifecycle.goal import PHASES, Part
+from milepost.host.lifecycle.goal import PHASES, Part, Phase
 from milepost.host.lifecycle.going_back import left
 from milepost.host.lifecycle.interrupts import Interrupts
 from milepost.host.lifecycle.locking import Locks, refuse_inside
@@ -119,6 +119,14 @@ def _record(host: Host, request: Request, apps: tuple[str, ...]) -> Run:
     )
 
 
+def _turns(plans: tuple[AppPlan, ...]) -> Iterator[tuple[Phase, list[AppPlan]]]:
+    """Yield the phases with the apps that may take part: the builds of all, then the rest wave by wave."""
+    yield "build", list(plans)
+    for wave in sorted({each.wave for each in plans}):
+        mine = [each for each in plans if each.wave == wave]
+        yield from ((phase, mine) for phase in PHASES if phase != "build")
+
+
 class _Conduct:
     """One run."""
 
@@ -196,15 +204,19 @@ class _Conduct:
         self._listen(Warned(at=system_clock(), text=text))
 
     def _phases(self, run: Run, plans: tuple[AppPlan, ...], crew: Crew, locks: Locks) -> None:
-        """Go through the phases; all apps finish one before any begins the next."""
+        """Go through the phases; all apps finish one before any begins the next.
+
+        What was never live, and others need, goes live before these begin to deploy.
+        """
         for each in plans:
             crew.begin(self._part(run, each, locks), locks.handles)
-        for phase in PHASES:
-            going = [each for each in plans if phase in each.phases and each.app not in crew.failed]
+        apps = [each.app for each in plans if set(each.phases) & set(LOCKED_PHASES)]
+        for phase, wave in _turns(plans):
+            going = [each for each in wave if phase in each.phases and each.app not in crew.failed]
             if not going:
                 continue
             if phase in LOCKED_PHASES and not locks.has_apps:
-                self._lock(locks, [each.app for each in going])
+                self._lock(locks, [app for app in apps if app not in crew.failed])
             locks.check()
             crew.carry_out(phase, going, locks)
             if crew.failed and not self._request.choices.independent:

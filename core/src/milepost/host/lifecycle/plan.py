@@ -34,6 +34,9 @@ PHASES_OF: Mapping[str, tuple[Phase, ...]] = {
     "adopt": ("deploy",),
 }
 
+BRINGING = ("up", "promote", "redeploy")
+"""What deploys and releases in one run."""
+
 BACKWARDS = ("destroy", "stop")
 """What takes the dependents before what they depend on."""
 
@@ -47,6 +50,8 @@ class AppPlan:
     goal: Goal = field(default_factory=Goal)
     waits_for: frozenset[str] = frozenset()
     """The apps of this run that must have done a phase before this one begins it."""
+    wave: int = 0
+    """What comes after the builds is done wave by wave: nothing of what a later one depends on was live before."""
 
 
 def plan(request: Request, project: Project, history: History) -> tuple[AppPlan, ...]:
@@ -57,8 +62,16 @@ def plan(request: Request, project: Project, history: History) -> tuple[AppPlan,
     run = (*(each.app for each in givers), *apps)
     refuse_not_understood(history.store, request.workspace, run)
     phases = PHASES_OF[request.verb]
+    waves = _waves(request, project, history, apps)
     plans = [
-        AppPlan(app=app, phases=phases, goal=goals[app], waits_for=_waits(request, project, app, run)) for app in apps
+        AppPlan(
+            app=app,
+            phases=phases,
+            goal=goals[app],
+            waits_for=_waits(request, project, app, run),
+            wave=waves.get(app, 0),
+        )
+        for app in apps
     ]
     if request.verb == "up":
         _demand_dependencies(request, project, history, apps)
@@ -123,6 +136,22 @@ def _waits(request: Request, project: Project, app: str, apps: tuple[str, ...]) 
     needed = (_upwards(project, (app,)) | giver) & set(apps)
     # In a circle, which only what goes by records can meet, nobody waits.
     return frozenset(each for each in needed if app not in _upwards(project, (each,)))
+
+
+def _waves(request: Request, project: Project, history: History, apps: tuple[str, ...]) -> dict[str, int]:
+    """Return in which wave each app goes: after what it depends on, where nothing of that is live yet.
+
+    An app cannot become ready beside a database that its own run is to start at the end.
+    """
+    if not {"deploy", "release"} <= set(PHASES_OF[request.verb]) or request.verb not in BRINGING:
+        return {}
+    new = {app for app in apps if history.live(app, request.workspace) is None}
+    waves = dict.fromkeys(apps, 0)
+    for _ in apps:  # as often as the longest way can be; a circle, which the file may not have, ends too
+        for app in apps:
+            needed = [name for name in _needs(project, app) if name in waves]
+            waves[app] = max([waves[app], *(waves[name] + (name in new) for name in needed)])
+    return waves
 
 
 def _givers(request: Request, project: Project, apps: tuple[str, ...]) -> tuple[AppPlan, ...]:
