@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from http.client import HTTPException
 from typing import Literal
 
 from milepost.sdk import Artifact, MilepostError, OperationError, RegistryAccess, Step
@@ -17,7 +18,6 @@ from milepost_docker.registry.account import Account
 from milepost_docker.registry.config import DockerRegistryConfig
 from milepost_docker.registry.copying import Side, copy
 from milepost_docker.registry.pushing import is_on_engine, push_from_engine
-from milepost_docker.registry.trouble import UnreachableRegistryError
 from milepost_docker.registry.uploading import Uploads
 
 _OPERATION = re.compile("[0-9a-hjkmnp-tv-z]{26}")
@@ -154,8 +154,9 @@ class DockerRegistry:
         try:
             with account.client(place.server) as registry:
                 found = next(filter(None, (registry.find(place.path, each) for each in likely)), None)
-        except UnreachableRegistryError as error:
-            if len(likely) > 1:
+        except OperationError as error:
+            # That no answer came says nothing: an engine elsewhere may reach what this machine does not.
+            if len(likely) > 1 or not isinstance(error.__cause__, OSError | HTTPException):
                 raise
             step.say(f"what the engine pushed cannot be looked at from here: {error}")
             return likely[0]

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from milepost.sdk import Step
+from milepost.sdk import OperationError, Step
 from milepost_docker.credentials import Login
 from milepost_docker.reference import Reference
 from milepost_docker.registry.exchange import Answer, Origin, Request, Wire
@@ -21,7 +21,6 @@ from milepost_docker.registry.trouble import (
     GATEWAY,
     GatewayError,
     Refusal,
-    RegistryRefusedError,
     is_passing,
     refused,
     unreachable,
@@ -95,7 +94,7 @@ class Talk:
                 self.step.sleep(wait)
         raise AssertionError("the last try returns or raises")
 
-    def refusal(self, what: str, answer: Answer) -> RegistryRefusedError:
+    def refusal(self, what: str, answer: Answer) -> OperationError:
         """Return what to say of an answer that is no success."""
         with answer:
             said = Refusal(answer.status, answer.retry_after, answer.text(), has_login=not self.login.anonymous)

@@ -32,22 +32,6 @@ class OtherSideError(OSError):
         super().__init__(f"{server}: {fault}")
 
 
-class UnreachableRegistryError(OperationError):
-    """A registry that could not be asked, or whose answer did not arrive."""
-
-    code = "registry-unreachable"
-
-
-class RegistryRefusedError(OperationError):
-    """A registry answered that it will not do what was asked."""
-
-    code = "registry-refused"
-
-    def __init__(self, message: str, status: int, *, hint: str) -> None:
-        self.status = status
-        super().__init__(message, hint=hint)
-
-
 def is_passing(error: BaseException) -> bool:
     """Return whether the same may work a moment later: not where a certificate is wrong."""
     if isinstance(error, OtherSideError):
@@ -57,12 +41,12 @@ def is_passing(error: BaseException) -> bool:
     return isinstance(error, OSError | HTTPException)
 
 
-def unreachable(server: str, error: OSError | HTTPException) -> UnreachableRegistryError:
+def unreachable(server: str, error: OSError | HTTPException) -> OperationError:
     """Return what to say when there was no answer, or half of one."""
     if isinstance(error, OtherSideError):
         return unreachable(error.server, error.fault)
     message, hint = _fault(error)
-    return UnreachableRegistryError(message.format(server=server), hint=hint.format(server=server))
+    return OperationError(message.format(server=server), hint=hint.format(server=server))
 
 
 def _fault(error: OSError | HTTPException) -> tuple[str, str]:
@@ -96,7 +80,7 @@ def _plain(text: object) -> str:
     return str(text).replace("{", "{{").replace("}", "}}")
 
 
-def refused(what: str, server: str, answer: Refusal) -> RegistryRefusedError:
+def refused(what: str, server: str, answer: Refusal) -> OperationError:
     """Return what to say of a status that is no success; `what` is what was tried, such as `push to HOST/shop`."""
     reason, hint = _REASONS.get(answer.status, ("", ""))
     if answer.status == 401 and answer.has_login:
@@ -108,9 +92,7 @@ def refused(what: str, server: str, answer: Refusal) -> RegistryRefusedError:
         reason, hint = "the registry itself has failed", "look at the registry's own log (a full disk?), and try again"
     words = "; ".join(filter(None, (reason, answer.said)))
     message = f"cannot {what}: {server} answers {answer.status}{f' ({words})' if words else ''}"
-    return RegistryRefusedError(
-        message, answer.status, hint=hint.format(server=server) or _UNKNOWN.format(server=server)
-    )
+    return OperationError(message, hint=hint.format(server=server) or _UNKNOWN.format(server=server))
 
 
 _UNKNOWN = "is {server} a registry? curl -i https://{server}/v2/"
