@@ -137,7 +137,7 @@ def test_a_config_that_makes_no_sense_is_refused(fields: dict[str, Any], words: 
 
 
 @pytest.mark.parametrize("fields", [{}, {"env": "A", "file": "b"}])
-def test_a_secret_comes_from_one_place(fields: dict[str, str]) -> None:
+def test_a_secret_comes_from_one_place(fields: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="give one of them"):
         SecretFrom(**fields)
 

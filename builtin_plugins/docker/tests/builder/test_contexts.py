@@ -10,6 +10,7 @@ import subprocess
 import tarfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -74,7 +75,7 @@ def bench(tmp_path: Path) -> Bench:
     return Bench(tmp_path / "bench")
 
 
-def written(bench: Bench, files: Mapping[str, str], **config: str) -> Recipe:
+def written(bench: Bench, files: Mapping[str, str], **config: Any) -> Recipe:
     """Write the app's files and return what its build is made of."""
     write_files(bench.source, {"Dockerfile": "FROM scratch\n", **files})
     return recipe(DockerBuildConfig(**config), bench.step("build"))
@@ -244,7 +245,7 @@ def test_a_dockerfile_that_is_missing_is_told_with_those_that_are_there(bench: B
         ({"dockerfile": "folder"}, "/folder is no file"),
     ],
 )
-def test_what_is_no_context_and_no_dockerfile_is_named(bench: Bench, config: dict[str, str], words: str) -> None:
+def test_what_is_no_context_and_no_dockerfile_is_named(bench: Bench, config: dict[str, Any], words: str) -> None:
     write_files(bench.source, {"Dockerfile": "FROM scratch\n", "folder/x": ""})
     with pytest.raises(OperationError) as caught:
         recipe(DockerBuildConfig(**config), bench.step("build"))

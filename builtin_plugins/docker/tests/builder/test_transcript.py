@@ -47,7 +47,7 @@ def test_an_error_has_the_step_and_the_end_of_its_log(step: FakeStep) -> None:
 
 
 def test_the_progress_of_a_pull_is_a_line_for_what_is_done(step: FakeStep) -> None:
-    messages = [
+    messages: list[dict[str, Any]] = [
         {"status": "Downloading", "id": "ab", "progressDetail": {"current": 1, "total": 2}},
         {"status": "Pull complete", "id": "ab", "progressDetail": {}},
         {"status": "Digest: sha256:1"},
