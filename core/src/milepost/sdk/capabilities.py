@@ -149,8 +149,9 @@ class CopiesArtifacts(Protocol):
 class LimitsArtifacts(KeepsArtifacts, Protocol):
     """A builder, registry or platform that is to keep only so many artifacts of an app: `delete` is called for others.
 
-    That is after a release, never for a digest that a deployment in any workspace or a rollback needs. When nothing of
-    the app stands any more, builders and platforms are told to delete what no other workspace needs.
+    That is after a release, never for a digest that a deployment in any workspace or a rollback needs; builders are
+    told to delete provisional artifacts alone. When nothing of the app stands any more, builders and platforms are told
+    to delete what no other workspace needs.
     """
 
     def keeps(self) -> int | None:

@@ -47,6 +47,7 @@ def test_what_was_deleted_is_seen_in_the_history(shop: Shop) -> None:
     write(shop)
     ups(shop, 4)
     assert gone(shop) == {1: "deleted by #3", 2: "deleted by #4"}
+    assert gone(shop, "build") == gone(shop)
     operation = shop.last("destroy")
     assert (operation.label, operation.status, operation.number) == ("registry artifacts", "success", 4)
     assert operation.plugin is not None
@@ -155,6 +156,13 @@ def test_images_on_the_engine_go_where_there_is_no_registry(shop: Shop) -> None:
     assert gone(shop, "build") == {1: "deleted by #3", 2: "deleted by #4"}
     shop.carry("rollback")
     assert shop.traffic() == 3
+
+
+def test_what_a_builder_pushed_by_itself_is_the_registrys_to_delete(shop: Shop) -> None:
+    write(shop, builder="keep = 0", registry="")
+    ups(shop, 4)
+    assert stored(shop) == [1, 2, 3, 4]
+    assert gone(shop, "build") == {}
 
 
 def test_what_a_platform_pulled_goes_and_stays_in_the_registry(shop: Shop) -> None:

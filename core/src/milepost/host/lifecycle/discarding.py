@@ -27,6 +27,9 @@ MADE_IN: dict[RoleName, str] = {"builder": "build", "registry": "push", "platfor
 PAGE = 100
 """How many records are looked at together; where all of them are deleted already, so is what is older."""
 
+MOST_PAGES = 20
+"""How far back is looked where nothing was deleted yet."""
+
 MOST_FAILURES = 3
 """After so many artifacts in a row that cannot be deleted, the others are left to the next release."""
 
@@ -95,11 +98,12 @@ def _kept(bench: Bench, subject: Subject, worker: Worker[Any], *, closed: bool) 
         where["workspace"] = subject.workspace
     elsewhere = {str(each["workspace"]) for each in standing(bench.history) if each["app"] == subject.app.name}
     before = None
-    while page := bench.history.operations(where, limit=PAGE, before=before):
+    for _ in range(MOST_PAGES):
+        page = bench.history.operations(where, limit=PAGE, before=before)
         own = [each for each in page if _is_of(each, worker) and not (closed and each.workspace in elsewhere)]
-        if own and all(each.gone for each in own):
-            return
         yield from (each for each in own if not each.gone)
+        if len(page) < PAGE or (own and all(each.gone for each in own)):
+            return
         before = page[-1].id
 
 
@@ -108,9 +112,10 @@ def _is_of(operation: Operation, worker: Worker[Any]) -> bool:
     stamp, entry = operation.plugin, worker.entry
     if operation.artifact is None or stamp is None or operation.status == "running":
         return False
-    # A build that only notes what was built elsewhere has left nothing.
-    noted = operation.stage == "build" and operation.build is not None
-    return not noted and (stamp.role, stamp.word, stamp.distribution) == (entry.role, entry.word, entry.distribution)
+    if operation.stage == "build" and (operation.build is not None or not operation.artifact.provisional):
+        # It notes what was built elsewhere, or what lasts, which is in somebody's registry and not the builder's.
+        return False
+    return (stamp.role, stamp.word, stamp.distribution) == (entry.role, entry.word, entry.distribution)
 
 
 def _delete(bench: Bench, part: Part, subject: Subject, worker: Worker[Any], going: list[Operation]) -> None:

@@ -28,10 +28,19 @@ def noting_loss(operation: OpenOperation) -> Iterator[None]:
 
 
 def note_gone(history: History, made: str | None, why: str) -> None:
-    """Mark the operation that made an artifact; the first reason stays."""
+    """Mark the operation that made an artifact, and that from which it took the same one; the first reason stays."""
     found = history.operation(made) if made is not None else None
-    if found is not None and not found.gone:
-        history.amend(msgspec.structs.replace(found, gone=why))
+    if found is None or found.gone:
+        return
+    history.amend(msgspec.structs.replace(found, gone=why))
+    origin = history.operation(found.build) if found.build is not None else None
+    if origin is not None and found.stage != "deploy" and _where(origin) == _where(found):
+        note_gone(history, origin.id, why)
+
+
+def _where(operation: Operation) -> str | None:
+    """Return where the artifact of an operation is."""
+    return operation.artifact.reference if operation.artifact is not None else None
 
 
 def rebuild(record: Operation) -> str:
