@@ -14,7 +14,6 @@ from milepost_docker.engine.config import ClientConfig
 from milepost_docker.engine.request import Query, Request
 from milepost_docker.engine.sharing import shared
 from milepost_docker.engine.trouble import MissingError, explained, refused
-from milepost_docker.engine.tunnel import tunnelled
 
 FRESH = 1.0
 """How long a list may be handed out again, in seconds: `status` asks for many deployments at once."""
@@ -35,9 +34,7 @@ class Glance:
 
         self._step.check()
         request = Request(method="GET", path=path, query=query)
-        if self._near is None:
-            self._near = self._stack.enter_context(tunnelled(self.address, self._step))
-        with explained(request.what, self.address), closing(Line(self._near, self._timeout)) as line:
+        with explained(request.what, self.address), closing(Line(self._reached(), self._timeout)) as line:
             line.request(request.method, request.target(self.address.api_version or ""))
             answer = line.getresponse()
             body = answer.read()
@@ -68,6 +65,14 @@ class Glance:
         place = shared(self.address, ("info",))
         found: dict[str, Any] = place.seen(lambda: self.get("/info"), FRESH)
         return found
+
+    def _reached(self) -> Address:
+        """Return the address to connect to: this machine's end of a tunnel, where one is needed."""
+        if self.address.scheme == "ssh" and self._near is None:
+            from milepost_docker.engine.tunnel import tunnelled  # noqa: PLC0415  most engines need none
+
+            self._near = self._stack.enter_context(tunnelled(self.address, self._step))
+        return self._near or self.address
 
     def _known(self, path: str) -> dict[str, Any] | None:
         """Return what is at a path; None where there is nothing."""
