@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from core.tests.host.lifecycle.real import RealShop
 from core.tests.host.lifecycle.shop import Shop, app_text
 from milepost.sdk.errors import OperationError, ProjectFileError
 from milepost.sdk.events import Warned
@@ -184,3 +185,14 @@ def test_a_wrong_deploy_block_is_not_the_builds_to_tell(shop: Shop) -> None:
     shop.carry("build")
     assert shop.last("push").status == "success"
     assert shop.last("push").warnings == ()
+
+
+def test_the_password_of_a_registry_is_in_no_file_that_a_run_leaves(real: RealShop) -> None:
+    top = 'variable "password" {\ntype = string\nsensitive = true\n}'
+    real.write(top=top, build=image("password = var.password"), platform="fake-engine")
+    outcome = real.run("up", variables={"password": SECRET})
+    assert outcome.exit_status == 0
+    assert real.operations("push")[0].artifact == real.operations("deploy")[0].artifact
+    world = real.root / "state" / "plugins" / "milepost-fakes" / "world.json"
+    files = [each for each in real.root.rglob("*") if each.is_file()]
+    assert [each for each in files if SECRET.encode() in each.read_bytes()] == [world]
