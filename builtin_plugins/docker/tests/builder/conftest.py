@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 
 from milepost.testing.bench import Bench
+from milepost.testing.contracts.contract import contract_env
 from milepost.testing.step import FakeStep
 from milepost_docker.builder.config import DockerBuildConfig
 from milepost_docker.engine.config import ClientConfig
@@ -28,7 +29,8 @@ class EngineBench(Bench):
         self._engine = engine
 
     def step(self, stage: str, **facts: Any) -> FakeStep:
-        """Return a new step."""
+        """Return a new step, whose operation is that of no other test: images are named by it, on one engine."""
+        facts.setdefault("operation", f"01{uuid4().hex[:24].upper()}")
         own = {name: self._engine.environment[name] for name in ("PATH", "DOCKER_HOST", "DOCKER_CONFIG")}
         environment = {**own, "HOME": str(self.folder / "home"), **facts.pop("environment", {})}
         return super().step(stage, environment=environment, **facts)
@@ -62,7 +64,7 @@ def configured(engine: Engine, mark: str) -> Callable[..., DockerBuildConfig]:
 @pytest.fixture
 def workshop(tmp_path: Path, engine: Engine) -> EngineBench:
     """Return a bench whose steps use the engine of the test."""
-    return EngineBench(tmp_path / "bench", engine)
+    return EngineBench(tmp_path / "bench", engine, env=contract_env())
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from milepost.sdk import BuilderOffer, PluginConfig
+from milepost.testing.bench import Bench
 from milepost.testing.contracts.builder import BuilderContract
 from milepost_docker import plugin
 from milepost_docker.builder.config import DockerBuildConfig, PullConfig, RefConfig
@@ -32,6 +33,10 @@ class TestBuildKit(BuilderContract):
     points: ClassVar[int] = 12
 
     @pytest.fixture
+    def bench(self, workshop: Bench) -> Bench:
+        return workshop
+
+    @pytest.fixture
     def offer(self) -> BuilderOffer:
         return offered("docker")
 
@@ -50,6 +55,10 @@ class TestBuildKit(BuilderContract):
 
 class TestClassic(BuilderContract):
     points: ClassVar[int] = 12
+
+    @pytest.fixture
+    def bench(self, workshop: Bench) -> Bench:
+        return workshop
 
     @pytest.fixture
     def engine(self, docker_engine: Engine) -> Engine:
