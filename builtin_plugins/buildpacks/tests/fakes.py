@@ -1,0 +1,48 @@
+"""A `pack` and a `docker` that run nothing, for tests of what is asked of them and what becomes of their answers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+from milepost.sdk import Command, Result
+from milepost.testing.runner import RecordingRunner
+
+SERVER = {"Version": "29.0.0", "ApiVersion": "1.56", "Os": "linux", "Arch": "amd64"}
+HOST = "unix:///run/fake.sock"
+INSPECTED = {
+    "run_images": [{"name": "fake/run:1"}],
+    "buildpacks": [{"id": "fake/pages", "version": "1.0"}],
+    "processes": [{"type": "web", "command": "/bin/httpd", "args": ["-f"], "default": True}],
+}
+
+
+def fake_programs() -> RecordingRunner:
+    """Return what answers as `pack` and `docker` do: the image's digest is that of the files."""
+    runner = RecordingRunner()
+    runner.answer("docker", "version", stdout=json.dumps(SERVER).encode())
+    runner.answer("docker", "context", stdout=HOST.encode())
+    runner.answer("docker", "image", stdout=json.dumps({"Size": 1000, "Os": "linux", "Architecture": "amd64"}).encode())
+    runner.answer("pack", "inspect", stdout=json.dumps({"remote_info": INSPECTED, "local_info": INSPECTED}).encode())
+    runner.act("pack", "build", by=_build)
+    return runner
+
+
+def option(command: Command, name: str) -> str:
+    """Return the value of `--NAME=VALUE`; nothing where it is not given."""
+    return next((each.partition("=")[2] for each in command.argv if each.startswith(f"--{name}=")), "")
+
+
+def _build(command: Command) -> Result:
+    """Write the report of a build, or fail with the builder `broken`."""
+    if option(command, "builder") == "broken":
+        return Result(status=1, stderr=b"ERROR: no buildpack fits")
+    source = Path(option(command, "path"))
+    digest = hashlib.sha256()
+    for path in sorted(each for each in source.rglob("*") if each.is_file()):
+        digest.update(f"{path.relative_to(source)}\0".encode() + path.read_bytes())
+    kind = "digest" if "--publish" in command.argv else "image-id"
+    report = f'[image]\ntags = ["{command.argv[2]}"]\n{kind} = "sha256:{digest.hexdigest()}"\n'
+    (Path(option(command, "report-output-dir")) / "report.toml").write_text(report)
+    return Result(status=0, stdout=b"Successfully built image\n")

@@ -1,0 +1,72 @@
+"""The builder keeps the contract of builders: with a real engine, and, at each point of its work, with a fake one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+from milepost.sdk import BuilderOffer, PluginConfig
+from milepost.testing.bench import Bench
+from milepost.testing.contracts.builder import BuilderContract
+from milepost.testing.contracts.contract import contract_env
+from milepost_buildpacks import plugin
+from milepost_buildpacks.config import BuildpacksConfig
+from tests.engines.buildpacks import Buildpacks
+
+from .fakes import fake_programs
+
+LACKS = {"keeps": "images are kept by a registry or an engine"}
+
+
+class TestBuildpacks(BuilderContract):
+    lacks: ClassVar[Mapping[str, str]] = LACKS
+    # Each costs two builds; with the fake engine all points are tried.
+    points: ClassVar[int] = 3
+
+    @pytest.fixture
+    def bench(self, current_bench: Bench) -> Bench:
+        return current_bench
+
+    @pytest.fixture
+    def offer(self) -> BuilderOffer:
+        offer = plugin.milepost_builder("buildpacks")
+        assert offer is not None
+        return offer
+
+    @pytest.fixture
+    def config(self, current_buildpacks: Buildpacks) -> PluginConfig:
+        return BuildpacksConfig(builder=current_buildpacks.builder, trust_builder=True, pull_policy="if-not-present")
+
+    @pytest.fixture
+    def failing(self, current_buildpacks: Buildpacks) -> PluginConfig:
+        return BuildpacksConfig(
+            builder=current_buildpacks.builder,
+            trust_builder=True,
+            pull_policy="if-not-present",
+            ignore=["index.html"],
+        )
+
+
+class TestBuildpacksByFakes(BuilderContract):
+    lacks: ClassVar[Mapping[str, str]] = LACKS
+
+    @pytest.fixture
+    def bench(self, tmp_path: Path) -> Bench:
+        return Bench(tmp_path / "bench", runner=fake_programs(), env=contract_env())
+
+    @pytest.fixture
+    def offer(self) -> BuilderOffer:
+        offer = plugin.milepost_builder("pack")
+        assert offer is not None
+        return offer
+
+    @pytest.fixture
+    def config(self) -> PluginConfig:
+        return BuildpacksConfig()
+
+    @pytest.fixture
+    def failing(self) -> PluginConfig:
+        return BuildpacksConfig(builder="broken")

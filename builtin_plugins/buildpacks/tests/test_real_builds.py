@@ -1,0 +1,140 @@
+"""Builds by the real `pack`, with a builder made on the spot."""
+
+from __future__ import annotations
+
+import threading
+import time
+import urllib.request
+
+import pytest
+
+from milepost.sdk import OperationError
+from milepost.sdk.artifact import RegistryAccess
+from milepost.sdk.errors import CancelledError
+from milepost.sdk.secret import Part, Secret
+from milepost.testing.bench import Bench
+from milepost.testing.project import write_files
+from milepost_buildpacks.builder import BuildpacksBuilder
+from milepost_buildpacks.config import BuildpacksConfig
+from tests.engines.buildpacks import Buildpacks
+from tests.engines.docker import Engine
+from tests.engines.registries import Registry
+
+PAGES = {"index.html": "<p>hello</p>\n"}
+PATIENCE = 60.0
+
+
+@pytest.fixture
+def config(buildpacks: Buildpacks) -> BuildpacksConfig:
+    return BuildpacksConfig(builder=buildpacks.builder, trust_builder=True, pull_policy="if-not-present")
+
+
+def test_an_image_goes_straight_into_the_registry_and_the_same_files_make_the_same_one(
+    bench: Bench, config: BuildpacksConfig, access: RegistryAccess, docker_engine: Engine
+) -> None:
+    write_files(bench.source, PAGES)
+    first = BuildpacksBuilder(config).build(bench.step("build", registry=access))
+    step = bench.step("build", registry=access)
+    again = BuildpacksBuilder(config).build(step)
+    assert first.digest == again.digest
+    assert step.noted("say") == [f"the same image as that of the last build: {first.digest}"]
+    assert first.details["buildpacks"] == [{"id": "test/pages", "version": "1.2.3"}]
+    assert [each["type"] for each in first.details["processes"]] == ["web", "worker"]
+    assert first.details["sbom"]["formats"] == ["cyclonedx"]
+    request = urllib.request.Request(
+        f"http://{access.server}/v2/shop/web/manifests/{first.digest}",
+        headers={"Accept": "application/vnd.docker.distribution.manifest.v2+json"},
+    )
+    with urllib.request.urlopen(request) as answer:
+        assert answer.headers["Docker-Content-Digest"] == first.digest
+    assert docker_engine.docker("image", "ls", "--quiet", first.details["image"]) == ""
+
+
+def test_a_registry_with_a_password_gets_the_image_and_nobody_sees_the_password(
+    bench: Bench, config: BuildpacksConfig, buildpacks: Buildpacks, registry_with_password: Registry
+) -> None:
+    guarded = registry_with_password
+    password = Secret([Part(guarded.password, "var.password")])
+    access = RegistryAccess(
+        reference=f"{guarded.host}/shop/web:1",
+        server=guarded.host,
+        username=guarded.user,
+        password=password,
+        insecure=True,
+    )
+    write_files(bench.source, PAGES)
+    step = bench.step("build", registry=access)
+    # The run image is in the other registry, and a lifecycle in a container does not know who signed this one's name.
+    with pytest.raises(OperationError) as caught:
+        BuildpacksBuilder(config).build(step)
+    assert "certificate" in str(caught.value)
+    assert guarded.password not in step.everything()
+
+
+def test_variables_reach_the_buildpacks_and_ignored_files_do_not(
+    bench: Bench, config: BuildpacksConfig, access: RegistryAccess, docker_engine: Engine
+) -> None:
+    write_files(bench.source, {**PAGES, "secret.txt": "x", "kept.txt": "y"})
+    own = bench.source / ".milepost"
+    write_files(own, {"state": "z"})
+    told = BuildpacksConfig(
+        builder=config.builder,
+        trust_builder=True,
+        pull_policy="if-not-present",
+        ignore=["secret*"],
+        env={"GREETING": "good day"},
+    )
+    step = bench.step("build", registry=access, own=(own,))
+    built = BuildpacksBuilder(told).build(step)
+    assert "building with good day" in step.noted("output")
+    shown = docker_engine.docker(
+        "run", "--rm", "--entrypoint=/bin/cat", built.reference, "/layers/test_pages/content/listing"
+    )
+    docker_engine.docker("image", "rm", built.reference)
+    assert shown.split() == ["index.html", "kept.txt"]
+
+
+def test_a_failed_build_shows_what_the_buildpack_said(
+    bench: Bench, config: BuildpacksConfig, access: RegistryAccess
+) -> None:
+    write_files(bench.source, {**PAGES, "fail": ""})
+    step = bench.step("build", registry=access)
+    with pytest.raises(OperationError, match="was not built"):
+        BuildpacksBuilder(config).build(step)
+    assert "this app is not to be built" in step.noted("output")
+
+
+def test_an_old_engine_without_a_registry_is_told_what_to_do(bench: Bench, config: BuildpacksConfig) -> None:
+    write_files(bench.source, PAGES)
+    with pytest.raises(OperationError) as caught:
+        BuildpacksBuilder(config).build(bench.step("build"))
+    assert "add a registry" in caught.value.hint
+
+
+def test_a_cancelled_build_leaves_no_container(
+    bench: Bench, config: BuildpacksConfig, access: RegistryAccess, docker_engine: Engine
+) -> None:
+    write_files(bench.source, {**PAGES, "wait": ""})
+    step = bench.step("build", registry=access)
+    chosen = (
+        "ps",
+        "--all",
+        "--quiet",
+        "--filter",
+        "label=author=pack",
+        "--filter",
+        "volume=milepost-shop.web.default.build",
+    )
+
+    def cancel() -> None:
+        deadline = time.monotonic() + PATIENCE
+        while "waiting" not in step.noted("output") and time.monotonic() < deadline:
+            time.sleep(0.05)
+        step.cancel.ask("the test said so")
+
+    canceller = threading.Thread(target=cancel)
+    canceller.start()
+    with pytest.raises(CancelledError):
+        BuildpacksBuilder(config).build(step)
+    canceller.join()
+    assert docker_engine.docker(*chosen) == ""
