@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from milepost.sdk import CONTAINER_IMAGE, HTTP_ENDPOINT, BuilderOffer, DefaultReleaser, PlatformOffer, RegistryOffer
@@ -10,7 +11,7 @@ from milepost_docker.platform.config import DockerConfig, DockerState
 from milepost_docker.registry.config import DockerRegistryConfig
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from milepost_docker.builder.builder import DockerBuilder
     from milepost_docker.builder.pulled import PullBuilder
@@ -45,7 +46,8 @@ def platform() -> PlatformOffer:
         load=_load_platform,
         parks=True,
         files=True,
-        default_releaser=DefaultReleaser(word="caddy"),
+        one_machine=_is_local,
+        default_releaser=_releaser,
     )
 
 
@@ -57,6 +59,24 @@ def _image(config: object) -> str:
 def _exposes(config: DockerConfig) -> tuple[str, ...]:
     """Return the ways in that a deployment with this config has."""
     return () if config.worker else (HTTP_ENDPOINT,)
+
+
+def _is_local(config: DockerConfig, environment: Mapping[str, str]) -> bool:
+    """Return whether the engine is this machine's own, which nobody elsewhere reaches."""
+    from milepost_docker.engine.address import locate  # noqa: PLC0415  most offers are made for their config class
+
+    return locate(config.client_config, environment, Path(environment.get("HOME", "/"))).local
+
+
+def _releaser(config: DockerConfig, environment: Mapping[str, str]) -> DefaultReleaser | None:
+    """Return Caddy, beside the containers where they are on another machine; none where a proxy reads their labels."""
+    client = config.client_config
+    if config.proxy is not None:
+        return None
+    if _is_local(config, environment):
+        return DefaultReleaser(word="caddy")
+    named = {"host": client.host, "context": None if client.host else client.context}
+    return DefaultReleaser(word="caddy", config={"engine": {name: each for name, each in named.items() if each}})
 
 
 def _load_builder() -> type[DockerBuilder]:

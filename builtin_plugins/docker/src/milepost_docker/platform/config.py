@@ -11,7 +11,7 @@ from msgspec.structs import force_setattr
 from milepost.sdk import PluginConfig, Secret
 from milepost_docker.engine.config import Auth, ClientConfig
 from milepost_docker.platform import measure
-from milepost_docker.platform.settings import Attachment, ContainerCheck, Log, Resources, TaskSettings, plain
+from milepost_docker.platform.settings import Attachment, ContainerCheck, Log, Proxy, Resources, TaskSettings, plain
 from milepost_docker.platform.state import DockerState, ReplicaState
 
 __all__ = ["DockerConfig", "DockerState", "ReplicaState"]
@@ -81,6 +81,13 @@ class NetworkConfig(ProcessConfig, frozen=True, kw_only=True):
         field(default_factory=dict)
     )
     hostname: Annotated[str | None, Meta(description="The name it has for itself.")] = None
+    proxy: Annotated[
+        Proxy | None,
+        Meta(
+            description="Labels for a reverse proxy of your own. What runs is public at once, so this needs "
+            '`strategy = "start-first"` or `"stop-first"`; there is no releaser.'
+        ),
+    ] = None
     extra_hosts: Annotated[
         list[str], Meta(description="Names for its hosts file, `NAME:ADDRESS`; `host-gateway` is the engine's machine.")
     ] = field(default_factory=list)

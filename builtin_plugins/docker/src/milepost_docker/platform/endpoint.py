@@ -25,4 +25,4 @@ def deployment_of(state: DockerState) -> Deployment:
     near = [f"http://{LOOPBACK}:{each.ports[f'{state.port}/tcp']}" for each in serving]
     there = near if state.local else [f"http://{each.name}:{state.port}" for each in serving]
     endpoints = tuple(Endpoint(kind=HTTP_ENDPOINT, address=each) for each in there)
-    return Deployment(endpoints=endpoints, url=near[0] if state.local else None, details=details)
+    return Deployment(endpoints=endpoints, url=state.url or (near[0] if state.local else None), details=details)

@@ -1,6 +1,7 @@
 """Files of the app's config and secrets, put into a container that does not run: they are in no image and no variable.
 
-They stand in the container's own layer, on the engine's disk, where its root can read them. A folder in memory would be
+They stand in the container's own layer, or in a volume of its deployment, on the engine's disk, where its root can
+read them. A folder in memory would be
 empty again whenever the engine starts the container anew.
 """
 
@@ -10,8 +11,10 @@ import io
 import tarfile
 from collections.abc import Mapping
 from pathlib import PurePosixPath
+from typing import Any
 
 from milepost.sdk import OperationError, Secret, reveal
+from milepost_docker.platform import naming
 from milepost_docker.platform.site import Site
 
 SECRETS = "/run/secrets"
@@ -23,6 +26,28 @@ def wanted_files(site: Site, workdir: str) -> dict[str, str | Secret]:
     secrets = {str(PurePosixPath(SECRETS) / name): content for name, content in site.config.secrets.items()}
     files = {_absolute(name, workdir): content for name, content in site.step.facts.files.items()}
     return {**files, **secrets}
+
+
+def needed_mounts(site: Site) -> tuple[Mapping[str, Any], ...]:
+    """Return volumes for the folders of the files, where the container's own files cannot be written.
+
+    They are the deployment's own and go with it. What the image has in such a folder is copied there by the engine.
+    """
+    if not site.config.read_only or not (site.config.secrets or site.step.facts.files):
+        return ()
+    image = site.engine.image(site.state.image) or {}
+    workdir = site.config.workdir or image.get("Config", {}).get("WorkingDir") or "/"
+    folders = sorted({str(PurePosixPath(each).parent) for each in wanted_files(site, workdir)})
+    if "/" in folders:
+        raise OperationError(
+            "a file of config lies in the root folder, which read_only does not allow", hint="write it into a folder"
+        )
+    made = [(site.step.key(f"files-{number}"), folder) for number, folder in enumerate(folders, 1)]
+    for name, _ in made:
+        site.step.intend(naming.VOLUME, name)
+        site.engine.post("/volumes/create", body={"Name": name, "Labels": dict(site.step.facts.labels)})
+        site.step.created(name, name)
+    return tuple({"Type": "volume", "Source": name, "Target": folder} for name, folder in made)
 
 
 def put_files(site: Site, container: str) -> None:

@@ -48,7 +48,8 @@ def refuse_foreign(name: str, found: dict[str, Any], step: Step) -> None:
 
 def others(config: DockerConfig) -> dict[str, Attachment]:
     """Return the further networks that the config names."""
-    return {**{each: Attachment() for each in config.networks}, **config.network}
+    proxys = [config.proxy.network] if config.proxy and config.proxy.network else []
+    return {**{each: Attachment() for each in (*config.networks, *proxys)}, **config.network}
 
 
 def join_others(site: Site, container: str) -> None:

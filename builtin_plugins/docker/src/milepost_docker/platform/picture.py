@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from milepost.sdk import Artifact, ArtifactGoneError, OperationError, Step
 from milepost_docker.credentials import credentials, of_access
 from milepost_docker.engine.connect import Engine, connected
 from milepost_docker.engine.progress import followed
-from milepost_docker.engine.trouble import MissingError
+from milepost_docker.engine.trouble import ConflictError, MissingError
 from milepost_docker.platform.config import DockerConfig
+from milepost_docker.platform.state import DockerState
 from milepost_docker.reference import parse
 
 _ALSO_RUNS = {"amd64": ("386",), "arm64": ("arm",)}
@@ -40,6 +42,20 @@ def on_engine(engine: Engine, artifact: Artifact, config: DockerConfig, step: St
         raise gone(artifact, f"{engine.address.name} does not have it", step)
     _refuse_foreign(found, engine, config, step)
     return found
+
+
+def reference_to_forget(engine: Engine, artifact: Artifact) -> str | None:
+    """Return under which reference the image can go with its last deployment; None for one that cannot be had again."""
+    found = engine.image(artifact.reference)
+    # One that has tags too is somebody's: a user's, or a builder's.
+    return artifact.reference if found and not artifact.provisional and not found.get("RepoTags") else None
+
+
+def forget(engine: Engine, state: DockerState) -> None:
+    """Remove the image of a deployment that is gone, which a registry has; the engine keeps one that is in use."""
+    if state.pulled is not None:
+        with suppress(MissingError, ConflictError):
+            engine.delete(f"/images/{state.pulled}")
 
 
 def gone(artifact: Artifact, why: str, step: Step) -> ArtifactGoneError:

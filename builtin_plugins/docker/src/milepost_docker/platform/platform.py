@@ -18,8 +18,10 @@ from milepost_docker.platform import finding, following, forecast, logs, naming,
 from milepost_docker.platform.condition import instant
 from milepost_docker.platform.config import DockerConfig
 from milepost_docker.platform.endpoint import deployment_of
+from milepost_docker.platform.files import needed_mounts
 from milepost_docker.platform.health import health
 from milepost_docker.platform.network import ensure_network, remove_unused
+from milepost_docker.platform.proxy import public_url, refuse_staging
 from milepost_docker.platform.reach import opened
 from milepost_docker.platform.readiness import start_all, wait_ready
 from milepost_docker.platform.site import Site, at, client_of
@@ -37,11 +39,12 @@ class DockerPlatform:
     def deploy(self, artifact: Artifact | None, step: Step) -> Deployment:
         """Make the containers, start them where the strategy says so, and wait until they are ready."""
         image, config = picture.needed(artifact), self._config
-        _refuse_shared_ports(config, step)
+        _refuse_strategy(config, step)
         with self._engine(step) as engine:
             found = picture.on_engine(engine, image, config, step, pull=config.force_pull)
             step.check()
             site = replace(_site(engine, config, found, step), artifact=image)
+            site = site.with_(structs.replace(site.state, pulled=picture.reference_to_forget(engine, image)))
             step.save(site.state)
             for number in range(1, config.replicas + 1):
                 step.check()
@@ -60,25 +63,27 @@ class DockerPlatform:
         """Remove the containers; the volumes too if that was asked for by name."""
         names = [each.key for each in recorded.resources if each.kind == naming.CONTAINER]
         names += [each.name for each in recorded.state.replicas] if recorded.state else []
-        if not names:
+        if not recorded.resources and not names:
             return
         with self._engine(step, recorded.state) as engine:
             for name in dict.fromkeys(names):
                 with suppress(MissingError):
                     engine.delete(f"/containers/{name}", {"force": True, "v": step.facts.volumes})
-            if step.facts.volumes and recorded.state:
-                remove_volumes(engine, recorded.state.volumes, step)
+            gone = [each.key for each in recorded.resources if each.kind == naming.VOLUME]
+            if recorded.state:
+                gone += recorded.state.volumes if step.facts.volumes else ()
+                picture.forget(engine, recorded.state)
+            remove_volumes(engine, tuple(gone), step)
 
     def park(self, recorded: Recorded[DockerState], step: Step) -> None:
         """Stop the containers and keep them; nothing but `unpark` starts them again."""
         with at(self._config, recorded, step) as site:
-            for each in site.state.replicas:
-                replica.stop(site, each)
+            replica.stop_all(site)
 
     def unpark(self, recorded: Recorded[DockerState], step: Step) -> Deployment:
         """Start the containers, made anew where they are gone or a secret has changed, and wait for them."""
         with at(self._config, recorded, step) as before:
-            site = before
+            site = replace(before, mounts=needed_mounts(before))
             for each in before.state.replicas:
                 step.check()
                 site = _whole(site, each)
@@ -138,7 +143,7 @@ class DockerPlatform:
 
     def plan(self, artifact: Artifact | None, step: Step) -> tuple[Planned, ...]:
         """Return what a deploy would make."""
-        _refuse_shared_ports(self._config, step)
+        _refuse_strategy(self._config, step)
         return forecast.plan(self._config, artifact, step)
 
     def examine(self, step: Step) -> Iterator[Examined]:
@@ -180,9 +185,10 @@ def _site(engine: Engine, config: DockerConfig, image: dict[str, Any], step: Ste
         restart=config.restart,
         port=None if config.worker else config.service_port,
         wanted=config.replicas,
+        url=public_url(config, step.facts),
     )
     site = Site(engine=engine, config=config, step=step, state=state)
-    return site.with_(structs.replace(state, volumes=ensure_volumes(site)))
+    return replace(site.with_(structs.replace(state, volumes=ensure_volumes(site))), mounts=needed_mounts(site))
 
 
 def _whole(site: Site, each: ReplicaState) -> Site:
@@ -203,8 +209,9 @@ def _ready(site: Site) -> Site:
     return site
 
 
-def _refuse_shared_ports(config: DockerConfig, step: Step) -> None:
-    """Raise RefusedError for fixed ports that two deployments would need at once."""
+def _refuse_strategy(config: DockerConfig, step: Step) -> None:
+    """Raise RefusedError for what cannot be with the strategy: fixed ports that two would need, labels of a proxy."""
+    refuse_staging(config, step)
     if config.publish and step.facts.strategy != "stop-first":
         raise RefusedError(
             f"publish gives {config.publish[0]} to one container, and with {step.facts.strategy} the old and the "

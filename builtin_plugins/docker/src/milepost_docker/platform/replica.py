@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
@@ -10,7 +11,7 @@ from msgspec import structs
 
 from milepost.sdk import OperationError, Secret
 from milepost_docker.engine.trouble import ConflictError, EngineError, MissingError
-from milepost_docker.platform import measure, naming
+from milepost_docker.platform import measure, naming, proxy
 from milepost_docker.platform.config import DockerConfig
 from milepost_docker.platform.container import Draft, body
 from milepost_docker.platform.files import put_files
@@ -22,6 +23,7 @@ from milepost_docker.platform.state import ReplicaState
 
 _ATTEMPTS = 4
 """How many ports are tried when the engine cannot have one."""
+_AT_ONCE = 16
 _UNLESS_NO = "unless-stopped"
 
 
@@ -29,12 +31,14 @@ def environment(site: Site) -> dict[str, str | Secret]:
     """Return the variables of the app's containers, the strongest having won."""
     config = site.config
     port: dict[str, str | Secret] = {} if config.worker else {"PORT": str(config.service_port)}
-    return {**port, **config.static_environment, **config.env, **site.step.facts.env}
+    for_proxy = proxy.variables(config, site.step.facts)
+    return {**port, **for_proxy, **config.static_environment, **config.env, **site.step.facts.env}
 
 
 def own_labels(site: Site, part: str) -> dict[str, str]:
     """Return the labels of a container; milepost's are stronger than the user's."""
-    return {**site.config.labels, **site.step.facts.labels, naming.PART: part}
+    read_by_proxy = proxy.labels(site.config, site.step.facts, site.state.network)
+    return {**read_by_proxy, **site.config.labels, **site.step.facts.labels, naming.PART: part}
 
 
 def make(site: Site, number: int, attempt: int = 0) -> Site:
@@ -82,6 +86,13 @@ def stop(site: Site, replica: ReplicaState) -> None:
         list(site.engine.stream(f"/containers/{replica.name}/stop", {"t": round(site.config.stop_timeout)}))
 
 
+def stop_all(site: Site) -> None:
+    """Stop all containers, at the same time: each may take as long as the config allows."""
+    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+        for _ in pool.map(lambda each: stop(site, each), site.state.replicas):
+            pass
+
+
 def remove(site: Site, name: str, *, volumes: bool = False) -> None:
     """Remove a container, running or not; one that is gone is no error."""
     with suppress(MissingError):
@@ -123,6 +134,7 @@ def _draft(site: Site, number: int, ports: Mapping[str, int]) -> Draft:
         aliases=aliases,
         ports=ports,
         volumes=volume_names(site.config, site),
+        mounts=site.mounts,
     )
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from msgspec import structs
 
 from milepost.sdk import OperationError
 from milepost_docker.platform import picture, replica
+from milepost_docker.platform.files import needed_mounts
 from milepost_docker.platform.readiness import start_all, wait_ready
 from milepost_docker.platform.site import Site
 
@@ -19,6 +22,7 @@ def scaled(site: Site, replicas: int) -> Site:
     more = [number for number in range(1, replicas + 1) if number not in there]
     if more:
         picture.on_engine(site.engine, picture.needed(site.artifact), site.config, site.step)
+    site = replace(site, mounts=needed_mounts(site))
     for number in more:
         site.step.check()
         site = replica.make(site, number)

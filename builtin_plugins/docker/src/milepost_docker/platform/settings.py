@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
@@ -100,6 +100,20 @@ class Attachment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ip: Annotated[str | None, Meta(description="A fixed IPv4 address there, for one replica without blue-green.")] = (
         None
     )
+
+
+class Proxy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A reverse proxy of your own that finds containers by their labels; it takes the place of a releaser."""
+
+    kind: Annotated[
+        Literal["traefik", "nginx-proxy", "caddy-docker-proxy"], Meta(description="Whose labels are written.")
+    ]
+    network: Annotated[str | None, Meta(description="The network on which it is, which containers join.")] = None
+    entrypoints: Annotated[list[str], Meta(description="Traefik's entry points; all when none is given.")] = field(
+        default_factory=list
+    )
+    tls: Annotated[bool, Meta(description="It serves HTTPS.")] = False
+    cert_resolver: Annotated[str | None, Meta(description="Traefik's resolver of certificates.")] = None
 
 
 class TaskSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

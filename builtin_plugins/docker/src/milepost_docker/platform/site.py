@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
 from msgspec import structs
 
@@ -26,6 +27,8 @@ class Site:
     state: DockerState
     artifact: Artifact | None = None
     """What is deployed."""
+    mounts: tuple[Mapping[str, Any], ...] = ()
+    """Mounts of this deployment alone, in the engine's form."""
 
     def with_(self, state: DockerState) -> Site:
         """Return the same with another state."""

@@ -30,6 +30,11 @@ class DockerState(PluginState, frozen=True, kw_only=True):
     network: Annotated[str, Meta(description="The network of project and workspace.")]
     restart: Annotated[str, Meta(description="When the engine starts a container again.")]
     port: Annotated[int | None, Meta(description="The port that is exposed; None for a worker.")] = None
+    url: Annotated[str | None, Meta(description="Where a proxy of the user's shows it.")] = None
+    pulled: Annotated[
+        str | None,
+        Meta(description="The reference under which the image goes with it, since a registry has it; None: it stays."),
+    ] = None
     wanted: Annotated[int, Meta(description="How many containers there should be.")] = 1
     volumes: Annotated[tuple[str, ...], Meta(description="The volumes that it uses and that are ours.")] = ()
     replicas: Annotated[tuple[ReplicaState, ...], Meta(description="Its containers.")] = ()

@@ -20,6 +20,7 @@ from milepost_docker.platform.container import Draft
 from milepost_docker.platform.logs import lines
 from milepost_docker.platform.site import Site
 from milepost_docker.platform.terminal import is_of_buildpacks
+from milepost_docker.platform.volume import remove_volumes
 
 _TAIL = 10
 _SETTLE = 30.0
@@ -38,6 +39,7 @@ def task_config(config: DockerConfig, task: Task, labels: dict[str, str] | None)
         publish=[],
         extra_ports=[],
         health_check=None,
+        proxy=None,
         restart="no",
         binds=[*config.binds, *said.binds],
         networks=[*config.networks, *said.networks],
@@ -58,6 +60,7 @@ def carry_out(site: Site, task: Task) -> None:
         env=replica.environment(site),
         network=site.state.network,
         volumes=replica.volume_names(site.config, site),
+        mounts=site.mounts,
     )
     try:
         site.step.created(name, replica.created(site, name, draft))
@@ -66,6 +69,7 @@ def carry_out(site: Site, task: Task) -> None:
     finally:
         if not site.config.task.debug_containers:
             replica.remove(site, name)
+            remove_volumes(site.engine, tuple(str(each["Source"]) for each in site.mounts), site.step)
 
 
 def _run_to_its_end(site: Site, name: str, task: Task) -> None:
