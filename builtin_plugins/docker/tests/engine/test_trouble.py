@@ -182,6 +182,26 @@ def test_a_source_that_cannot_be_read_is_not_blamed_on_the_engine(fake_engine: F
         list(engine.stream("/build", body=pieces()))
 
 
+def test_an_engine_that_says_no_before_all_was_sent_is_heard(fake_engine: FakeEngine, step: FakeStep) -> None:
+    fake_engine.answer("/build", 400, b'{"message": "no such platform"}')
+    with (
+        connected(fake_engine.config, step) as engine,
+        pytest.raises(EngineError, match="no such platform"),
+    ):
+        list(engine.stream("/build", body=(b"x" * 65536 for _ in range(1000))))
+
+
+def test_a_cancel_is_heard_while_an_engine_does_not_even_tell_its_version(
+    fake_engine: FakeEngine, step: FakeStep
+) -> None:
+    fake_engine.behaviours["/version"] = hang
+    soon = threading.Timer(0.1, step.cancel.ask, ("enough",))
+    soon.start()
+    with pytest.raises(CancelledError), connected(ClientConfig(host=fake_engine.config.host, timeout=600), step):
+        pass
+    soon.join()
+
+
 def test_an_engine_whose_tls_is_spoken_to_without_it_says_so_itself(fake_engine: FakeEngine, step: FakeStep) -> None:
     said = b"Client sent an HTTP request to an HTTPS server.\n"
     fake_engine.behaviours["/version"] = lambda line, _: line.sendall(http(400, said, "text/plain"))

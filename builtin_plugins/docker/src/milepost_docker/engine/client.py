@@ -1,12 +1,17 @@
-"""An engine that answers: requests, streams, and the SDK's client, on connections that a cancel ends."""
+"""An engine that answers: requests, streams, and the SDK's client, on connections that a cancel ends.
+
+Requests go by `http.client`, not through the SDK: most operations are a handful of them, and importing the SDK takes
+longer than to have them answered.
+"""
 
 from __future__ import annotations
 
 import json
 import socket
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cached_property
+from http.client import HTTPResponse
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -21,7 +26,6 @@ from milepost_docker.engine.wire import Line, dial
 
 if TYPE_CHECKING:
     from docker import APIClient
-    from requests import Response
 
 FAILED = 400
 SWITCHED = (101, 200)
@@ -31,10 +35,10 @@ PIECE = 65536
 class Engine:
     """An engine that answers. Its errors are those of `engine.trouble`: MissingError, ConflictError, EngineError."""
 
-    def __init__(self, address: Address, version: str, timeout: float, guard: Guard) -> None:
+    def __init__(self, address: Address, timeout: float, guard: Guard) -> None:
         self.address = address
-        self.version = version
-        """Of the API, as agreed: `1.41`."""
+        self.version = ""
+        """Of the API, as agreed: `1.41`; before that, the engine's own."""
         self.timeout = timeout
         """How long it may take to answer, in seconds."""
         self._guard = guard
@@ -89,8 +93,9 @@ class Engine:
     def ask(self, request: Request) -> Any:
         """Send a request of any kind and return its answer as JSON; None where it is empty."""
         with self.explaining(request.what):
-            answer = self._send(request)
-            return json.loads(answer.content) if answer.content else None
+            with self._answer(request, self.timeout) as answer:
+                body = answer.read()
+            return json.loads(body) if body else None
 
     def stream(
         self, path: str, query: Query | None = None, body: Body = None, *, headers: Mapping[str, str] | None = None
@@ -177,26 +182,31 @@ class Engine:
         return line
 
     def _pieces(self, request: Request) -> Iterator[bytes]:
-        """Send a request and yield the bytes of its answer."""
-        answer = self._send(request, endless=True)
-        try:
-            yield from answer.raw.stream(PIECE, decode_content=False)
-        finally:
-            # What is left of the answer is in it: nobody else can use that connection.
-            answer.raw.close()
-            answer.close()
+        """Send a request and yield the bytes of its answer, each as soon as it is there."""
+        with self._answer(request, None) as answer:
+            while piece := answer.read1(PIECE):
+                yield piece
 
-    def _send(self, request: Request, *, endless: bool = False) -> Response:
-        """Send a request and return its answer, whose head has come. Raises EngineError for one that says no."""
-        answer = self.api.request(
-            request.method,
-            self.api.base_url + request.target(self.version),
-            data=request.data(),
-            headers=request.head(),
-            timeout=(self.timeout, None if endless else self.timeout),
-            stream=endless,
-        )
-        if answer.status_code >= FAILED:
-            with answer:
-                raise refused(request.what, answer.status_code, answer.content)
-        return answer
+    @contextmanager
+    def _answer(self, request: Request, patience: float | None) -> Iterator[HTTPResponse]:
+        """Send a request and give its answer, whose head has come. Raises EngineError for one that says no.
+
+        Each has a connection of its own: on a socket that costs nothing, and a half-read answer disturbs nobody.
+        """
+        line = Line(self.address, self.timeout)
+        with closing(line):
+            line.sock = self._dial()
+            self._send(line, request)
+            line.sock.settimeout(patience)
+            with line.getresponse() as answer:
+                if answer.status >= FAILED:
+                    raise refused(request.what, answer.status, answer.read())
+                yield answer
+
+    def _send(self, line: Line, request: Request) -> None:
+        """Send a request whole; or as much of it as the engine reads before it says no."""
+        try:
+            line.request(request.method, request.target(self.version), request.data(), request.head())
+        except (BrokenPipeError, ConnectionResetError):
+            if request.body is None:
+                raise

@@ -34,8 +34,9 @@ def connected(config: ClientConfig, step: Step, *, heed: bool = True) -> Iterato
 def connected_to(address: Address, timeout: float, step: Step, *, heed: bool = True) -> Iterator[Engine]:
     """Give a connection to an engine at an address that needs no tunnel."""
     guard = Guard(step)
-    engine = Engine(address, agreed(address, timeout), timeout, guard)
     with guard.watching() if heed else nullcontext():
+        engine = Engine(address, timeout, guard)
+        engine.version = agreed(engine.get("/version"), address)
         try:
             yield engine
         finally:

@@ -7,6 +7,8 @@ import socket
 
 from milepost_docker.engine.address import Address, Tls
 
+CONNECT = 15.0
+"""How long another machine may take to accept a connection, in seconds: no cancel is heard meanwhile."""
 HOST = "localhost"
 """What stands in `Host:`: on a Unix socket nobody looks at it."""
 
@@ -22,7 +24,8 @@ def dial(address: Address, timeout: float | None) -> socket.socket:
             line.close()
             raise
         return line
-    plain = socket.create_connection(address.host_and_port, timeout)
+    plain = socket.create_connection(address.host_and_port, min(timeout or CONNECT, CONNECT))
+    plain.settimeout(timeout)
     plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return _secured(plain, address.tls, address.host_and_port[0]) if address.tls else plain
 
