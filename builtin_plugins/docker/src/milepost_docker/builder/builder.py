@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from milepost.sdk import Artifact, MilepostError, OperationError, Step
 from milepost.sdk.capabilities import Examined, Planned
+from milepost.sdk.errors import CancelledError, DeadlineError
 from milepost_docker.builder import buildkit
 from milepost_docker.builder.buildx import buildx
 from milepost_docker.builder.config import DockerBuildConfig
@@ -47,17 +48,16 @@ class DockerBuilder(KeepsImages):
         return (Planned(action="make", kind="image", name=order.names[0], detail=detail),)
 
     def examine(self, step: Step) -> Iterator[Examined]:
-        """Yield what is found of the engine, buildx and the Dockerfile."""
+        """Yield what is found of the engine, buildx and the Dockerfile. Only a cancel is raised."""
         yield from examine_engine(self._client, step)
         try:
-            program, order = self._order(step)
+            _, order = self._order(step)
+        except (CancelledError, DeadlineError):
+            raise
         except MilepostError as error:
             yield Examined(level="problem", what=str(error), hint=error.hint)
-            return
-        yield Examined(level="ok", what=f"the Dockerfile {order.recipe.dockerfile} is there")
-        if program is None:
-            what = "docker buildx is not installed: the engine's classic builder is used"
-            yield Examined(level="warning", what=what, hint=GET_BUILDX)
+        else:
+            yield Examined(level="ok", what=f"the Dockerfile {order.recipe.dockerfile} is there")
 
     def _order(self, step: Step) -> tuple[str | None, Order]:
         """Return buildx, if it is used, and what is asked for. Raises OperationError for what cannot be."""

@@ -7,11 +7,27 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from milepost.sdk import Credential, PluginConfig
+from milepost.sdk import Credential, MilepostError, PluginConfig
 from milepost.sdk.secret import Secret
 from milepost_docker.engine.config import Auth, ClientConfig
+from milepost_docker.reference import Reference, parse
 
 NO_ENTRYPOINT = "Accepted and without effect: milepost puts no program of its own into images."
+
+
+def named(image: str, tag: str) -> Reference:
+    """Return the image that the arguments `image` and `tag` mean; a tag may be a digest. Raises ValueError."""
+    try:
+        found = parse(image)
+        if found.tag or found.digest:
+            raise ValueError(
+                f"image {image!r} has a tag or digest in it: write image = {found.familiar_name!r}, tag = …"
+            )
+        if tag.startswith("sha256:"):
+            return parse(found.pinned(tag).familiar)
+        return found.tagged(tag)
+    except MilepostError as error:
+        raise ValueError(str(error)) from error
 
 
 class SecretFrom(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -165,6 +181,15 @@ class PullConfig(PluginConfig, frozen=True, kw_only=True):
     disable_entrypoint: Annotated[bool, Meta(description=NO_ENTRYPOINT)] = False
     client_config: Annotated[ClientConfig, Meta(description="The engine that pulls.")] = ClientConfig()
 
+    def __post_init__(self) -> None:
+        """Refuse what is no image."""
+        named(self.image, self.tag)
+
+    @property
+    def reference(self) -> Reference:
+        """The image that is meant."""
+        return named(self.image, self.tag)
+
 
 class RefConfig(PluginConfig, frozen=True, kw_only=True):
     """What stands in `use "docker-ref"` of a `build` block."""
@@ -185,3 +210,12 @@ class RefConfig(PluginConfig, frozen=True, kw_only=True):
         False
     )
     client_config: Annotated[ClientConfig, Meta(description="The engine that is asked where `local`.")] = ClientConfig()
+
+    def __post_init__(self) -> None:
+        """Refuse what is no image."""
+        named(self.image, self.tag)
+
+    @property
+    def reference(self) -> Reference:
+        """The image that is meant."""
+        return named(self.image, self.tag)

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from milepost.sdk import Artifact, MilepostError, Step
 from milepost.sdk.capabilities import Examined, Planned
+from milepost.sdk.errors import CancelledError, DeadlineError
 from milepost_docker.builder.config import PullConfig
+from milepost_docker.builder.foreign import login, missing, refuse_other_platforms
 from milepost_docker.builder.kept import engine_drops, engine_has
-from milepost_docker.builder.named import login, missing, named, refuse_other_platforms
 from milepost_docker.credentials import Login
 from milepost_docker.engine.connect import Engine, connected
 from milepost_docker.engine.examine import examine_engine
@@ -72,6 +73,8 @@ class PullBuilder:
             reference, login = self._meant(step)
             with connected(self._client, step) as engine:
                 _asked(engine, reference, login)
+        except (CancelledError, DeadlineError):
+            raise
         except MilepostError as error:
             yield Examined(level="problem", what=str(error), hint=error.hint)
         else:
@@ -80,7 +83,7 @@ class PullBuilder:
     def _meant(self, step: Step) -> tuple[Reference, Login]:
         """Return which image is meant, and who we are to its registry."""
         config = self._config
-        reference = named(config.image, config.tag)
+        reference = config.reference
         return reference, login(reference, config.auth, config.encoded_auth, step)
 
     def _wanted(self, engine: Engine, step: Step) -> tuple[str, ...]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from milepost.sdk import Artifact, MilepostError, Step
 from milepost.sdk.capabilities import Examined, Planned
+from milepost.sdk.errors import CancelledError, DeadlineError
 from milepost_docker.builder.config import RefConfig
-from milepost_docker.builder.named import login, missing, named, refuse_other_platforms
+from milepost_docker.builder.foreign import login, missing, refuse_other_platforms
 from milepost_docker.engine.address import locate
 from milepost_docker.engine.glance import glance
 from milepost_docker.image import Image, inspected
@@ -40,6 +41,8 @@ class RefBuilder:
         try:
             image = self._image(step)
             refuse_other_platforms(image.reference, image.platforms, step.facts.targets)
+        except (CancelledError, DeadlineError):
+            raise
         except MilepostError as error:
             yield Examined(level="problem", what=str(error), hint=error.hint)
         else:
@@ -48,7 +51,7 @@ class RefBuilder:
 
     def _image(self, step: Step) -> Image:
         """Return what is known of the image, where it is kept."""
-        reference = named(self._config.image, self._config.tag)
+        reference = self._config.reference
         return self._on_engine(reference, step) if self._config.local else self._in_registry(reference, step)
 
     def _in_registry(self, reference: Reference, step: Step) -> Image:

@@ -5,17 +5,7 @@ from __future__ import annotations
 from milepost.sdk import Credential, OperationError, Step
 from milepost_docker.credentials import Login, credentials, decoded
 from milepost_docker.engine.config import Auth
-from milepost_docker.reference import Reference, parse
-
-
-def named(image: str, tag: str) -> Reference:
-    """Return the image that the arguments `image` and `tag` mean; a tag may be a digest. Raises OperationError."""
-    found = parse(image)
-    if found.tag or found.digest:
-        raise OperationError(
-            f"image {image!r} has a tag or digest in it", hint=f'image = "{found.familiar_name}", and `tag` apart'
-        )
-    return found.pinned(tag) if tag.startswith("sha256:") else found.tagged(tag)
+from milepost_docker.reference import Reference
 
 
 def login(reference: Reference, auth: Auth | None, encoded: Credential | None, step: Step) -> Login:
