@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import subprocess
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from milepost.sdk import Secret, Step
@@ -94,3 +96,9 @@ def laid(login: Login, repository: str, step: Step) -> Iterator[Laid]:
     """Give a repository to lay images in."""
     with RegistryClient(login, step) as registry:
         yield Laid(registry, repository)
+
+
+def foreign_certificate(folder: Path, name: str) -> None:
+    """Write the certificate of an authority that has signed nothing here."""
+    words = ("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "key")
+    subprocess.run(("openssl", *words, "-out", name, "-subj", "/CN=x"), cwd=folder, check=True, capture_output=True)

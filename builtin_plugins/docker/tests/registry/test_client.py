@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -89,9 +90,11 @@ def test_who_waits_for_a_registry_that_hangs_can_cancel(server: TellsServer, ben
     server.on("HEAD", HEAD, Says(hang=True))
     step = bench.step("status")
 
-    step.cancel.ask("the test said so")
+    ask = threading.Timer(0.3, step.cancel.ask, ["the test said so"])
+    ask.start()
     with pytest.raises(CancelledError):
         find(nobody(server.host), step, Manner(timeout=600))
+    ask.join()
 
 
 def test_a_gateway_without_a_registry_behind_it_is_tried_again(server: TellsServer, bench: Bench) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,7 +19,7 @@ from milepost_docker.registry.talk import Manner
 from milepost_docker.registry.uploading import Uploads
 from tests.engines.registries import Registry
 
-from .laying import LAYER, Laid, described, layer_of, nobody, somebody
+from .laying import LAYER, Laid, described, foreign_certificate, layer_of, nobody, somebody
 from .telling import Says, TellsServer
 
 
@@ -131,20 +130,13 @@ def test_a_certificate_of_nobody_that_is_known_is_told_from_other_faults(
     registry_with_password: Registry, open_registry: Registry, step: Step, tmp_path: Any
 ) -> None:
     other = tmp_path / "other.crt"
-    other.write_text(foreign_certificate(tmp_path))
+    foreign_certificate(tmp_path, other.name)
     with (
         RegistryClient(known(registry_with_password), step, Manner(ca=other)) as client,
         pytest.raises(OperationError, match="not trusted") as caught,
     ):
         client.login()
     assert "ca =" in caught.value.hint
-
-
-def foreign_certificate(folder: Any) -> str:
-    """Return the certificate of an authority that has signed nothing here."""
-    words = ("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "k")
-    subprocess.run(("openssl", *words, "-out", "c", "-subj", "/CN=x"), cwd=folder, check=True, capture_output=True)
-    return str((folder / "c").read_text())
 
 
 def test_a_registry_without_tls_is_told_from_one_with_a_wrong_certificate(

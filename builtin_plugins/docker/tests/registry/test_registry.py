@@ -23,7 +23,7 @@ from milepost_docker.registry.registry import DockerRegistry
 from tests.engines.docker import Engine
 from tests.engines.registries import Registry
 
-from .laying import CANARY, Laid, layer_of, nobody
+from .laying import CANARY, Laid, foreign_certificate, layer_of, nobody
 from .telling import Says, TellsServer
 
 Configured = Callable[..., DockerRegistryConfig]
@@ -164,6 +164,37 @@ def test_a_registry_that_is_down_is_named_by_push_plan_and_doctor(
     with pytest.raises(OperationError, match="nothing listens"):
         registry.plan(None, bench.step("status"))
     assert [each.level for each in registry.examine(bench.step("status"))] == ["problem"]
+
+
+def test_a_registry_that_hangs_is_an_error_before_the_engine_waits_for_it(
+    configured: Configured, make_image: Callable[[str], Artifact], server: TellsServer, bench: Bench
+) -> None:
+    server.on("POST", "/v2/shop/blobs/uploads/", Says(hang=True))
+    config, step = configured(image=f"{server.host}/shop", timeout=0.3, retries=0), bench.step("push")
+    with pytest.raises(OperationError, match="does not answer") as caught:
+        push(config, make_image("hangs"), step)
+    assert "`timeout`" in caught.value.hint
+    assert not [each for each in step.noted("say") if each.startswith("pushing")]
+
+
+def test_a_registry_that_only_the_engine_reaches_is_pushed_to(
+    make_image: Callable[[str], Artifact], docker_engine: Engine, registry_with_password: Registry, bench: Bench
+) -> None:
+    # This machine has the certificate of somebody else; the engine does not look at it on loopback.
+    other = bench.source / "other.crt"
+    foreign_certificate(bench.source, "other.crt")
+    config = DockerRegistryConfig(
+        image=f"{registry_with_password.host}/engine-only",
+        ca=str(other),
+        username=registry_with_password.user,
+        password=credential(registry_with_password.password),
+        client_config=ClientConfig(host=docker_engine.host),
+    )
+    step = bench.step("push")
+    pushed = push(config, make_image("far"), step)
+    assert pushed.digest.startswith("sha256:")
+    assert not pushed.provisional
+    assert any("cannot be looked at from here" in each for each in step.noted("say"))
 
 
 def test_an_image_of_another_engine_is_told_from_one_that_is_gone(

@@ -50,11 +50,14 @@ class _Copy:
     def image(self, digest: str, tags: tuple[str, ...]) -> Manifest:
         """Copy an image or a list of them, then put the tags on it."""
         top = self._whole(digest)
+        registry, repository = self._target.registry, self._target.repository
         for each in tags:
-            self._target.registry.put_manifest(self._target.repository, each, top)
-        kept = self._target.registry.find(self._target.repository, digest)
+            # A registry may refuse to write a tag again, be it the same.
+            if (there := registry.find(repository, each)) is None or there.digest != digest:
+                registry.put_manifest(repository, each, top)
+        kept = registry.find(repository, digest)
         if kept is None or kept.digest != digest:
-            raise garbage(self._target.registry.server, "copy", f"it was given {digest} and has not got it")
+            raise garbage(registry.server, "copy", f"it was given {digest} and has not got it")
         return top
 
     def _whole(self, digest: str) -> Manifest:

@@ -14,6 +14,8 @@ from milepost_docker.registry.proxy import Proxy, proxy_for, tunnel
 from milepost_docker.registry.trust import Trust
 
 PIECE = 1 << 16
+SLOWER = 10
+"""How many times as long a server may be silent that has a lot to do."""
 MOST_TEXT = 1 << 16
 """Bytes of an answer that is read for what it says of an error."""
 
@@ -44,6 +46,8 @@ class Request:
     body: bytes | Iterable[bytes] = b""
     length: int | None = None
     """Bytes of a body that comes in pieces."""
+    is_slow: bool = False
+    """Whether the server may have to do a lot before it answers."""
 
     @property
     def is_repeatable(self) -> bool:
@@ -113,6 +117,7 @@ class Wire:
 
     def send(self, request: Request) -> Answer:
         """Return the answer. Raises OSError (TimeoutError after a silence, ssl.SSLError), http.client.HTTPException."""
+        self._patience.factor = SLOWER if request.is_slow else 1
         origin = Origin.of(request.url)
         connection = self._connections.get(origin)
         if connection is None or connection.sock is None:

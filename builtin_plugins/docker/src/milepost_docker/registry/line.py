@@ -22,15 +22,22 @@ BUFFER = 1 << 16
 T = TypeVar("T")
 
 
+class DialTimeoutError(TimeoutError):
+    """Nobody answered who could take a connection: a machine that is off, a firewall."""
+
+
 class Patience:
     """How long the other side may be silent, in seconds, and what raises meanwhile when the work should end."""
 
     def __init__(self, seconds: float, check: Callable[[], None]) -> None:
         self.seconds, self.check = seconds, check
+        self.factor = 1
+        """How many times as long it may be just now."""
 
     def until(self, attempt: Callable[[], T]) -> T:
         """Return what the attempt does once it can, on a socket that waits LOOK_AGAIN. Raises TimeoutError."""
-        end = time.monotonic() + self.seconds
+        limit = self.seconds * self.factor
+        end = time.monotonic() + limit
         while True:
             try:
                 return attempt()
@@ -38,7 +45,7 @@ class Patience:
             except (TimeoutError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
                 self.check()
                 if time.monotonic() >= end:
-                    raise TimeoutError(f"nothing was heard for {self.seconds:g} s") from None
+                    raise TimeoutError(f"nothing was heard for {limit:g} s") from None
 
 
 class Line:
@@ -121,7 +128,10 @@ def _connect(sock: socket.socket, address: Any, patience: Patience) -> None:
 
     sock.setblocking(False)
     if (error := sock.connect_ex(address)) == EINPROGRESS:
-        patience.until(is_there)
+        try:
+            patience.until(is_there)
+        except TimeoutError as silence:
+            raise DialTimeoutError(*silence.args) from silence
         error = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
     if error:
         raise OSError(error, os.strerror(error))

@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager, suppress
 from typing import Any, cast
 
-from milepost.sdk import ArtifactGoneError, Step
+from milepost.sdk import ArtifactGoneError, OperationError, Step
 from milepost_docker.credentials import Login
 from milepost_docker.engine.client import Engine
 from milepost_docker.engine.config import ClientConfig
@@ -30,8 +30,10 @@ def push_from_engine(
     digest = ""
     with connected(config, step) as engine:
         for each in places:
-            with _named(engine, image, each):
+            # Two pushes at once would give one name to two images.
+            with step.exclusive(f"{engine.address.identity} {each.familiar}"), _named(engine, image, each):
                 digest = _pushed(engine, each, login, step) or digest
+                _check(engine, image, each)
     return digest
 
 
@@ -66,6 +68,15 @@ def _named(engine: Engine, image: Image, place: Reference) -> Iterator[None]:
         if before is None:
             with suppress(MissingError):
                 engine.delete(f"/images/{place.familiar}", {"noprune": True})
+
+
+def _check(engine: Engine, image: Image, place: Reference) -> None:
+    """Raises OperationError when somebody on another machine has given the name to another image meanwhile."""
+    if (engine.image(place.familiar) or {}).get("Id") != image.digest:
+        raise OperationError(
+            f"{place.familiar} was moved to another image on {engine.address.name} while it was pushed",
+            hint="push again; without `tag` each build has a tag of its own",
+        )
 
 
 def _tag(engine: Engine, image: Image, place: Reference) -> None:

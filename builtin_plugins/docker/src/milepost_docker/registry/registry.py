@@ -18,6 +18,7 @@ from milepost_docker.registry.account import Account
 from milepost_docker.registry.config import DockerRegistryConfig
 from milepost_docker.registry.copying import Side, copy
 from milepost_docker.registry.pushing import is_on_engine, push_from_engine
+from milepost_docker.registry.trouble import is_silence
 from milepost_docker.registry.uploading import Uploads
 
 _OPERATION = re.compile("[0-9a-hjkmnp-tv-z]{26}")
@@ -141,6 +142,7 @@ class DockerRegistry:
     def _pushed(self, image: Image, places: tuple[Reference, ...], account: Account, step: Step) -> str:
         """Have the engine push, and look whether the registry has what the engine says."""
         login = account.login(self._place.server)
+        self._ask_first(account, step)
         try:
             digest = push_from_engine(image, places, login, self._config.client_config, step)
         except EngineError as error:
@@ -148,6 +150,21 @@ class DockerRegistry:
         # With containerd's store, the engine's id of an image is its digest, unless only a part of a list was pushed.
         likely = (digest,) if digest else (image.digest, places[0].tag or "")
         return self._looked_at(likely, places[0], account, step)
+
+    def _ask_first(self, account: Account, step: Step) -> None:
+        """Have the registry itself say no, before the engine sends layers: engines say it late, and as text only."""
+        try:
+            self._try(account)
+        except OperationError as error:
+            fault = error.__cause__
+            if not isinstance(fault, OSError | HTTPException) or is_silence(fault):
+                raise
+            step.say(f"{error}; the engine may reach it")
+
+    def _try(self, account: Account) -> None:
+        """Return when the registry would take a push. Raises OperationError."""
+        with account.client(self._place.server) as registry:
+            Uploads(registry, self._place.path).may_push()
 
     def _looked_at(self, likely: tuple[str, ...], place: Reference, account: Account, step: Step) -> str:
         """Return the digest of what the engine has pushed, which the registry must have."""
@@ -170,8 +187,7 @@ class DockerRegistry:
     def _diagnosed(self, error: EngineError, account: Account) -> MilepostError:
         """Return what the registry itself says to somebody who wants to push: engines tell it as text only."""
         try:
-            with account.client(self._place.server) as registry:
-                Uploads(registry, self._place.path).may_push()
+            self._try(account)
         except OperationError as told:
             told.add_note(str(error))
             return told

@@ -10,6 +10,7 @@ from contextlib import suppress
 from http.client import HTTPException
 
 from milepost.sdk import OperationError
+from milepost_docker.registry.line import DialTimeoutError
 
 GATEWAY = frozenset({502, 503, 504})
 """What servers before a registry answer when they cannot reach it."""
@@ -39,6 +40,11 @@ def is_passing(error: BaseException) -> bool:
     if isinstance(error, ssl.SSLError):
         return isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError)
     return isinstance(error, OSError | HTTPException)
+
+
+def is_silence(error: BaseException | None) -> bool:
+    """Return whether a registry took a connection, and then said nothing."""
+    return isinstance(error, TimeoutError) and not isinstance(error, DialTimeoutError)
 
 
 def unreachable(server: str, error: OSError | HTTPException) -> OperationError:
@@ -100,6 +106,9 @@ _REASONS: Mapping[int, tuple[str, str]] = {
     401: ("it wants a login", "docker login {server}, or username and password in the registry block"),
     403: ("this login may not do that", "give it the right, or log in as somebody else: docker login {server}"),
     404: ("there is no such repository or image", "check the name in `image`, or make the repository first"),
+    400: ("it does not take that", "a tag that must not change? Then choose another `tag`, or leave it out"),
+    409: ("something stands in the way", "a tag that must not change? Then choose another `tag`, or leave it out"),
+    412: ("something stands in the way", "a tag that must not change? Then choose another `tag`, or leave it out"),
     405: (
         "it does not allow that",
         "a registry of one's own deletes with REGISTRY_STORAGE_DELETE_ENABLED=true; else leave out `keep_images`",

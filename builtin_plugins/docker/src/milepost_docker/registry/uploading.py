@@ -54,7 +54,8 @@ class Uploads:
             raise ConnectionError("the login ran out in the middle of an upload")
         place = self._place(answer, 202)
         place += f"{'&' if '?' in place else '?'}{urlencode({'digest': blob.digest})}"
-        with self._ask(Request(method="PUT", url=place), PUSH) as answer:
+        # Where layers lie in a cloud's storage, a large one is copied there before the answer.
+        with self._ask(Request(method="PUT", url=place, is_slow=True), PUSH) as answer:
             if answer.status != 201:
                 raise self._talk.refusal(self._what, answer)
 
