@@ -64,10 +64,8 @@ def test_a_registry_with_a_password_gets_the_image_and_nobody_sees_the_password(
     )
     write_files(bench.source, PAGES)
     step = bench.step("build", registry=access)
-    # The run image is in the other registry, and a lifecycle in a container does not know who signed this one's name.
-    with pytest.raises(OperationError) as caught:
-        BuildpacksBuilder(config).build(step)
-    assert "certificate" in str(caught.value)
+    built = BuildpacksBuilder(config).build(step)
+    assert built.reference.startswith(f"{guarded.host}/shop/web@sha256:")
     assert guarded.password not in step.everything()
 
 

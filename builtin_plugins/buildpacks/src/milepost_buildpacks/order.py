@@ -121,7 +121,7 @@ def _places(order: Order) -> Iterator[str]:
         yield "--publish"
         if _is_loopback(access.server):
             network = network or "host"
-        elif access.insecure:
+        if access.insecure:
             yield f"--insecure-registry={access.server}"
     if network:
         yield f"--network={network}"
