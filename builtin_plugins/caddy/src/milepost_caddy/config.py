@@ -48,6 +48,10 @@ class EngineConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         str | None,
         Meta(description="A context of the Docker CLI, by name. Without `host` and `context`, the one in use there."),
     ] = None
+    cert_path: Annotated[
+        str | None, Meta(description="A folder with `ca.pem`, `cert.pem` and `key.pem`, for TLS with `tcp://`.")
+    ] = None
+    tls_verify: Annotated[bool, Meta(description="Whether the engine's certificate is checked.")] = True
     image: Annotated[
         str, Meta(description="The image of Caddy: 2.11.3 or later, with `sh`, `tar` and `wget` in it.")
     ] = "caddy:2"

@@ -29,7 +29,15 @@ class Engine:
         """Run `docker` on the engine, unseen. Raises CommandFailedError with what it said."""
         which = ("--host", self._config.host) if self._config.host else ()
         which = ("--context", self._config.context) if self._config.context else which
-        return self._step.run(Command(argv=("docker", *which, *words), input=stdin, quiet=True, check=check))
+        argv = ("docker", *which, *words)
+        return self._step.run(Command(argv=argv, env=self._tls(), input=stdin, quiet=True, check=check))
+
+    def _tls(self) -> dict[str, str]:
+        """Return what tells `docker` of the certificates for an engine that wants some."""
+        if self._config.cert_path is None:
+            return {}
+        checked = {"DOCKER_TLS_VERIFY": "1"} if self._config.tls_verify else {"DOCKER_TLS": "1"}
+        return {"DOCKER_CERT_PATH": self._config.cert_path, **checked}
 
     def lines(self, *words: str) -> list[str]:
         """Return what `docker` prints, by line."""
