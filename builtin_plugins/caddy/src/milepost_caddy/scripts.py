@@ -13,8 +13,9 @@ if [ $# -gt 0 ]; then tar -c -f - "$@"; fi
 KEEP = """
 mkdir -p "routes/$1"
 tar -x -f -
-sync
+sync "routes/$1/.route.json.new"
 mv "routes/$1/.route.json.new" "routes/$1/route.json"
+sync "routes/$1" routes
 """
 """Keep a route (its key) and files beside it, which come in an archive."""
 
@@ -31,11 +32,11 @@ mkdir -p turns
 rm -rf "turns/$2"
 tar -x -f - -C turns
 test -f "turns/$2/traffic.json"
-sync
+sync "turns/$2"/* "turns/$2" turns
 rm -f .live.new
 ln -s "turns/$2" .live.new
 mv -T .live.new live
-sync
+sync .
 for old in turns/*; do
   case "$old" in "turns/$2" | "turns/$3") ;; *) rm -rf "$old" ;; esac
 done
