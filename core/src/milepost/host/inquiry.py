@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,6 +25,7 @@ from milepost.host.lifecycle.stand import Given, Stand, bench_of, subject_of
 from milepost.host.lifecycle.subject import Subject
 from milepost.host.lifecycle.weighing import split
 from milepost.host.lifecycle.workers import recorded_of
+from milepost.host.outside import User, world
 from milepost.host.plugins.faults import blame
 from milepost.host.plugins.load import Plugins
 from milepost.host.project.variable_sources import ByHand
@@ -86,14 +87,20 @@ def quiet_bench(host: Host) -> Bench:
         cancel=Cancel(),
         only_asks=True,
     )
-    return bench_of(stand, host.project, host.store)
+    return dataclasses.replace(bench_of(stand, host.project, host.store), hired={})
 
 
 def app_subject(host: Host, app: str, workspace: str) -> Subject:
     """Return an app of the host's project."""
+    return subjects(host, workspace, Plugins(host.catalog))(app)
+
+
+def subjects(host: Host, workspace: str, plugins: Plugins) -> Callable[[str], Subject]:
+    """Return what gives the apps of the host's project in one workspace, all in one world, by records."""
     values = gather(host, workspace, ByHand(), lenient=True).variables
-    given = Given(host.environment, host.folder, Plugins(host.catalog), values)
-    return subject_of(host.project, app, workspace, 0, given, by_records=True)
+    outside = world(host.project, plugins, User(host.environment, host.folder))
+    given = Given(host.environment, host.folder, plugins, values, outside=outside)
+    return lambda app: subject_of(host.project, app, workspace, 0, given, by_records=True)
 
 
 def status(
@@ -103,11 +110,12 @@ def status(
     bench = quiet_bench(host)
     named = apps or tuple(host.project.apps)
     answers: dict[str, AppStatus] = {}
+    find = None if recorded else _finder(host, workspace, bench)
     notes: dict[str, str] = {}
 
     def ask(app: str) -> None:
         try:
-            answers[app] = _app_status(host, bench, app, workspace, recorded)
+            answers[app] = _app_status(bench, find, app, workspace)
         except Exception as error:  # one that cannot be asked must not keep the others from being told
             notes[app] = f"cannot be asked: {error or type(error).__name__}"
 
@@ -130,13 +138,30 @@ def status(
     )
 
 
-def _app_status(host: Host, bench: Bench, app: str, workspace: str, recorded: bool) -> AppStatus:
-    """Return how one app is; a plugin that cannot be asked is a note."""
-    if recorded:
+Finder = Callable[[str], Subject]
+"""Returns an app of the project by its name."""
+
+
+def _finder(host: Host, workspace: str, bench: Bench) -> Finder:
+    """Return what finds apps; where none can be found, as in a file that is wrong, it raises why for each."""
+    try:
+        return subjects(host, workspace, bench.plugins)
+    except MilepostError as error:
+        why = error
+
+    def raising(app: str) -> Subject:
+        raise why
+
+    return raising
+
+
+def _app_status(bench: Bench, find: Finder | None, app: str, workspace: str) -> AppStatus:
+    """Return how one app is; a plugin that cannot be asked is a note, and with no `find` nobody is asked."""
+    if find is None:
         return _told(bench, workspace, AppStatus(app=app), None)
     if away := elsewhere(bench, app, workspace):
         return _told(bench, workspace, AppStatus(app=app, note=f"on {machines(away)}, not asked from here"), None)
-    subject = app_subject(host, app, workspace)
+    subject = find(app)
     hide_variables(bench, subject)
     try:
         live = find_live(bench, subject)

@@ -11,18 +11,14 @@ from typing import Any
 from milepost.host.assembly import Host
 from milepost.host.cancel import Cancel
 from milepost.host.history.journal import GONE, STANDING
-from milepost.host.inquiry import quiet_bench
+from milepost.host.inquiry import Finder, app_subject, quiet_bench, subjects
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.elsewhere import elsewhere, is_elsewhere, machines
 from milepost.host.lifecycle.labels import PROJECT
-from milepost.host.lifecycle.requesting import gather
 from milepost.host.lifecycle.serving import Serves, serves
 from milepost.host.lifecycle.sighting import Sighting, identity, is_foreign, look, named_by, platforms
-from milepost.host.lifecycle.stand import Given, subject_of
 from milepost.host.lifecycle.subject import Subject
 from milepost.host.lifecycle.workers import Worker
-from milepost.host.plugins.load import Plugins
-from milepost.host.project.variable_sources import ByHand
 from milepost.sdk.capabilities import Finds
 from milepost.sdk.errors import MilepostError, UnknownNameError, UsageError
 from milepost.sdk.record import Operation
@@ -86,13 +82,6 @@ class _Inquest:
         return 2 if is_own else int(seen.app in {app for app, _ in self.places})
 
 
-def subject_here(host: Host, app: str, workspace: str) -> Subject:
-    """Return an app of the host's project as one who only asks sees it, be it in today's file or not."""
-    values = gather(host, workspace, ByHand(), lenient=True).variables
-    given = Given(host.environment, host.folder, Plugins(host.catalog), values)
-    return subject_of(host.project, app, workspace, 0, given, by_records=True)
-
-
 def survey(host: Host, workspace: str, limit: float = LIMIT) -> Survey:
     """Return what the platforms have of the project in all workspaces, beside what the history knows.
 
@@ -122,10 +111,13 @@ def survey(host: Host, workspace: str, limit: float = LIMIT) -> Survey:
 def _inquests(host: Host, bench: Bench, workspace: str) -> tuple[list[_Inquest], list[str]]:
     """Return whom to ask, each platform once, and who cannot be asked at all."""
     found: dict[str, _Inquest] = {}
+    finders: dict[str, Finder] = {}
     unasked: list[str] = []
     for app, where in _places(host, bench, workspace):
         try:
-            subject = subject_here(host, app, where)
+            if where not in finders:
+                finders[where] = subjects(host, where, bench.plugins)
+            subject = finders[where](app)
             asked = [_inquest(subject, each) for each in platforms(bench, subject)]
         except MilepostError as error:
             asked = [f"what {app} has in {where} cannot be asked: {error}"]
@@ -214,7 +206,7 @@ def _orphans(host: Host, bench: Bench, strays: list[Sighting], limit: float) -> 
 def _serves(host: Host, bench: Bench, stray: Sighting) -> Serves:
     """Return whether it serves; `unknown` where even its app cannot be looked at."""
     try:
-        return serves(bench, subject_here(host, stray.app, stray.workspace), stray)
+        return serves(bench, app_subject(host, stray.app, stray.workspace), stray)
     except MilepostError:
         return "unknown"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from milepost.host import processes
 from milepost.host.cancel import Cancel, Deadline
@@ -51,6 +52,8 @@ class Bench:
     """How much of an operation's output is kept, in characters."""
     only_asks: bool = False
     """Whether nothing is to be written into the history."""
+    hired: dict[str, Any] | None = None
+    """Who was made for a recorded operation already, by its id, where nothing changes meanwhile; None: made anew."""
     patience: float | None = None
     """How long a plugin may take for what it is asked now, in seconds; None: as long as it takes."""
 

@@ -25,6 +25,9 @@ from milepost.sdk.record import Operation
 GONE = ("destroyed", "forgotten", "superseded")
 """The presences of a deployment that can never be released again."""
 
+PAGE = 5
+"""How many releases are read at a time."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Live:
@@ -73,18 +76,18 @@ def last_release(bench: Bench, subject: Subject) -> Operation | None:
 
 def _releases(bench: Bench, subject: Subject) -> Iterator[Operation]:
     """Yield the releases that may have changed what is live, newest first."""
-    releases = bench.history.operations(
-        {
-            "app": subject.app.name,
-            "workspace": subject.workspace,
-            "stage": "release",
-            "status": ("success", "interrupted", "error", "cancelled", "running"),
-        }
-    )
-    for each in releases:
+    where = {
+        "app": subject.app.name,
+        "workspace": subject.workspace,
+        "stage": "release",
+        "status": ("success", "interrupted", "error", "cancelled", "running"),
+    }
+    before = None
+    # Most often the first one tells.
+    while page := bench.history.operations(where, limit=PAGE, before=before):
+        before = page[-1].id
         # One that failed or was cut off may have moved the traffic, which only a releaser can tell.
-        if each.release is not None or each.plugin is not None:
-            yield each
+        yield from (each for each in page if each.release is not None or each.plugin is not None)
 
 
 def _was_cut(bench: Bench, release: Operation) -> bool:

@@ -17,7 +17,12 @@ def worker_of(bench: Bench, subject: Subject, operation: Operation) -> Worker[An
 
     Raises PluginNotFoundError when the plugin is gone, OperationError when a secret or credential is.
     """
-    return of_record(bench, operation, _today(bench, subject, operation), subject.read)
+    if bench.hired is None:
+        return of_record(bench, operation, _today(bench, subject, operation), subject.read)
+    if operation.id not in bench.hired:
+        bench.hired[operation.id] = of_record(bench, operation, _today(bench, subject, operation), subject.read)
+    found: Worker[Any] = bench.hired[operation.id]
+    return found
 
 
 def _today(bench: Bench, subject: Subject, operation: Operation) -> Worker[Any] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
 import msgspec
@@ -201,7 +202,7 @@ class Converter:
 
     def struct(self, values: Mapping[str, Any], kind: type[Struct], path: Path) -> Any:
         """Return a struct of these values; fields that are not given have their defaults."""
-        fields = {each.encode_name: each for each in structs.fields(kind)}
+        fields = _fields(kind)
         before = len(self.wrong)
         for name in values:
             if name not in fields:
@@ -237,6 +238,12 @@ class Converter:
             return msgspec.convert(value, kind, strict=False)
         except msgspec.ValidationError:
             return self._expected(value, kind, path)
+
+
+@cache
+def _fields(kind: type[Struct]) -> Mapping[str, structs.FieldInfo]:
+    """Return the fields of a class by the names that they have in a file; their annotations are evaluated once."""
+    return {each.encode_name: each for each in structs.fields(kind)}
 
 
 def _opened(secret: Marked) -> Any:
