@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 import struct
+import subprocess
 import tarfile
 from pathlib import Path
 
@@ -46,6 +48,20 @@ def base(engine: Engine) -> str:
 def web(engine: Engine) -> str:
     """Return an image that serves `/www` over HTTP on port $PORT, or 8080; TERM ends it."""
     return _made(engine, "web", {"bin/serve": SERVER.encode(), "www/index.html": b"hello\n"}, ('CMD ["/bin/serve"]',))
+
+
+def redis(engine: Engine) -> str:
+    """Return an image with this machine's redis-server and redis-cli, and the libraries that they load."""
+    found = {name: shutil.which(name) for name in ("redis-check-rdb", "redis-cli")}
+    if not all(found.values()):
+        pytest.skip("redis: it is not installed (Debian: apt install redis-tools)")
+    # Debian's redis-server is another name of the program that checks its files.
+    files = {"usr/bin/redis-server": found["redis-check-rdb"], "usr/bin/redis-cli": found["redis-cli"]}
+    programs = {name: Path(str(path)).read_bytes() for name, path in files.items()}
+    listed = subprocess.run(("ldd", *map(str, found.values())), check=True, capture_output=True, text=True).stdout
+    libraries = {path.lstrip("/"): Path(path).read_bytes() for path in re.findall(r"(/\S+\.so\S*)", listed)}
+    changes = ('CMD ["redis-server"]', "VOLUME /data", "ENV PATH=/bin:/usr/bin")
+    return _made(engine, "redis", {**programs, **libraries}, changes)
 
 
 def remove_all() -> None:
@@ -99,7 +115,7 @@ def _made(engine: Engine, name: str, files: dict[str, bytes], changes: tuple[str
         reference = f"milepost-test/{name}:{folder.name.removeprefix('milepost-')}"
         # A user's engine outlives the run: what the run has put there is noted, so that the end removes it.
         if not engine.docker("image", "ls", "--quiet", reference):
-            every = (*changes, f"LABEL {LABEL}={folder.name}", "ENV PATH=/bin")
+            every = ("ENV PATH=/bin", *changes, f"LABEL {LABEL}={folder.name}")
             options = [word for change in every for word in ("--change", change)]
             engine.docker("import", *options, "-", reference, stdin=root_of(files))
             with (folder / "hosts").open("a") as hosts:

@@ -66,6 +66,7 @@ app "web" {
     use "docker" {
       service_port = 8080
       replicas     = 2
+      init         = true
 
       resources {
         memory = "64m"

@@ -194,7 +194,7 @@ def _back(request: Request, project: Project, history: History) -> dict[str, Goa
 def _promoted(request: Request, project: Project, history: History) -> dict[str, Goal]:
     """Return the apps whose artifacts the run made, each with that artifact."""
     if request.target is None:
-        raise UsageError("promote needs a run", hint="milepost promote last --from WORKSPACE --to WORKSPACE")
+        raise UsageError("promote needs a run", hint="milepost promote last --to WORKSPACE")
     run = resolve_run(history.store, request.target, request.workspace)
     made = history.operations({"run": str(run["id"]), "stage": ("build", "push"), "status": "success"})
     newest: dict[str, Operation] = {}
