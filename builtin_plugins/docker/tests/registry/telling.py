@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
@@ -37,6 +38,7 @@ class TellsServer:
 
     def __init__(self) -> None:
         self.seen: list[Seen] = []
+        self.connections = 0
         self._answers: list[tuple[str, str, list[Says]]] = []
         self._over = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -93,23 +95,14 @@ class TellsServer:
             protocol_version = "HTTP/1.1"
             timeout = 30
 
-            def do_GET(self) -> None:
-                outer.answer(self)
+            def setup(self) -> None:
+                outer.connections += 1
+                super().setup()
 
-            def do_HEAD(self) -> None:
-                outer.answer(self)
-
-            def do_POST(self) -> None:
-                outer.answer(self)
-
-            def do_PUT(self) -> None:
-                outer.answer(self)
-
-            def do_PATCH(self) -> None:
-                outer.answer(self)
-
-            def do_DELETE(self) -> None:
-                outer.answer(self)
+            def __getattr__(self, name: str) -> Callable[[], None]:
+                if name.startswith("do_"):
+                    return partial(outer.answer, self)
+                raise AttributeError(name)
 
             def log_message(self, format: str, *arguments: object) -> None:
                 """Keep quiet."""

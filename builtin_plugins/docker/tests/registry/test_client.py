@@ -140,6 +140,16 @@ def test_a_blob_that_was_cut_in_the_middle_is_fetched_again(server: TellsServer,
         assert registry.small("shop/web", blob) == b"whole"
 
 
+def test_one_connection_serves_all_requests(server: TellsServer, bench: Bench) -> None:
+    server.on("HEAD", HEAD, FOUND)
+    server.on("GET", r"/v2/shop/web/tags/list.*", Says(404, body=b'{"errors": []}'))
+    with RegistryClient(nobody(server.host), bench.step("status"), QUICK) as registry:
+        for _ in range(3):
+            assert registry.find("shop/web", "1") is not None
+            assert registry.tags("shop/web") == ()
+    assert server.connections == 1
+
+
 def test_a_connection_that_the_server_closed_meanwhile_is_no_fault(server: TellsServer, bench: Bench) -> None:
     step = bench.step("status")
     server.on("HEAD", HEAD, Says(200, {**FOUND.headers, "Connection": "close"}), FOUND)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import http.client
+import socket
+import ssl
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -66,7 +68,7 @@ class Answer:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
+        self.close(spoilt=error is not None)
 
     def read(self, most: int) -> bytes:
         """Return the body, at the most so many bytes of it and one more. Raises OSError, http.client.HTTPException."""
@@ -95,11 +97,17 @@ class Answer:
         location = self.headers.get("Location")
         return urljoin(self.url, location) if location else None
 
-    def close(self) -> None:
-        """Let go of it. What was not read ends the connection: nobody knows how much would come."""
-        if not self._response.isclosed():
-            self._connection.close()
-        self._response.close()
+    def close(self, *, spoilt: bool = False) -> None:
+        """Let go of it. The connection goes on where little of the answer is left to read."""
+        try:
+            if not spoilt and (self._response.length or 0) <= MOST_TEXT:
+                self._response.read(MOST_TEXT)
+        except (OSError, http.client.HTTPException):
+            spoilt = True
+        finally:
+            if spoilt or not self._response.isclosed():
+                self._connection.close()
+            self._response.close()
 
 
 class Wire:
@@ -108,6 +116,7 @@ class Wire:
     def __init__(self, patience: Patience, trust: Trust, environment: Mapping[str, str]) -> None:
         self._patience, self._trust, self._environment = patience, trust, environment
         self._connections: dict[Origin, http.client.HTTPConnection] = {}
+        self._contexts: dict[Origin, ssl.SSLContext] = {}
 
     def close(self) -> None:
         """End all connections."""
@@ -147,8 +156,19 @@ class Wire:
         if origin.scheme == "https":
             if proxy:
                 tunnel(sock, proxy, origin, self._patience)
-            sock = secured(sock, self._trust.context(origin.host, origin.port), origin.host, self._patience)
+            sock = self._secured(sock, origin)
         return Line(sock, self._patience)
+
+    def _secured(self, sock: socket.socket, origin: Origin) -> socket.socket:
+        """Return the socket with TLS around it; it is closed when that fails."""
+        try:
+            if origin not in self._contexts:
+                # To read the system's certificates takes longer than many a request.
+                self._contexts[origin] = self._trust.context(origin.host, origin.port)
+        except BaseException:
+            sock.close()
+            raise
+        return secured(sock, self._contexts[origin], origin.host, self._patience)
 
     def _proxy(self, origin: Origin) -> Proxy | None:
         return proxy_for(origin.scheme, origin.host, origin.port, self._environment)
