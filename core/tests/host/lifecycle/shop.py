@@ -147,10 +147,8 @@ class Shop:
         self.parts = {each.app: self.part(request, run, each) for each in plans}
         status: Status = "error"
         try:
-            for phase in PHASES:
-                for each in plans:
-                    if phase in each.phases:
-                        self.parts[each.app].carry_out(phase)
+            for phase, each in ((phase, each) for phase in PHASES for each in plans if phase in each.phases):
+                self.parts[each.app].carry_out(phase)
             status = "success"
         finally:
             self.history.amend(msgspec.structs.replace(run, status=status))

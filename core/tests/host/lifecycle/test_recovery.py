@@ -84,7 +84,7 @@ def test_what_was_half_destroyed_is_destroyed(shop: Shop) -> None:
     shop.carry("destroy")
     # Dead after the objects were gone, and before that was written down.
     shop.history.amend(standing)
-    shop.cut(shop.last("destroy"))
+    shop.cut(shop.last("destroy", target=standing.id))
     shop.edit("two")
     shop.up()
     assert shop.presences() == {1: "destroyed", 3: "released"}
