@@ -111,7 +111,7 @@ def make_buildpacks(engine: Engine, registry: Registry, folder: Path) -> Buildpa
     _buildpack(folder / "buildpack", engine.architecture)
     (folder / "builder.toml").write_text(BUILDER % {"stack": run, "run": run})
     environment = _environment(engine, pack, folder)
-    builder = f"milepost-test/builder:{folder.name}"
+    builder = _name(folder)
     argv = (str(pack), "builder", "create", builder, "--config", "builder.toml", "--pull-policy", "never")
     made = subprocess.run(
         (*argv, "--target", f"linux/{engine.architecture}"),
@@ -125,10 +125,18 @@ def make_buildpacks(engine: Engine, registry: Registry, folder: Path) -> Buildpa
     return Buildpacks(builder, run, pack, environment)
 
 
+def _name(folder: Path) -> str:
+    """Return the name of a builder whose files are in that folder."""
+    return f"milepost-test/builder:{premises.premises().name.removeprefix('milepost-')}-{folder.name}"
+
+
 def _environment(engine: Engine, pack: Path, folder: Path) -> dict[str, str]:
     """Return what `pack` wants to find around it."""
     path = f"{pack.parent}:{engine.environment.get('PATH', '')}"
     # It speaks the newest API that it knows, and does not ask what the engine knows.
+    config = folder / "pack" / "config.toml"
+    config.parent.mkdir()
+    config.write_text(f'pull-policy = "if-not-present"\n[[trusted-builders]]\nname = "{_name(folder)}"\n')
     own = {"PATH": path, "PACK_HOME": str(folder / "pack"), "DOCKER_API_VERSION": engine.api}
     return {**engine.environment, **own}
 

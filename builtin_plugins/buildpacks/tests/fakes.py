@@ -11,11 +11,15 @@ from milepost.testing.runner import RecordingRunner
 
 SERVER = {"Version": "29.0.0", "ApiVersion": "1.56", "Os": "linux", "Arch": "amd64"}
 HOST = "unix:///run/fake.sock"
-INSPECTED = {
-    "run_images": [{"name": "fake/run:1"}],
-    "buildpacks": [{"id": "fake/pages", "version": "1.0"}],
-    "processes": [{"type": "web", "command": "/bin/httpd", "args": ["-f"], "default": True}],
+PROCESS = {"type": "web", "command": "/bin/httpd", "args": ["-f"], "default": True}
+PARTS = {"buildpacks": [{"id": "fake/pages", "version": "1.0"}], "processes": [PROCESS]}
+LABELS = {
+    "team": "shop",
+    "io.buildpacks.build.metadata": json.dumps(PARTS),
+    "io.buildpacks.lifecycle.metadata": json.dumps({"runImage": {"image": "fake/run:1"}}),
 }
+IMAGE = {"Size": 1000, "Os": "linux", "Architecture": "amd64", "Config": {"Labels": LABELS}}
+REMOTE = {"remote_info": {**PARTS, "run_images": [{"name": "fake/run:1"}]}, "local_info": None}
 
 
 def fake_programs() -> RecordingRunner:
@@ -23,8 +27,8 @@ def fake_programs() -> RecordingRunner:
     runner = RecordingRunner()
     runner.answer("docker", "version", stdout=json.dumps(SERVER).encode())
     runner.answer("docker", "context", stdout=HOST.encode())
-    runner.answer("docker", "image", stdout=json.dumps({"Size": 1000, "Os": "linux", "Architecture": "amd64"}).encode())
-    runner.answer("pack", "inspect", stdout=json.dumps({"remote_info": INSPECTED, "local_info": INSPECTED}).encode())
+    runner.answer("docker", "image", stdout=json.dumps(IMAGE).encode())
+    runner.answer("pack", "inspect", stdout=json.dumps(REMOTE).encode())
     runner.act("pack", "build", by=_build)
     return runner
 

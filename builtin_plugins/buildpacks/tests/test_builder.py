@@ -64,8 +64,10 @@ def test_a_build_with_a_registry_is_put_there_and_known_by_digest(bench: Bench) 
     assert built.details["tag"] == step.facts.operation.lower()
 
 
-def test_the_artifact_says_what_it_is_made_of(bench: Bench) -> None:
-    details = BuildpacksBuilder(BuildpacksConfig(builder="fake/builder")).build(bench.step("build")).details
+@pytest.mark.parametrize("access", [None, ACCESS])
+def test_the_artifact_says_what_it_is_made_of(bench: Bench, access: RegistryAccess | None) -> None:
+    step = bench.step("build", registry=access)
+    details = BuildpacksBuilder(BuildpacksConfig(builder="fake/builder")).build(step).details
     assert details["buildpacks"] == [{"id": "fake/pages", "version": "1.0"}]
     assert details["sources"] == ["fake/pages@1.0"]
     assert details["processes"] == [{"type": "web", "command": ["/bin/httpd", "-f"], "default": True}]
@@ -73,7 +75,7 @@ def test_the_artifact_says_what_it_is_made_of(bench: Bench) -> None:
     assert details["builder"] == "fake/builder"
     assert details["platforms"] == ["linux/amd64"]
     assert details["architecture"] == "amd64"
-    assert details["size"] == 1000
+    assert (details.get("size"), details.get("labels")) == ((None, None) if access else (1000, {"team": "shop"}))
     assert details["build_labels"]["common/command-type"] == "web"
 
 
@@ -256,7 +258,7 @@ def test_a_platform_that_runs_several_architectures_must_be_answered_for_one(ben
 
 def test_an_image_whose_parts_cannot_be_read_is_built_all_the_same(bench: Bench, runner: RecordingRunner) -> None:
     runner.answer("pack", "inspect", status=1, stderr=b"no access")
-    step = bench.step("build")
+    step = bench.step("build", registry=ACCESS)
     built = BuildpacksBuilder(BuildpacksConfig()).build(step)
     assert "buildpacks" not in built.details
     assert "no access" in step.noted("say")[0]
