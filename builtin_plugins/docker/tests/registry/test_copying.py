@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+import tracemalloc
 from collections.abc import Iterator
 from typing import Any
 
@@ -98,6 +100,28 @@ def test_a_layer_of_another_repository_is_taken_over_and_not_sent(
     assert [each for each in step.noted("output") if "taken over" in each]
     assert not [each for each in step.noted("output") if each.endswith("copied")]
     assert resolved(target.registry, target.repository, "1")
+
+
+def test_a_large_layer_takes_no_more_memory_than_a_small_one(origin: Laid, bench: Bench) -> None:
+    def peak(size: int) -> int:
+        layer = origin.blob(random.Random(size).randbytes(size), LAYER)
+        head = origin.blob(b'{"architecture": "amd64", "os": "linux"}', "application/vnd.oci.image.config.v1+json")
+        image = origin.put({"config": described(head), "layers": [described(layer)]}, OCI_MANIFEST, "")
+        step = bench.step("push")
+        with RegistryClient(nobody(origin.registry.server), step) as target:
+            tracemalloc.start()
+            # To another repository, as if it were another registry: not taken over but sent.
+            uploads = Uploads(target, f"{origin.repository}/large")
+            with origin.registry.reading(origin.repository, layer) as pieces:
+                assert pieces is not None
+                uploads.send(layer, pieces)
+            used = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+        assert image.layers == (layer,)
+        return used
+
+    small = peak(1_000_000)
+    assert peak(30_000_000) < 1.2 * small + 200_000
 
 
 def test_what_is_gone_from_its_registry_is_an_error_that_says_so(origin: Laid, goal: Side, step: Step) -> None:

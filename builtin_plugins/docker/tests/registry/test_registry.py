@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,8 +19,10 @@ from milepost_docker.engine.config import Auth, ClientConfig
 from milepost_docker.image import Image, image_of, inspected
 from milepost_docker.login import credential
 from milepost_docker.reference import parse
+from milepost_docker.registry.account import Account
 from milepost_docker.registry.api import RegistryClient
 from milepost_docker.registry.config import DockerRegistryConfig
+from milepost_docker.registry.pushing import knows_insecure
 from milepost_docker.registry.registry import DockerRegistry
 from tests.engines.docker import Engine
 from tests.engines.registries import Registry
@@ -258,6 +262,27 @@ def test_doctor_leaves_no_upload_begun(server: TellsServer, bench: Bench) -> Non
     registry = DockerRegistry(DockerRegistryConfig(image=f"{server.host}/shop"))
     assert [each.level for each in registry.examine(bench.step("status"))] == ["ok", "ok"]
     assert server.paths("DELETE") == ["/v2/shop/blobs/uploads/7?s=1"]
+
+
+def test_an_engine_that_does_not_know_a_registry_as_insecure_is_warned_of(docker_engine: Engine, bench: Bench) -> None:
+    step, config = bench.step("status"), ClientConfig(host=docker_engine.host)
+    assert knows_insecure("registry.example.com:5000", config, step) is False
+
+
+def test_two_pushes_of_one_tag_at_once_each_push_their_own_image(
+    configured: Configured, make_image: Callable[[str], Artifact], bench: Bench
+) -> None:
+    images = [make_image("one"), make_image("two")]
+    config, steps = configured(tag="same"), [bench.step("push"), bench.step("push")]
+    with ThreadPoolExecutor(2) as pool:
+        pushed = list(pool.map(partial(push, config), images, steps))
+    with Account(config, steps[0]).client(config.place.server) as registry:
+        for image, artifact in zip(images, pushed, strict=True):
+            manifest = registry.manifest(config.place.path, artifact.digest)
+            assert manifest is not None
+            assert manifest.config is not None
+            # With containerd's store, an engine's id of an image is its digest; else it is that of its config.
+            assert image.digest in (manifest.config.digest, manifest.digest)
 
 
 def test_plan_says_what_becomes_of_each_tag(

@@ -8,6 +8,7 @@ from milepost_docker.engine.config import Auth
 from milepost_docker.registry.api import RegistryClient
 from milepost_docker.registry.config import DockerRegistryConfig
 from milepost_docker.registry.talk import Manner
+from milepost_docker.registry.uploading import Uploads
 
 
 class Account:
@@ -27,6 +28,11 @@ class Account:
     def client(self, server: str) -> RegistryClient:
         """Return a client for a registry; to be used as a context."""
         return RegistryClient(self.login(server), self._step, self._manner(server))
+
+    def try_push(self) -> None:
+        """Return when the block's registry would take a push; nothing is left there. Raises OperationError."""
+        with self.client(self._own) as registry:
+            Uploads(registry, self._config.place.path).may_push()
 
     def _manner(self, server: str) -> Manner:
         config = self._config

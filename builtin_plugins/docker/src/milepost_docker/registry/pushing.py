@@ -98,6 +98,16 @@ def _gone(engine: Engine, image: Image) -> ArtifactGoneError:
     return error
 
 
+def knows_insecure(server: str, config: ClientConfig, step: Step) -> bool | None:
+    """Return whether the engine pushes to and pulls from a registry without checked TLS; None where it does not say."""
+    with connected(config, step) as engine:
+        told = engine.info().get("RegistryConfig")
+    if not isinstance(told, dict):
+        return None
+    known = (told.get("IndexConfigs") or {}).get(server)
+    return known is not None and not known.get("Secure", True)
+
+
 def is_on_engine(image: Image, config: ClientConfig, step: Step) -> bool:
     """Return whether the engine has the image, under whatever name."""
     with glance(config, step) as engine:

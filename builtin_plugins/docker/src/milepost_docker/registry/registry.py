@@ -17,9 +17,9 @@ from milepost_docker.reference import Reference, operation_tag
 from milepost_docker.registry.account import Account
 from milepost_docker.registry.config import DockerRegistryConfig
 from milepost_docker.registry.copying import Side, copy
+from milepost_docker.registry.examining import examined
 from milepost_docker.registry.pushing import is_on_engine, push_from_engine
 from milepost_docker.registry.trouble import is_silence
-from milepost_docker.registry.uploading import Uploads
 
 _OPERATION = re.compile("[0-9a-hjkmnp-tv-z]{26}")
 """A tag that is made from an operation: the same content, built again, has one of each build."""
@@ -115,20 +115,7 @@ class DockerRegistry:
 
     def examine(self, step: Step) -> Iterator[Examined]:
         """Yield whether the registry answers, lets us in, and takes what we would push."""
-        name = self._place.familiar_name
-        try:
-            account = Account(self._config, step)
-            login = account.login(self._place.server)
-            with account.client(self._place.server) as registry:
-                registry.login()
-                who = (
-                    f"as {login.username or 'its token says'} ({login.origin})" if not login.anonymous else "as nobody"
-                )
-                yield Examined(level="ok", what=f"the registry {registry.server} lets us in {who}")
-                Uploads(registry, self._place.path).may_push()
-                yield Examined(level="ok", what=f"{name} takes what is pushed")
-        except MilepostError as error:
-            yield Examined(level="problem", what=str(error), hint=error.hint)
+        return examined(self._config, step)
 
     def _places(self, image: Image, step: Step) -> tuple[Reference, ...]:
         """Return the tags to put on an image, the one for the record first."""
@@ -154,17 +141,12 @@ class DockerRegistry:
     def _ask_first(self, account: Account, step: Step) -> None:
         """Have the registry itself say no, before the engine sends layers: engines say it late, and as text only."""
         try:
-            self._try(account)
+            account.try_push()
         except OperationError as error:
             fault = error.__cause__
             if not isinstance(fault, OSError | HTTPException) or is_silence(fault):
                 raise
             step.say(f"{error}; the engine may reach it")
-
-    def _try(self, account: Account) -> None:
-        """Return when the registry would take a push. Raises OperationError."""
-        with account.client(self._place.server) as registry:
-            Uploads(registry, self._place.path).may_push()
 
     def _looked_at(self, likely: tuple[str, ...], place: Reference, account: Account, step: Step) -> str:
         """Return the digest of what the engine has pushed, which the registry must have."""
@@ -187,7 +169,7 @@ class DockerRegistry:
     def _diagnosed(self, error: EngineError, account: Account) -> MilepostError:
         """Return what the registry itself says to somebody who wants to push: engines tell it as text only."""
         try:
-            self._try(account)
+            account.try_push()
         except OperationError as told:
             told.add_note(str(error))
             return told
