@@ -81,9 +81,9 @@ def test_the_default_context_is_the_socket_of_the_machine(home: Path) -> None:
 
 
 def test_the_sockets_of_a_rootless_engine_and_of_docker_desktop_are_looked_for_after_the_usual_one() -> None:
-    found = [str(path) for path, _ in sockets({"XDG_RUNTIME_DIR": "/run/user/1"}, Path("/home/me"))]
+    found = [str(path) for path, _ in sockets({"XDG_RUNTIME_DIR": "/run/user/1"}, Path("/people/me"))]
     usual = ["/var/run/docker.sock", "/run/user/1/docker.sock"]
-    assert found == [*usual, "/home/me/.docker/desktop/docker.sock", "/home/me/.docker/run/docker.sock"]
+    assert found == [*usual, "/people/me/.docker/desktop/docker.sock", "/people/me/.docker/run/docker.sock"]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import tarfile
 import threading
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -189,18 +190,16 @@ def tls_port(certificates: Path) -> Iterator[int]:
     context.verify_mode = ssl.CERT_REQUIRED
     stop = threading.Event()
 
+    def answer(line: socket.socket) -> None:
+        with suppress(OSError), context.wrap_socket(line, server_side=True) as secure:
+            secure.recv(65536)
+            secure.sendall(http(200, VERSION))
+
     def serve(listener: socket.socket) -> None:
-        while True:
+        while not stop.is_set():
             line, _ = listener.accept()
             with line:
-                if stop.is_set():
-                    return
-                try:
-                    with context.wrap_socket(line, server_side=True) as secure:
-                        secure.recv(65536)
-                        secure.sendall(http(200, VERSION))
-                except OSError:
-                    continue
+                answer(line)
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=serve, args=(listener,))

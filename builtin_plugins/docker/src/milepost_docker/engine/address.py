@@ -52,7 +52,7 @@ class Address:
 
     @property
     def local(self) -> bool:
-        """Whether the engine is on this machine: its ports are on our loopback, its networks reachable."""
+        """Whether the engine is on this machine: what it publishes on loopback is on ours."""
         return not self.far and (self.scheme == "unix" or (self.scheme == "tcp" and self.host_and_port[0] in LOOPBACK))
 
     @property

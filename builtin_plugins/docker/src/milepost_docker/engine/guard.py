@@ -52,11 +52,15 @@ class Guard:
             try:
                 self._step.check()
             except Exception as reason:  # whatever it raises is raised where the request waits
-                with self._lock:
-                    self._reason = reason
-                    for line in self._sockets:
-                        _end(line)
+                self._end_all(reason)
                 return
+
+    def _end_all(self, reason: BaseException) -> None:
+        """End all sockets, those that come later too."""
+        with self._lock:
+            self._reason = reason
+            for line in self._sockets:
+                _end(line)
 
 
 def _end(line: socket.socket) -> None:
