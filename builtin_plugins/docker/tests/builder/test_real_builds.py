@@ -74,13 +74,21 @@ def test_a_base_image_that_is_not_there_is_named(workshop: Bench, configured: Co
 
 
 @both
+def test_a_mistake_in_a_dockerfile_is_told_with_its_line(
+    workshop: Bench, configured: Configured, base: str, *, buildkit: bool
+) -> None:
+    (workshop.source / "Dockerfile").write_text(f"FROM {base}\nRUM true\n")
+    with pytest.raises(OperationError, match=r"(?s)the image of web was not built.*line 2.*RUM"):
+        DockerBuilder(configured(buildkit=buildkit)).build(workshop.step("build"))
+
+
+@both
 def test_a_cancel_in_the_middle_of_a_step_leaves_nothing_running(
     workshop: Bench, configured: Configured, base: str, engine: Engine, mark: str, *, buildkit: bool
 ) -> None:
     seconds = f"3{int(mark[:6], 16)}"
     (workshop.source / "Dockerfile").write_text(f"FROM {base}\nRUN sleep {seconds}\n")
     step = workshop.step("build")
-    before = engine.docker("container", "ls", "--all", "--quiet")
     caught: list[MilepostError] = []
 
     def build() -> None:
@@ -96,7 +104,8 @@ def test_a_cancel_in_the_middle_of_a_step_leaves_nothing_running(
     thread.join(PATIENCE)
     assert [type(each) for each in caught] == [CancelledError]
     until(lambda: not processes(f"sleep {seconds}"))
-    until(lambda: engine.docker("container", "ls", "--all", "--quiet") == before)
+    commands = ("container", "ls", "--all", "--no-trunc", "--format", "{{.Command}}")
+    until(lambda: f"sleep {seconds}" not in engine.docker(*commands))
 
 
 def test_a_secret_is_in_no_argument_no_output_no_layer_and_no_record(
@@ -210,6 +219,31 @@ def test_buildkit_pushes_in_one_go_and_the_artifact_is_the_registrys_digest(
     assert again.digest == artifact.digest
     builder.delete(artifact, workshop.step("destroy", registry=access))
     assert not builder.exists(artifact, workshop.step("status", registry=access))
+
+
+def test_builds_at_once_under_one_tag_record_each_its_own_image(
+    workshop: Bench, configured: Configured, base: str, access: RegistryAccess
+) -> None:
+    made = {}
+    for name in ("one", "two"):
+        folder = workshop.folder / name
+        folder.mkdir(parents=True)
+        (folder / "Dockerfile").write_text(f"FROM {base}\nCOPY which /\n")
+        (folder / "which").write_text(name)
+
+    def build(name: str) -> None:
+        step = workshop.step("build", source=workshop.folder / name, registry=access)
+        made[name] = DockerBuilder(configured()).build(step)
+
+    threads = [threading.Thread(target=build, args=(name,)) for name in ("one", "two")]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    for name, artifact in made.items():
+        step = workshop.step("build", source=workshop.folder / name, registry=access)
+        assert DockerBuilder(configured()).build(step).digest == artifact.digest
+    assert made["one"].digest != made["two"].digest
 
 
 def test_the_classic_builder_leaves_pushing_to_the_registry(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,9 @@ from milepost_docker.builder.secrets import secret_arguments
 from milepost_docker.credentials import Login, credentials, docker_config, of_access
 from milepost_docker.engine.address import locate
 from milepost_docker.engine.glance import glance
-from milepost_docker.engine.trouble import UnreachableError
+from milepost_docker.engine.trouble import UnreachableError, space_hint
 from milepost_docker.image import Image, inspected
+from milepost_docker.reference import operation_tag
 
 RULE = "------"
 """What BuildKit writes around the log of a step that failed."""
@@ -36,10 +37,20 @@ def build(order: Order, program: str, step: Step) -> Image:
             environment=environment,
         )
         try:
-            step.run(command(order, tools))
+            with _alone(order, step):
+                step.run(command(order, tools))
         except CommandFailedError as error:
             raise _failed(order, error, step) from error
     return _image(order, _read(metadata), step)
+
+
+def _alone(order: Order, step: Step) -> AbstractContextManager[None]:
+    """Hold the tag that is pushed, where other builds have the same one.
+
+    An engine without the containerd image store pushes what is called so at that moment, not what this build made.
+    """
+    is_own = order.access is None or order.reference.tag == operation_tag(step.facts.operation)
+    return nullcontext() if is_own else step.exclusive(f"image {order.names[0]}")
 
 
 @contextmanager
@@ -92,7 +103,9 @@ def _failed(order: Order, error: CommandFailedError, step: Step) -> OperationErr
         except UnreachableError as unreachable:
             return unreachable
     text = error.tail[error.tail.index(f"{RULE}\n") :] if f"{RULE}\n" in error.tail else error.tail
-    return OperationError(f"the image of {step.facts.app} was not built:\n{text}", hint=_hint(order))
+    return OperationError(
+        f"the image of {step.facts.app} was not built:\n{text}", hint=space_hint(text) or _hint(order)
+    )
 
 
 def _hint(order: Order) -> str:
@@ -105,6 +118,11 @@ def _hint(order: Order) -> str:
         return (
             f"if it is that the engine cannot do {what} (one without the containerd image store): docker buildx create "
             '--name many, then builder = "many", with a registry'
+        )
+    if order.access is not None and order.access.insecure:
+        return (
+            f"if it is the push: the engine must have {order.access.server} among the `insecure-registries` of its "
+            "daemon.json, a builder instance in its buildkitd.toml; on loopback neither is needed"
         )
     return ""
 

@@ -13,6 +13,7 @@ from milepost_docker.builder.transcript import followed
 from milepost_docker.credentials import registry_config
 from milepost_docker.engine.connect import Engine, connected
 from milepost_docker.engine.request import Query
+from milepost_docker.engine.trouble import EngineError
 from milepost_docker.image import Image, inspected
 
 UNITS = {"": 1, "b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
@@ -28,7 +29,12 @@ def build(order: Order, step: Step) -> Image:
         if logins:
             headers["X-Registry-Config"] = registry_config(logins)
         messages = engine.stream("/build", _query(order, engine), body, headers=headers)
-        image = followed(messages, step)
+        try:
+            image = followed(messages, step)
+        except EngineError as error:
+            # Such as for a Dockerfile that it cannot read.
+            message = f"the image of {step.facts.app} was not built: {error.said}"
+            raise OperationError(message, hint=error.hint) from error
         whole = engine.image(image) or {}
         return inspected(order.reference, whole, engine.address.identity)
 

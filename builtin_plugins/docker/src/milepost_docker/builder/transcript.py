@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from milepost.sdk import OperationError, Step
+from milepost_docker.engine.trouble import space_hint
 
 KEPT = 15
 """How many of the failing step's last lines go into the error."""
@@ -65,4 +66,5 @@ class _Transcript:
     def _failed(self, why: str) -> OperationError:
         log = "".join(f"\n  {line}" for line in self._log)
         at = f", at {self._at.strip()}:{log}\n" if self._at else ": "
-        return OperationError(f"the image of {self._step.facts.app} was not built{at}{why}")
+        message = f"the image of {self._step.facts.app} was not built{at}{why}"
+        return OperationError(message, hint=space_hint(why))
