@@ -81,7 +81,7 @@ STACK = (
     *("LABEL io.buildpacks.base.distro.name=busybox", "LABEL io.buildpacks.base.distro.version=1"),
 )
 USERS = {
-    "etc/passwd": b"root:x:0:0:root:/root:/bin/sh\ncnb:x:1000:1000:cnb:/home/cnb:/bin/sh\n",
+    "etc/passwd": b"root:x:0:0:root:/root:/bin/sh\ncnb:x:1000:1000:cnb:/:/bin/sh\n",
     "etc/group": b"root:x:0:\ncnb:x:1000:\n",
 }
 
@@ -107,6 +107,7 @@ def make_buildpacks(engine: Engine, registry: Registry, folder: Path) -> Buildpa
     run = f"{registry.host}/run:1"
     engine.docker("import", *_changes(*STACK), "-", run, stdin=images.root_of(USERS))
     engine.docker("push", run)
+    images.note(engine)
     (folder / "lifecycle.tgz").write_bytes(_lifecycle(programs))
     _buildpack(folder / "buildpack", engine.architecture)
     (folder / "builder.toml").write_text(BUILDER % {"stack": run, "run": run})

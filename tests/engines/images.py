@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 import shutil
 import struct
@@ -64,6 +63,12 @@ def redis(engine: Engine) -> str:
     return _made(engine, "redis", {**programs, **libraries}, changes)
 
 
+def note(engine: Engine) -> None:
+    """Note that this run has made images there, so that its end removes them: a user's engine outlives the run."""
+    with (premises.premises() / "hosts").open("a") as hosts:
+        hosts.write(f"{engine.host}\n")
+
+
 def remove_all() -> None:
     """Remove the images of this run from engines that outlive it."""
     folder = premises.premises()
@@ -113,11 +118,9 @@ def _made(engine: Engine, name: str, files: dict[str, bytes], changes: tuple[str
     """Return an image of this run, importing its file system when no worker has done so."""
     with premises.alone("images") as folder:
         reference = f"milepost-test/{name}:{folder.name.removeprefix('milepost-')}"
-        # A user's engine outlives the run: what the run has put there is noted, so that the end removes it.
         if not engine.docker("image", "ls", "--quiet", reference):
             every = ("ENV PATH=/bin", *changes, f"LABEL {LABEL}={folder.name}")
             options = [word for change in every for word in ("--change", change)]
             engine.docker("import", *options, "-", reference, stdin=root_of(files))
-            with (folder / "hosts").open("a") as hosts:
-                hosts.write(f"{engine.host}{os.linesep}")
+            note(engine)
     return reference

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -30,6 +31,14 @@ def current_buildpacks(
 ) -> Buildpacks:
     """Give a builder on the current engine, into which a lifecycle can put images."""
     return make_buildpacks(current_engine, registry, tmp_path_factory.mktemp("current-buildpacks"))
+
+
+@pytest.fixture(scope="session")
+def cache(docker_engine: Engine) -> Iterator[str]:
+    """Give the name of a volume on the run's engine for the cache of builds."""
+    name = f"milepost-test-{uuid4().hex}"
+    yield name
+    docker_engine.docker("volume", "rm", name, check=False)
 
 
 @pytest.fixture

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
+import msgspec
 import pytest
 
 from milepost.sdk import OperationError
@@ -14,6 +18,7 @@ from milepost.sdk.errors import CancelledError
 from milepost.sdk.secret import Part, Secret
 from milepost.testing.bench import Bench
 from milepost.testing.project import write_files
+from milepost.testing.step import FakeStep
 from milepost_buildpacks.builder import BuildpacksBuilder
 from milepost_buildpacks.config import BuildpacksConfig
 from tests.engines.buildpacks import Buildpacks
@@ -25,8 +30,11 @@ PATIENCE = 60.0
 
 
 @pytest.fixture
-def config(buildpacks: Buildpacks) -> BuildpacksConfig:
-    return BuildpacksConfig(builder=buildpacks.builder, trust_builder=True, pull_policy="if-not-present")
+def config(buildpacks: Buildpacks, cache: str) -> BuildpacksConfig:
+    own = f"volume:{cache}"
+    return BuildpacksConfig(
+        builder=buildpacks.builder, trust_builder=True, pull_policy="if-not-present", cache=own, launch_cache=own
+    )
 
 
 def test_an_image_goes_straight_into_the_registry_and_the_same_files_make_the_same_one(
@@ -75,13 +83,7 @@ def test_variables_reach_the_buildpacks_and_ignored_files_do_not(
     write_files(bench.source, {**PAGES, "secret.txt": "x", "kept.txt": "y"})
     own = bench.source / ".milepost"
     write_files(own, {"state": "z"})
-    told = BuildpacksConfig(
-        builder=config.builder,
-        trust_builder=True,
-        pull_policy="if-not-present",
-        ignore=["secret*"],
-        env={"GREETING": "good day"},
-    )
+    told = msgspec.structs.replace(config, ignore=["secret*"], env={"GREETING": "good day"})
     step = bench.step("build", registry=access, own=(own,))
     built = BuildpacksBuilder(told).build(step)
     assert "building with good day" in step.noted("output")
@@ -110,29 +112,47 @@ def test_an_old_engine_without_a_registry_is_told_what_to_do(bench: Bench, confi
 
 
 def test_a_cancelled_build_leaves_no_container(
-    bench: Bench, config: BuildpacksConfig, access: RegistryAccess, docker_engine: Engine
+    bench: Bench, config: BuildpacksConfig, access: RegistryAccess, docker_engine: Engine, cache: str
 ) -> None:
     write_files(bench.source, {**PAGES, "wait": ""})
     step = bench.step("build", registry=access)
-    chosen = (
-        "ps",
-        "--all",
-        "--quiet",
-        "--filter",
-        "label=author=pack",
-        "--filter",
-        "volume=milepost-shop.web.default.build",
-    )
+    with when_waiting(step, lambda: step.cancel.ask("the test said so")), pytest.raises(CancelledError):
+        BuildpacksBuilder(config).build(step)
+    assert containers(docker_engine, cache) == []
 
-    def cancel() -> None:
+
+def test_what_a_killed_build_has_left_is_removed_by_the_next_one(
+    bench: Bench, config: BuildpacksConfig, access: RegistryAccess, docker_engine: Engine, cache: str
+) -> None:
+    write_files(bench.source, {**PAGES, "wait": ""})
+    step = bench.step("build", registry=access)
+    with when_waiting(step, lambda: os.killpg(next(iter(step.running)), 9)), pytest.raises(OperationError):
+        BuildpacksBuilder(config).build(step)
+    (left,) = containers(docker_engine, cache)
+    (bench.source / "wait").unlink()
+    BuildpacksBuilder(config).build(bench.step("build", registry=access))
+    assert containers(docker_engine, cache) == []
+    assert left not in docker_engine.docker("ps", "--all", "--quiet")
+
+
+@contextmanager
+def when_waiting(step: FakeStep, then: Callable[[], object]) -> Iterator[None]:
+    """Do something once the buildpack waits."""
+
+    def watch() -> None:
         deadline = time.monotonic() + PATIENCE
         while "waiting" not in step.noted("output") and time.monotonic() < deadline:
             time.sleep(0.05)
-        step.cancel.ask("the test said so")
+        then()
 
-    canceller = threading.Thread(target=cancel)
-    canceller.start()
-    with pytest.raises(CancelledError):
-        BuildpacksBuilder(config).build(step)
-    canceller.join()
-    assert docker_engine.docker(*chosen) == ""
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield
+    finally:
+        watcher.join()
+
+
+def containers(engine: Engine, cache: str) -> list[str]:
+    """Return the containers of builds with that cache."""
+    return engine.docker("ps", "--all", "--quiet", "--filter", f"volume={cache}").split()

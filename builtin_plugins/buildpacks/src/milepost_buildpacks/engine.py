@@ -11,6 +11,9 @@ from milepost.sdk import Command, CommandFailedError, OperationError, Result, St
 SOCKET = "unix:///var/run/docker.sock"
 """Where containers of the build look for the engine when nobody says another place."""
 
+OF_ONE_BUILD = ("pack-layers-", "pack-app-")
+"""How `pack` calls the volumes that it makes for one build and removes with it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Engine:
@@ -44,13 +47,18 @@ def image(reference: str, step: Step) -> dict[str, Any]:
 
 
 def remove_left(volume: str, step: Step) -> None:
-    """Remove containers of builds that were killed: those of `pack` that have this app's cache, which we hold now."""
+    """Remove containers of builds that were killed: those of `pack` with this app's cache, which we hold now."""
     chosen = ("--filter", "label=author=pack", "--filter", f"volume={volume}")
     said = _docker(("ps", "--all", "--quiet", *chosen), step)
     left = said.stdout.decode().split() if said else []
-    if left:
-        step.say(f"removing what an earlier build has left: {', '.join(left)}")
-        _docker(("rm", "--force", *left), step)
+    if not left:
+        return
+    step.say(f"removing what an earlier build has left: {', '.join(left)}")
+    mounted = _docker(("inspect", "--format", "{{range .Mounts}}{{.Name}} {{end}}", *left), step)
+    _docker(("rm", "--force", *left), step)
+    volumes = [each for each in (mounted.stdout.decode().split() if mounted else ()) if each.startswith(OF_ONE_BUILD)]
+    if volumes:
+        _docker(("volume", "rm", *dict.fromkeys(volumes)), step)
 
 
 def _host(step: Step) -> str:

@@ -85,7 +85,7 @@ def pack(order: Order, step: Step) -> Command:
     reports = step.facts.scratch / order.reports
     argv = ["pack", "build", order.name, f"--path={step.facts.source}", f"--builder={order.builder}", "--no-color"]
     argv += [f"--report-output-dir={reports}", f"--sbom-output-dir={reports / 'sbom'}"]
-    argv += [*_caches(order, step), *_places(order), *_settings(order.config, step), *named]
+    argv += [*_caches(order, step), *_places(order), *_settings(order.config), *_parts(order.config, step), *named]
     argv += [f"--tag={_tagged(each, order.name)}" for each in order.config.tags]
     return Command(argv=tuple(argv), env={**environment, **surroundings(order, step)})
 
@@ -137,7 +137,7 @@ def _places(order: Order) -> Iterator[str]:
         yield f"--descriptor={order.descriptor}"
 
 
-def _settings(config: BuildpacksConfig, step: Step) -> Iterator[str]:
+def _settings(config: BuildpacksConfig) -> Iterator[str]:
     """Yield what the config says in words of the command line."""
     single = {
         "default-process": config.process_type,
@@ -157,6 +157,10 @@ def _settings(config: BuildpacksConfig, step: Step) -> Iterator[str]:
         "verbose": config.verbose,
     }
     yield from (f"--{name}" for name, is_set in chosen.items() if is_set)
+
+
+def _parts(config: BuildpacksConfig, step: Step) -> Iterator[str]:
+    """Yield which buildpacks take part, and what the build sees beside the app's files."""
     several = {
         "buildpack": config.buildpacks,
         "pre-buildpack": config.pre_buildpacks,

@@ -22,15 +22,8 @@ def artifact(order: Order, step: Step) -> Artifact:
     reference = by_digest if order.access else order.name
     known = {} if order.access else engine.image(order.name, step)
     labels = (known.get("Config") or {}).get("Labels") or {}
-    platforms = [each for each in (_platform(order, known),) if each]
-    details: dict[str, Any] = {
-        "image": name,
-        "tag": tag_of(order.name),
-        "platforms": platforms,
-        "architecture": platforms[0].partition("/")[2] if platforms else "",
-        "location": "registry" if order.access else "engine",
-        "remote": order.access is not None,
-        "builder": order.builder,
+    details = {
+        **_kind(name, _platform(order, known), order),
         **_found({"size": known.get("Size"), "engine": _engine(order), "labels": _short(labels)}),
         **(parts.of_registry(reference, order, step) if order.access else parts.of_labels(labels)),
         **_bill(folder / "sbom", reference, order),
@@ -42,6 +35,19 @@ def artifact(order: Order, step: Step) -> Artifact:
         details=details,
         provisional=order.access is None,
     )
+
+
+def _kind(name: str, platform: str, order: Order) -> dict[str, Any]:
+    """Return the details that every image has."""
+    return {
+        "image": name,
+        "tag": tag_of(order.name),
+        "platforms": [platform] if platform else [],
+        "architecture": platform.partition("/")[2],
+        "location": "registry" if order.access else "engine",
+        "remote": order.access is not None,
+        "builder": order.builder,
+    }
 
 
 def _digest(report: Path, *, published: bool) -> str:
