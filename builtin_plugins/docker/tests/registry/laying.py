@@ -9,16 +9,20 @@ import subprocess
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from milepost.sdk import Secret, Step
+from milepost.sdk import Artifact, Secret, Step
 from milepost.sdk.secret import Part
+from milepost.testing.bench import Bench
 from milepost_docker.credentials import Login
+from milepost_docker.image import Image
+from milepost_docker.reference import parse
 from milepost_docker.registry.api import RegistryClient
 from milepost_docker.registry.manifest import OCI_INDEX, OCI_MANIFEST, Blob, Manifest, digest_of
 from milepost_docker.registry.uploading import Uploads
+from tests.engines.registries import Registry
 
 CANARY = "c4nary-in-the-password"
 LAYER = "application/vnd.oci.image.layer.v1.tar"
@@ -102,3 +106,15 @@ def foreign_certificate(folder: Path, name: str) -> None:
     """Write the certificate of an authority that has signed nothing here."""
     words = ("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "key")
     subprocess.run(("openssl", *words, "-out", name, "-subj", "/CN=x"), cwd=folder, check=True, capture_output=True)
+
+
+def of_registry(host: str, repository: str, digest: str, tag: str | None = None) -> Artifact:
+    """Return an image that a registry has, as a builder would tell of it."""
+    reference = replace(parse(f"{host}/{repository}"), tag=tag)
+    return Image(reference=reference, digest=digest, location="registry", platforms=("linux/amd64",)).artifact()
+
+
+def laid_image(registry: Registry, repository: str, bench: Bench, tag: str = "", text: str = "a") -> str:
+    """Return the digest of an image that was put there."""
+    with RegistryClient(nobody(registry.host), bench.step("build")) as client:
+        return Laid(client, repository).image(text, tag=tag).digest

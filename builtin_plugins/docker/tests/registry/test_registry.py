@@ -16,18 +16,17 @@ from milepost.sdk import Artifact, ArtifactGoneError, OperationError
 from milepost.testing.bench import Bench
 from milepost.testing.step import FakeStep
 from milepost_docker.engine.config import Auth, ClientConfig
-from milepost_docker.image import Image, image_of, inspected
+from milepost_docker.image import image_of, inspected
 from milepost_docker.login import credential
 from milepost_docker.reference import parse
 from milepost_docker.registry.account import Account
 from milepost_docker.registry.api import RegistryClient
 from milepost_docker.registry.config import DockerRegistryConfig
-from milepost_docker.registry.pushing import knows_insecure
 from milepost_docker.registry.registry import DockerRegistry
 from tests.engines.docker import Engine
 from tests.engines.registries import Registry
 
-from .laying import CANARY, Laid, foreign_certificate, layer_of, nobody
+from .laying import CANARY, foreign_certificate, laid_image, layer_of, nobody, of_registry
 from .telling import Says, TellsServer
 
 Configured = Callable[..., DockerRegistryConfig]
@@ -35,18 +34,6 @@ Configured = Callable[..., DockerRegistryConfig]
 
 def push(config: DockerRegistryConfig, artifact: Artifact, step: FakeStep) -> Artifact:
     return DockerRegistry(config).push(artifact, step)
-
-
-def of_registry(host: str, repository: str, digest: str, tag: str | None = None) -> Artifact:
-    """Return an image that a registry has, as a builder would tell of it."""
-    reference = replace(parse(f"{host}/{repository}"), tag=tag)
-    return Image(reference=reference, digest=digest, location="registry", platforms=("linux/amd64",)).artifact()
-
-
-def laid_image(registry: Registry, repository: str, bench: Bench, tag: str = "", text: str = "a") -> str:
-    """Return the digest of an image that was put there."""
-    with RegistryClient(nobody(registry.host), bench.step("build")) as client:
-        return Laid(client, repository).image(text, tag=tag).digest
 
 
 def tags(registry: Registry, repository: str, bench: Bench) -> set[str]:
@@ -215,60 +202,6 @@ def test_an_image_of_another_engine_is_told_from_one_that_is_gone(
     assert "ssh://build.example.com" in other.value.hint
 
 
-def test_an_image_that_carries_a_tag_of_somebody_else_is_kept(
-    configured: Configured, open_registry: Registry, mark: str, bench: Bench
-) -> None:
-    digest = laid_image(open_registry, mark, bench, tag="theirs")
-    registry = DockerRegistry(configured(tag="1", tags=("latest",)))
-    pushed = registry.push(of_registry(open_registry.host, mark, digest), bench.step("push"))
-    step = bench.step("destroy")
-    registry.delete(pushed, step)
-    assert registry.exists(pushed, step)
-    assert "the tag theirs" in step.noted("say")[0]
-
-
-def test_tags_of_earlier_builds_of_the_same_content_do_not_keep_it(
-    configured: Configured, open_registry: Registry, mark: str, bench: Bench
-) -> None:
-    digest = laid_image(open_registry, mark, bench, tag="01hzy8f1w7m7vq2d3e4f5g6h7j")
-    registry = DockerRegistry(configured())
-    pushed = registry.push(of_registry(open_registry.host, mark, digest), bench.step("push"))
-    registry.delete(pushed, bench.step("destroy"))
-    assert not registry.exists(pushed, bench.step("status"))
-
-
-def test_a_registry_that_deletes_nothing_is_an_error_that_says_so(server: TellsServer, bench: Bench) -> None:
-    digest = f"sha256:{'a' * 64}"
-    server.on("GET", "/v2/shop/tags/list.*", Says(body=b'{"tags": []}'))
-    said = b'{"errors": [{"code": "UNSUPPORTED", "message": "The operation is unsupported."}]}'
-    server.on("DELETE", f"/v2/shop/manifests/{digest}", Says(405, body=said))
-    registry = DockerRegistry(DockerRegistryConfig(image=f"{server.host}/shop"))
-    with pytest.raises(OperationError, match="does not allow that") as caught:
-        registry.delete(of_registry(server.host, "shop", digest), bench.step("destroy"))
-    assert "keep_images" in caught.value.hint
-
-
-def test_a_repository_that_takes_nothing_is_a_problem_for_doctor(server: TellsServer, bench: Bench) -> None:
-    server.on("POST", "/v2/shop/blobs/uploads/", Says(403))
-    registry = DockerRegistry(DockerRegistryConfig(image=f"{server.host}/shop"))
-    found = list(registry.examine(bench.step("status")))
-    assert [each.level for each in found] == ["ok", "problem"]
-    assert "push to" in found[1].what
-
-
-def test_doctor_leaves_no_upload_begun(server: TellsServer, bench: Bench) -> None:
-    server.on("POST", "/v2/shop/blobs/uploads/", Says(202, {"Location": "/v2/shop/blobs/uploads/7?s=1"}))
-    server.on("DELETE", r"/v2/shop/blobs/uploads/7\?s=1", Says(204))
-    registry = DockerRegistry(DockerRegistryConfig(image=f"{server.host}/shop"))
-    assert [each.level for each in registry.examine(bench.step("status"))] == ["ok", "ok"]
-    assert server.paths("DELETE") == ["/v2/shop/blobs/uploads/7?s=1"]
-
-
-def test_an_engine_that_does_not_know_a_registry_as_insecure_is_warned_of(docker_engine: Engine, bench: Bench) -> None:
-    step, config = bench.step("status"), ClientConfig(host=docker_engine.host)
-    assert knows_insecure("registry.example.com:5000", config, step) is False
-
-
 def test_two_pushes_of_one_tag_at_once_each_push_their_own_image(
     configured: Configured, make_image: Callable[[str], Artifact], bench: Bench
 ) -> None:
@@ -283,22 +216,6 @@ def test_two_pushes_of_one_tag_at_once_each_push_their_own_image(
             assert manifest.config is not None
             # With containerd's store, an engine's id of an image is its digest; else it is that of its config.
             assert image.digest in (manifest.config.digest, manifest.digest)
-
-
-def test_plan_says_what_becomes_of_each_tag(
-    configured: Configured, open_registry: Registry, mark: str, bench: Bench
-) -> None:
-    digest = laid_image(open_registry, mark, bench, tag="there")
-    other = laid_image(open_registry, mark, bench, tag="other", text="b")
-    planned = DockerRegistry(configured(tag="there", tags=("other", "new"))).plan(
-        of_registry(open_registry.host, mark, digest), bench.step("status")
-    )
-    assert [(each.action, each.name.rpartition(":")[2]) for each in planned] == [
-        ("keep", "there"),
-        ("change", "other"),
-        ("make", "new"),
-    ]
-    assert other in planned[1].detail
 
 
 def test_what_is_of_another_registry_or_for_everybody_needs_no_access_to_be_pulled(
