@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 
-from milepost.sdk import CONTAINER_IMAGE, Artifact, MilepostError, Step
-from milepost_docker.origin import origin_labels
+from milepost.sdk import CONTAINER_IMAGE, Artifact, MilepostError
 from milepost_docker.reference import Reference, parse
 
 Location = Literal["registry", "engine"]
@@ -122,8 +121,3 @@ def platform_of(document: Mapping[str, Any]) -> str:
 def architecture(platforms: tuple[str, ...]) -> str:
     """Return the architecture of the first platform: `arm64`, `arm/v7`; nothing where none is known."""
     return platforms[0].partition("/")[2] if platforms else ""
-
-
-def annotations(step: Step) -> dict[str, str]:  # type: ignore[no-redef]  # the name of the __future__ import
-    """Return `origin_labels` of the app's folder."""
-    return origin_labels(step)

@@ -96,6 +96,8 @@ def test_the_sockets_of_a_rootless_engine_and_of_docker_desktop_are_looked_for_a
         ("tcp://[::1]:99", "tcp://[::1]:99"),
         ("tcp://[::1]", "tcp://[::1]:2375"),
         ("http://engine.test:80/", "tcp://engine.test:80"),
+        ("ssh://me@engine.test:2222/run/docker.sock", "ssh://me@engine.test:2222/run/docker.sock"),
+        ("ssh://[::1]", "ssh://[::1]"),
     ],
 )
 def test_an_address_may_be_written_as_the_cli_takes_it(written: str, meant: str, tmp_path: Path) -> None:
@@ -103,7 +105,17 @@ def test_an_address_may_be_written_as_the_cli_takes_it(written: str, meant: str,
 
 
 @pytest.mark.parametrize(
-    "written", ["npipe:////./pipe/docker", "ftp://x", "tcp://", "tcp://host:port", "tcp://h:99999"]
+    "written",
+    [
+        "npipe:////./pipe/docker",
+        "ftp://x",
+        "tcp://",
+        "tcp://host:port",
+        "tcp://h:99999",
+        "ssh://me@",
+        "ssh://h:port",
+        "ssh://-oX",
+    ],
 )
 def test_an_address_that_nobody_can_speak_to_is_an_error(written: str, tmp_path: Path) -> None:
     with pytest.raises(MilepostError, match="client_config names the engine") as caught:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from milepost.sdk import Command
 from milepost.sdk.errors import CancelledError
 from milepost.testing.bench import Bench
 from milepost.testing.step import FakeStep
@@ -73,6 +74,17 @@ def test_an_engine_of_any_age_tells_of_itself(engine: Running, step: FakeStep) -
         assert found.api.version()["Version"] == engine.version
         assert found.get("/version")["ApiVersion"] == engine.api
         assert found.address.local
+
+
+def test_programs_speak_with_the_engine_of_the_block_whatever_the_user_has_chosen(
+    config: ClientConfig, docker_engine: Running, tmp_path: Path
+) -> None:
+    elsewhere = {**docker_engine.environment, "DOCKER_CONTEXT": "elsewhere", "DOCKER_TLS_VERIFY": "1"}
+    elsewhere.pop("DOCKER_HOST")
+    step = Bench(tmp_path).step("build", environment=elsewhere)
+    with connected(config, step) as engine:
+        asked = Command(argv=("docker", "info", "--format", "{{.ID}}"), env=engine.address.environment())
+        assert step.run(asked).stdout.decode().strip() == engine.info()["ID"]
 
 
 def test_what_is_not_there_is_none_or_missing(client: Engine) -> None:

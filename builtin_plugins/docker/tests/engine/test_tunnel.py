@@ -133,3 +133,19 @@ def test_without_ssh_the_error_says_to_install_it(tmp_path: Path) -> None:
     with pytest.raises(MilepostError, match="needs ssh") as caught, connected(ClientConfig(host="ssh://far"), step):
         pass
     assert caught.value.hint == "install ssh"
+
+
+def test_a_user_whose_ssh_shares_connections_has_tunnels_too(
+    ssh_server: SshServer, step: FakeStep, docker_engine: Engine
+) -> None:
+    path = f"{ssh_server.folder}/mux"
+    with ssh_server.config.open("a") as config:
+        config.write(f"    ControlMaster auto\n    ControlPath {path}\n    ControlPersist 30\n")
+    try:
+        with connected(ClientConfig(host=ssh_server.host), step) as engine:
+            assert engine.get("/version")["Version"] == docker_engine.version
+            (tunnel,) = (pid for pid, detached in step.running.items() if detached)
+        assert until(lambda: are_gone(tunnel))
+    finally:
+        argv = ("ssh", "-S", path, "-O", "exit", "engine.test")
+        subprocess.run(argv, env=dict(ssh_server.environment), check=False, capture_output=True)

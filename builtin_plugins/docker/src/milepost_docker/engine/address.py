@@ -142,8 +142,20 @@ def _of_host(host: str, origin: str, tls: Tls | None) -> Address:
     if scheme == "unix":
         return Address(url=f"unix://{rest}", origin=origin)
     if scheme == "ssh":
+        _check_ssh(rest, origin)
         return Address(url=f"ssh://{rest}", origin=origin)
     return Address(url=f"tcp://{_with_port(rest, origin, secure=tls is not None)}", origin=origin, tls=tls)
+
+
+def _check_ssh(rest: str, origin: str) -> None:
+    """Raise for an address that ssh could not take, or would take for an option."""
+    authority = rest.partition("/")[0].rpartition("@")[2]
+    host, colon, port = authority.rpartition(":") if not authority.endswith("]") else (authority, "", "")
+    if not colon:
+        host = authority
+    if not host or host.startswith("-") or (colon and not port.isdecimal()):
+        message = f"{origin} names the engine ssh://{rest}, whose host or port is none"
+        raise MilepostError(message, hint="write ssh://USER@HOST or ssh://USER@HOST:PORT")
 
 
 def _with_port(rest: str, origin: str, *, secure: bool) -> str:
