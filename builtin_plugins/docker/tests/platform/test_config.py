@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from msgspec import structs
 
+from milepost.host.project.convert import Converter
 from milepost.sdk import Secret
 from milepost.sdk.secret import Part
 from milepost_docker.platform import measure
@@ -47,8 +48,10 @@ def test_a_size_is_read_as_docker_reads_it(text: str, bytes_: int) -> None:
     ],
 )
 def test_what_makes_no_sense_is_refused_when_the_file_is_read(said: dict[str, Any], told: str) -> None:
-    with pytest.raises(ValueError, match=told):
-        DockerConfig(**{name: Resources(**each) if name == "resources" else each for name, each in said.items()})
+    converter = Converter(tolerant=False)
+    converter.convert(said, DockerConfig, ())
+    (wrong,) = converter.wrong
+    assert told in wrong.message
 
 
 @pytest.mark.parametrize("said", [{}, {"path": "/a", "tcp": True}, {"path": "/a", "command": ["true"]}])

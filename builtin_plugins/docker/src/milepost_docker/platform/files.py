@@ -57,8 +57,19 @@ def put_files(site: Site, container: str) -> None:
     found = site.engine.container(container) or {}
     config = found.get("Config", {})
     files = wanted_files(site, config.get("WorkingDir") or "/")
-    content = archive(files, config.get("User") or "0", site.step.now().timestamp())
-    site.engine.put(f"/containers/{container}/archive", {"path": "/"}, content)
+    user, now = config.get("User") or "0", site.step.now().timestamp()
+    for folder, inside in _by_folder(files, apart=site.config.read_only).items():
+        site.engine.put(f"/containers/{container}/archive", {"path": folder}, archive(inside, user, now))
+
+
+def _by_folder(files: Mapping[str, str | Secret], *, apart: bool) -> dict[str, dict[str, str | Secret]]:
+    """Return the files by the folder into which they are put: all of them from the root, or each volume's by itself."""
+    if not apart:
+        return {"/": dict(files)}
+    folders: dict[str, dict[str, str | Secret]] = {}
+    for path, content in files.items():
+        folders.setdefault(str(PurePosixPath(path).parent), {})[PurePosixPath(path).name] = content
+    return folders
 
 
 def archive(files: Mapping[str, str | Secret], user: str, now: float) -> bytes:

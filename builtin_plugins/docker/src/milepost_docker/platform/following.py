@@ -5,12 +5,14 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 
 from milepost.sdk import MilepostError, Step
 from milepost.sdk.capabilities import LogLine
 from milepost_docker.engine.config import ClientConfig
 from milepost_docker.engine.connect import Engine, connected
+from milepost_docker.engine.trouble import ConflictError, MissingError
 from milepost_docker.platform import naming
 from milepost_docker.platform.logs import SHOWN, lines, stamped
 from milepost_docker.platform.state import ReplicaState
@@ -67,9 +69,11 @@ def _lines(engine: Engine, replica: ReplicaState, since: datetime, step: Step) -
     while (found := engine.container(replica.name)) is not None:
         query = {**SHOWN, "follow": True, "since": f"{since.timestamp():.6f}"}
         pieces = engine.pieces(f"/containers/{replica.name}/logs", query)
-        for stream, text in lines(pieces, tty=bool(found["Config"].get("Tty"))):
-            line = stamped(text, stream, who)
-            if line.at is None or line.at > since:
-                since = line.at or since
-                yield line
+        # Between a container's end and its removal the engine refuses.
+        with suppress(ConflictError, MissingError):
+            for stream, text in lines(pieces, tty=bool(found["Config"].get("Tty"))):
+                line = stamped(text, stream, who)
+                if line.at is None or line.at > since:
+                    since = line.at or since
+                    yield line
         step.sleep(_LOOK_AGAIN)

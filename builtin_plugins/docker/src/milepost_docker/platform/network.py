@@ -52,16 +52,20 @@ def others(config: DockerConfig) -> dict[str, Attachment]:
     return {**{each: Attachment() for each in (*config.networks, *proxys)}, **config.network}
 
 
+def demand_others(engine: Engine, config: DockerConfig) -> None:
+    """Raise OperationError for a further network that is not there; the engine would say so only at the start."""
+    for name in others(config):
+        if engine.network(name) is None:
+            raise missing_network(name)
+
+
 def join_others(site: Site, container: str) -> None:
-    """Connect a container to the further networks. Raises OperationError for one that is not there."""
+    """Connect a container to the further networks."""
     for name, attachment in others(site.config).items():
         endpoint: dict[str, Any] = {"Aliases": attachment.aliases}
         if attachment.ip:
             endpoint["IPAMConfig"] = {"IPv4Address": attachment.ip}
-        try:
-            site.engine.post(f"/networks/{name}/connect", body={"Container": container, "EndpointConfig": endpoint})
-        except MissingError as error:
-            raise missing_network(name) from error
+        site.engine.post(f"/networks/{name}/connect", body={"Container": container, "EndpointConfig": endpoint})
 
 
 def missing_network(name: str) -> OperationError:

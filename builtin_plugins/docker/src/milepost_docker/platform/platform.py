@@ -20,7 +20,7 @@ from milepost_docker.platform.config import DockerConfig
 from milepost_docker.platform.endpoint import deployment_of
 from milepost_docker.platform.files import needed_mounts
 from milepost_docker.platform.health import health
-from milepost_docker.platform.network import ensure_network, remove_unused
+from milepost_docker.platform.network import demand_others, ensure_network, remove_unused
 from milepost_docker.platform.proxy import public_url, refuse_staging
 from milepost_docker.platform.reach import opened
 from milepost_docker.platform.readiness import start_all, wait_ready
@@ -176,6 +176,7 @@ class DockerPlatform:
 
 def _site(engine: Engine, config: DockerConfig, image: dict[str, Any], step: Step) -> Site:
     """Return the site of a new deployment: its network and volumes are there, no container yet."""
+    demand_others(engine, config)
     state = DockerState(
         key=step.key(),
         host=engine.address.identity,
@@ -197,6 +198,7 @@ def _whole(site: Site, each: ReplicaState) -> Site:
     if found is not None and (found["State"]["Running"] or replica.is_as_wanted(site, found)):
         return site
     picture.on_engine(site.engine, picture.needed(site.artifact), site.config, site.step)
+    demand_others(site.engine, site.config)
     ensure_network(site.engine, site.step)
     replica.remove(site, each.name)
     return replica.make(site, each.number)
