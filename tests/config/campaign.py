@@ -18,10 +18,10 @@ from functools import partial
 from pathlib import Path
 
 from milepost.host.assembly import Host, open_host
+from milepost.host.gathering import gather
 from milepost.host.language.evaluate import Evaluator
 from milepost.host.language.source import source_of
 from milepost.host.language.syntax.lower import lower_value
-from milepost.host.lifecycle.requesting import gather
 from milepost.host.project.scope import Scope
 from milepost.host.project.variable_sources import ByHand
 from milepost.host.validation import validate

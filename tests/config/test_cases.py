@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 import pytest
 
 from milepost.host.assembly import open_host
+from milepost.host.gathering import gather
 from milepost.host.language.evaluate import Evaluator
 from milepost.host.language.provenance import is_secret, is_unknown, revealed, text_of
 from milepost.host.language.source import source_of
 from milepost.host.language.syntax.lower import lower_value
 from milepost.host.language.values import Marked, Unknown, plain_text
-from milepost.host.lifecycle.requesting import gather
 from milepost.host.outside import User, world
 from milepost.host.plugins.load import Plugins
 from milepost.host.project.scope import Scope, app_scope

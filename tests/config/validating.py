@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from milepost.host.assembly import open_host
-from milepost.host.lifecycle.requesting import gather
+from milepost.host.gathering import gather
 from milepost.host.project.variable_sources import ByHand
 from milepost.host.validation import validate
 from milepost.sdk.errors import MilepostError, ProjectFileError

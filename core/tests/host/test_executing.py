@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from core.tests.host.lifecycle.real import RealShop
+from milepost.host.cancelling import cancel
 from milepost.host.executing import Session, execute
-from milepost.host.inquiry import cancel
 from milepost.sdk.errors import CommandFailedError, OperationError
 from milepost.sdk.record import Run
 

@@ -1,4 +1,4 @@
-"""Questions about what is there: status, logs, cancel."""
+"""Questions about what is there: status and logs."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 
 from core.tests.host.lifecycle.real import RealShop
 from core.tests.host.lifecycle.shop import app_text
-from milepost.host.inquiry import AppStatus, cancel, logs, status
-from milepost.sdk.errors import OperationError, UnknownNameError
+from milepost.host.inquiry import AppStatus, logs, status
+from milepost.sdk.errors import OperationError
 
 
 def of_web(real: RealShop, **how: object) -> AppStatus:
@@ -121,18 +121,6 @@ def test_asking_writes_nothing(real: RealShop) -> None:
     of_web(real)
     list(logs(real.host(), "default", "web", follow=False, tail=1))
     assert real.host().store.version() == before
-
-
-def test_what_has_ended_cannot_be_cancelled(real: RealShop) -> None:
-    real.run("build")
-    with pytest.raises(OperationError, match="run #1 has ended already: success") as caught:
-        cancel(real.host(), "1")
-    assert caught.value.hint == "milepost show 1"
-
-
-def test_a_run_that_is_not_there_cannot_be_cancelled(real: RealShop) -> None:
-    with pytest.raises(UnknownNameError):
-        cancel(real.host(), "7")
 
 
 def test_a_release_that_was_cut_off_and_is_live_is_told_so_and_nothing_is_written(real: RealShop) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from milepost.cli.by_hand import by_hand
-from milepost.host.lifecycle.requesting import gather
+from milepost.host.gathering import gather
 from milepost.host.project.variable_sources import Gathered
 from milepost.sdk.request import Variable
 

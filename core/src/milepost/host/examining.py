@@ -11,11 +11,11 @@ from typing import Any, get_args
 from milepost.host.assembly import Host
 from milepost.host.cancel import Cancel
 from milepost.host.doctor import Finding, Level, place_of
+from milepost.host.gathering import gather
 from milepost.host.inquiry import quiet_bench
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.hiding import hide_variables
 from milepost.host.lifecycle.live import inquiry
-from milepost.host.lifecycle.requesting import gather
 from milepost.host.lifecycle.sighting import question
 from milepost.host.lifecycle.staffing import roles_of, terms_ahead, worker_for
 from milepost.host.lifecycle.stand import Given, subject_of

@@ -13,17 +13,16 @@ import msgspec
 from milepost.host.assembly import Host
 from milepost.host.cancel import Cancel
 from milepost.host.clock import system_clock
-from milepost.host.history.ref import resolve_operation, resolve_run
-from milepost.host.lifecycle.bench import Bench
+from milepost.host.gathering import gather
+from milepost.host.history.ref import resolve_operation
+from milepost.host.lifecycle.bench import Bench, Reuse
 from milepost.host.lifecycle.elsewhere import elsewhere, machines, refuse_asking
 from milepost.host.lifecycle.hiding import errors_hidden, hide_variables
 from milepost.host.lifecycle.live import Live, ask_health, ask_public, find_live, inquiry, recorded_live
-from milepost.host.lifecycle.noting import ask_to_end
 from milepost.host.lifecycle.recorded import worker_of
-from milepost.host.lifecycle.requesting import gather
 from milepost.host.lifecycle.stand import Given, Stand, bench_of, subject_of
 from milepost.host.lifecycle.subject import Subject
-from milepost.host.lifecycle.weighing import split
+from milepost.host.lifecycle.trials import split
 from milepost.host.lifecycle.workers import recorded_of
 from milepost.host.outside import User, world
 from milepost.host.plugins.faults import blame
@@ -87,7 +86,7 @@ def quiet_bench(host: Host) -> Bench:
         cancel=Cancel(),
         only_asks=True,
     )
-    return dataclasses.replace(bench_of(stand, host.project, host.store), hired={})
+    return dataclasses.replace(bench_of(stand, host.project, host.store), reuse=Reuse())
 
 
 def app_subject(host: Host, app: str, workspace: str) -> Subject:
@@ -261,18 +260,3 @@ def logs(
     with errors_hidden(bench.masker), asked as step, blame(worker.entry, "reading logs"):
         for line in worker.role.logs(recorded_of(deployment, worker), step, follow=follow, tail=tail):
             yield msgspec.structs.replace(line, text=bench.masker.text(line.text))
-
-
-def cancel(host: Host, ref: str, workspace: str = "default", why: str = "") -> Run:
-    """Ask the run that `ref` names to end, and return it; its own process ends it, and the history says who asked."""
-    document = resolve_run(host.store, ref, workspace)
-    run = host.history.run(str(document["id"]))
-    assert run is not None
-    status = run.status if run.status != "running" or host.history.lives(run) else "interrupted"
-    if status != "running":
-        raise OperationError(f"run #{run.number} has ended already: {status}", hint=f"milepost show {run.number}")
-    if run.verb == "exec":
-        where = f"{run.user or 'somebody'}@{run.host} (pid {run.writer.pid})"
-        raise OperationError(f"run #{run.number} is an exec: only {where} can end it, at the terminal")
-    ask_to_end(host, run, why)
-    return run

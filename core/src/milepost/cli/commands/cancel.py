@@ -7,7 +7,7 @@ import typer
 from milepost.cli.arguments import Ref
 from milepost.cli.render_json import plain
 from milepost.cli.session import Session
-from milepost.host.inquiry import cancel
+from milepost.host.cancelling import cancel
 
 
 def command(ctx: typer.Context, ref: Ref) -> int:

@@ -7,7 +7,7 @@ import typer
 from milepost.cli.render_variables import document, table
 from milepost.cli.session import Session
 from milepost.cli.variables import values
-from milepost.host.lifecycle.requesting import resolve
+from milepost.host.gathering import resolve
 
 
 def command(ctx: typer.Context) -> int:

@@ -10,7 +10,8 @@ from milepost.host.lifecycle.goal import Goal, Part
 from milepost.host.lifecycle.going_back import dead_end
 from milepost.host.lifecycle.live import GONE, Live, ask_health
 from milepost.host.lifecycle.subject import Subject
-from milepost.host.lifecycle.weighing import on_trial, tried
+from milepost.host.lifecycle.trials import on_trial
+from milepost.host.lifecycle.weighing import tried
 from milepost.sdk.errors import OperationError, RefusedError
 from milepost.sdk.events import Decided, Warned
 from milepost.sdk.record import Operation

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from milepost.host import processes
@@ -21,6 +24,24 @@ from milepost.sdk.errors import MilepostError
 from milepost.sdk.events import Event
 from milepost.sdk.record import Writer
 from milepost.sdk.store import Lock
+
+
+class Reuse:
+    """What one question leaves for the next: it is asked of many apps, and each must be quick."""
+
+    def __init__(self) -> None:
+        self.workers: dict[str, Any] = {}
+        """Who was made for a recorded operation, by its id."""
+        self.scratch: list[Path] = []
+        """Folders that were empty when a question was over."""
+        weakref.finalize(self, _remove, self.scratch)
+
+
+def _remove(folders: list[Path]) -> None:
+    """Remove the folders that nobody uses any more."""
+    for each in folders:
+        with suppress(OSError):
+            each.rmdir()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,8 +73,8 @@ class Bench:
     """How much of an operation's output is kept, in characters."""
     only_asks: bool = False
     """Whether nothing is to be written into the history."""
-    hired: dict[str, Any] | None = None
-    """Who was made for a recorded operation already, by its id, where nothing changes meanwhile; None: made anew."""
+    reuse: Reuse | None = None
+    """What several questions share, where nothing changes between them."""
     patience: float | None = None
     """How long a plugin may take for what it is asked now, in seconds; None: as long as it takes."""
 

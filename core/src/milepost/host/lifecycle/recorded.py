@@ -17,11 +17,10 @@ def worker_of(bench: Bench, subject: Subject, operation: Operation) -> Worker[An
 
     Raises PluginNotFoundError when the plugin is gone, OperationError when a secret or credential is.
     """
-    if bench.hired is None:
-        return of_record(bench, operation, _today(bench, subject, operation), subject.read)
-    if operation.id not in bench.hired:
-        bench.hired[operation.id] = of_record(bench, operation, _today(bench, subject, operation), subject.read)
-    found: Worker[Any] = bench.hired[operation.id]
+    known = bench.reuse.workers if bench.reuse is not None else {}
+    if operation.id not in known:
+        known[operation.id] = of_record(bench, operation, _today(bench, subject, operation), subject.read)
+    found: Worker[Any] = known[operation.id]
     return found
 
 

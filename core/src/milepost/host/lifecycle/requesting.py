@@ -11,14 +11,9 @@ import msgspec
 
 from milepost.host.assembly import Host
 from milepost.host.lifecycle.goal import BY_RECORDS
-from milepost.host.outside import User, world
-from milepost.host.plugins.load import Plugins
-from milepost.host.project.scope import Outside
-from milepost.host.project.variable_sources import ByHand, Gathered, gathered
-from milepost.host.project.variables import Resolution, resolved
 from milepost.host.validation import validate
 from milepost.sdk.errors import ProjectFileError
-from milepost.sdk.request import Choices, Request, Variable, Verb
+from milepost.sdk.request import Choices, Request, Verb
 
 CI_JOBS = ("MILEPOST_CI_JOB", "GITHUB_RUN_ID", "CI_JOB_URL", "BUILD_URL", "BUILDKITE_BUILD_URL", "CIRCLE_BUILD_URL")
 """Where the usual CI systems say which job this is."""
@@ -67,25 +62,6 @@ def _account() -> str:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:
         return str(os.getuid())
-
-
-def gather(host: Host, workspace: str, by_hand: ByHand, *, lenient: bool = False) -> Gathered:
-    """Return the values for the project's variables, as a request carries them.
-
-    With `lenient`, for what goes by records, a file that nobody named and that is wrong gives nothing. Raises
-    ProjectError with what else is wrong.
-    """
-    return gathered(host.project, workspace, by_hand, _outside(host), lenient=lenient)
-
-
-def resolve(host: Host, workspace: str, given: tuple[Variable, ...]) -> Resolution:
-    """Return the values of the project's variables with what was given, where they came from, and what is wrong."""
-    return resolved(host.project, given, _outside(host), workspace=workspace, asks=False)
-
-
-def _outside(host: Host) -> Outside:
-    """Return the world as one who only looks sees it: no source is asked."""
-    return world(host.project, Plugins(host.catalog), User(host.environment, host.folder), asks=False)
 
 
 def check_ready(host: Host, request: Request) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
@@ -188,11 +188,14 @@ def step_for(
             runner=bench.runner,
         )
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        _put_away(bench, scratch)
 
 
 def _scratch(bench: Bench, operation: str) -> Path:
     """Return a new empty folder for an operation."""
+    if bench.reuse is not None:
+        with suppress(IndexError):
+            return bench.reuse.scratch.pop()
     shelf = bench.folders.cache / "scratch"
     prefix = f"{operation}-"  # and a name of its own: somebody else may ask about the same deployment at this moment
     try:
@@ -201,6 +204,16 @@ def _scratch(bench: Bench, operation: str) -> Path:
     except OSError:
         # Whoever only asks may have no right to write there.
         return Path(mkdtemp(prefix=prefix))
+
+
+def _put_away(bench: Bench, scratch: Path) -> None:
+    """Remove a folder with all that is in it; an empty one is left to the next question, if there is one."""
+    if bench.reuse is not None:
+        with suppress(OSError):  # somebody else may have removed it
+            if not any(scratch.iterdir()):
+                bench.reuse.scratch.append(scratch)
+                return
+    shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _with(told: Told, facts: Facts) -> Facts:

@@ -5,22 +5,22 @@ What is live stays live: a weighing is an operation of its own stage, and no rol
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.drafts import draft, hook_context
 from milepost.host.lifecycle.goal import Part
-from milepost.host.lifecycle.live import Live, ask_health, inquiry
+from milepost.host.lifecycle.live import Live, ask_health
 from milepost.host.lifecycle.operation import OpenOperation, perform
 from milepost.host.lifecycle.recorded import worker_of
 from milepost.host.lifecycle.releasing import Opening, as_released
 from milepost.host.lifecycle.subject import Subject, step_for, terms_of
+from milepost.host.lifecycle.trials import on_trial
 from milepost.host.lifecycle.workers import Worker, config_document
 from milepost.host.plugins.faults import blame, demand
 from milepost.sdk.capabilities import Splits, Weighs
 from milepost.sdk.deployment import Release
-from milepost.sdk.errors import MilepostError, NotReadyError, OperationError, RefusedError
+from milepost.sdk.errors import NotReadyError, OperationError, RefusedError
 from milepost.sdk.events import Decided
 from milepost.sdk.record import Operation
 
@@ -62,34 +62,6 @@ def abort(bench: Bench, part: Part, subject: Subject, live: Live) -> None:
         operation.summary = f"all traffic goes to #{live.deployment.number}" if live.deployment else ""
 
     perform(bench, record, (), hook_context(part, subject), work)
-
-
-def on_trial(bench: Bench, subject: Subject, live: Live) -> Mapping[str, int]:
-    """Return which deployments besides the live one get traffic, and how many percent, as the releaser says.
-
-    None, where the releaser cannot split or cannot be asked.
-    """
-    if live.release is None or live.release.plugin is None:
-        return {}
-    try:
-        worker = worker_of(bench, subject, live.release)
-        if not isinstance(worker.role, Splits):
-            return {}
-        role: Splits = worker.role
-        with inquiry(bench, subject, worker, live.release) as step, blame(worker.entry, "telling the weights"):
-            weights = demand(worker.entry, role.weights(step), dict, "telling the weights")
-    except MilepostError:
-        return {}  # whoever changes something asks again, and is told why
-    return {each: percent for each, percent in weights.items() if each != live.traffic and percent}
-
-
-def split(bench: Bench, subject: Subject, live: Live) -> Mapping[str, int]:
-    """Return the same for those who only look: nobody is asked where no record tells of a weighing since."""
-    where = {"app": subject.app.name, "workspace": subject.workspace, "stage": "weigh"}
-    newest = next(iter(bench.history.operations(where, limit=1)), None)
-    if newest is None or (live.release is not None and newest.id < live.release.id):
-        return {}
-    return on_trial(bench, subject, live)
 
 
 def tried(bench: Bench, subject: Subject, live: Live) -> str:
