@@ -46,9 +46,9 @@ def client(config: ClientConfig, step: FakeStep) -> Iterator[Engine]:
 def start(engine: Running, image: str) -> str:
     """Start a container that prints a line and sleeps, and return its name."""
     name = f"milepost-test-client-{uuid.uuid4().hex[:12]}"
-    engine.docker(
-        "run", "-d", "--name", name, "--label", f"{LABEL}={name}", image, "sh", "-c", "echo hello; exec sleep 600"
-    )
+    label = f"{LABEL}={name}"
+    run = ("run", "-d", "--network", "none", "--name", name, "--label", label, image)
+    engine.docker(*run, "sh", "-c", "echo hello; exec sleep 600")
     return name
 
 
