@@ -11,12 +11,14 @@ from typing import Any
 
 from milepost.sdk import CommandFailedError, OperationError, Step
 from milepost_docker.builder.buildx import Tools, command, config_folder
+from milepost_docker.builder.hints import failure_hint
 from milepost_docker.builder.order import Order
 from milepost_docker.builder.recipe import IGNORE
 from milepost_docker.builder.secrets import secret_arguments
 from milepost_docker.credentials import Login, credentials, docker_config, of_access
 from milepost_docker.engine.address import locate
 from milepost_docker.engine.glance import glance
+from milepost_docker.engine.platform import platform_of_info
 from milepost_docker.engine.trouble import UnreachableError, space_hint
 from milepost_docker.image import Image, inspected
 from milepost_docker.reference import operation_tag
@@ -96,35 +98,16 @@ def _failed(order: Order, error: CommandFailedError, step: Step) -> OperationErr
     """Return the error that says what failed, with the step and the last lines of its log."""
     if error.status is None:
         return error
+    runs: str | None = None
     if order.config.builder is None:
         try:
             with glance(order.config.client_config, step) as engine:
-                engine.info()
+                runs = platform_of_info(engine.info())
         except UnreachableError as unreachable:
             return unreachable
     text = error.tail[error.tail.index(f"{RULE}\n") :] if f"{RULE}\n" in error.tail else error.tail
-    return OperationError(
-        f"the image of {step.facts.app} was not built:\n{text}", hint=space_hint(text) or _hint(order)
-    )
-
-
-def _hint(order: Order) -> str:
-    """Return what may help, of what the order asks for and not every BuildKit can do."""
-    if order.config.builder is not None:
-        return f"docker buildx inspect {order.config.builder}"
-    attached = order.config.provenance is not False or order.config.sbom is not False
-    if len(order.platforms) > 1 or attached:
-        what = "several platforms" if len(order.platforms) > 1 else "provenance and sbom"
-        return (
-            f"if it is that the engine cannot do {what} (one without the containerd image store): docker buildx create "
-            '--name many, then builder = "many", with a registry'
-        )
-    if order.access is not None and order.access.insecure:
-        return (
-            f"if it is the push: the engine must have {order.access.server} among the `insecure-registries` of its "
-            "daemon.json, a builder instance in its buildkitd.toml; on loopback neither is needed"
-        )
-    return ""
+    hint = space_hint(text) or failure_hint(order, runs)
+    return OperationError(f"the image of {step.facts.app} was not built:\n{text}", hint=hint)
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def missing(reference: Reference, where: str) -> OperationError:
 
 def refuse_other_platforms(reference: Reference, platforms: tuple[str, ...], wanted: tuple[str, ...]) -> None:
     """Raise OperationError where the image is for none of what the app's platform runs."""
-    lacking = [each for each in wanted if not any(_fits(each, there) for there in platforms)]
+    lacking = [each for each in wanted if not any(fits(each, there) for there in platforms)]
     if platforms and lacking:
         raise OperationError(
             f"{reference.familiar} is for {', '.join(platforms)}, and what is wanted is {', '.join(lacking)}",
@@ -32,6 +32,6 @@ def refuse_other_platforms(reference: Reference, platforms: tuple[str, ...], wan
         )
 
 
-def _fits(wanted: str, there: str) -> bool:
-    """Return whether one is the other, where only one of them names the variant of the processor."""
+def fits(wanted: str, there: str) -> bool:
+    """Return whether one platform is the other, where only one of them names the variant of the processor."""
     return wanted == there or wanted.startswith(f"{there}/") or there.startswith(f"{wanted}/")

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from milepost.sdk import Artifact, Step
 from milepost_docker.credentials import credentials, of_access
 from milepost_docker.engine.config import ClientConfig
-from milepost_docker.engine.connect import connected
 from milepost_docker.engine.glance import glance
 from milepost_docker.engine.trouble import MissingError
 from milepost_docker.image import Image, image_of
-from milepost_docker.registry.api import RegistryClient
-from milepost_docker.registry.talk import Manner
+
+if TYPE_CHECKING:
+    from milepost_docker.registry.api import RegistryClient
 
 
 class KeepsImages:
@@ -50,12 +51,17 @@ def engine_has(name: str, identity: str | None, client: ClientConfig, step: Step
 
 def engine_drops(name: str, client: ClientConfig, step: Step) -> None:
     """Take a name from an image of the engine, and the image itself when it has no other; gone is no error."""
+    from milepost_docker.engine.connect import connected  # noqa: PLC0415  not on the way of a build
+
     with connected(client, step) as engine, suppress(MissingError):
         engine.delete(f"/images/{name}")
 
 
 def _registry(image: Image, step: Step) -> RegistryClient:
     """Return the registry that has the image, spoken to as today's project file says."""
+    from milepost_docker.registry.api import RegistryClient  # noqa: PLC0415  not on the way of a build
+    from milepost_docker.registry.talk import Manner  # noqa: PLC0415  the same
+
     access = step.facts.registry
     if access is not None:
         return RegistryClient(of_access(access, step), step, Manner(insecure=access.insecure))
