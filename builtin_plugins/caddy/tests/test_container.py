@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 from msgspec.structs import replace
 
-from milepost.sdk import CommandFailedError, Deployment, Endpoint, OperationError, Recorded, Release
+from milepost.sdk import CommandFailedError, Deployment, Endpoint, Recorded, Release
 from milepost.testing.bench import Bench
 from milepost.testing.step import Died, Stop
 from milepost_caddy import whereabouts
@@ -211,12 +211,6 @@ def test_a_port_that_the_machine_has_given_away_is_told_in_dockers_words(yard: Y
     ):
         yard.release(yard.started("one"))
     assert CaddyReleaser(yard.config).current(yard.step("status")) is None
-
-
-def test_a_folder_of_files_cannot_be_served_there(yard: Yard, tmp_path: Path) -> None:
-    files = Deployment(endpoints=(Endpoint(kind="static-files/1", address=str(tmp_path)),))
-    with pytest.raises(OperationError, match="Caddy on an engine serves http-endpoint/1 only"):
-        yard.release(Recorded(operation="files", deployment=files))
 
 
 def answered(answer: Callable[[Release], Any], release: Release) -> Any:

@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import json
 
-from milepost.sdk import Recorded
+from milepost.sdk import Deployment, Endpoint, OperationError, Recorded
 from milepost.testing.bench import Bench
 from milepost.testing.runner import RecordingRunner
 from milepost_caddy.config import CaddyConfig, CaddyState, EngineConfig
 from milepost_caddy.engine import Engine
+from milepost_caddy.releaser import CaddyReleaser
+from milepost_caddy.route import Route
 from milepost_caddy.wanted import wanted_route
 from milepost_caddy.whereabouts import recorded_spot, wanted_spot
 
@@ -66,9 +69,13 @@ def test_the_machine_of_an_engine_is_where_it_is_spoken_to(
     bench: Bench, runner: RecordingRunner, host: str, machine: str
 ) -> None:
     assert Engine(EngineConfig(host=host), bench.step("status")).machine() == machine
-    assert runner.asked == []
     runner.answer("docker", "--context", "prod", "context", "inspect", "prod", stdout=f"{host}\n".encode())
     assert Engine(EngineConfig(context="prod"), bench.step("status")).machine() == machine
+
+
+def test_a_name_of_the_users_ssh_config_is_the_host_that_it_means(bench: Bench, runner: RecordingRunner) -> None:
+    runner.answer("ssh", "-G", "prod", stdout=b"user me\nhostname far.test\nport 22\n")
+    assert Engine(EngineConfig(host="ssh://prod"), bench.step("status")).machine() == "far.test"
 
 
 @pytest.mark.parametrize(
@@ -98,4 +105,27 @@ def test_a_recorded_release_is_sought_on_the_engine_that_it_was_made_on(bench: B
     state = CaddyState(folder="milepost-caddy", route="key", deployment="one", listen="", port=80, engine=engine)
     spot = recorded_spot(Recorded(operation="any", state=state), CaddyConfig(), bench.step("status"))
     assert spot.traffic() is None
-    assert {command.argv[:3] for command in runner.asked} == {("docker", "--host", "ssh://me@far.test")}
+    assert {command.argv[:3] for command in runner.asked if command.argv[0] == "docker"} == {
+        ("docker", "--host", "ssh://me@far.test")
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "address", "problem"),
+    [
+        ("static-files/1", "/a/folder", "the deployment is /a/folder, which is no http-endpoint/1"),
+        ("http-endpoint/1", "http://127.0.0.1:8080", "the deployment is at http://127.0.0.1:8080 of this machine"),
+    ],
+)
+def test_what_no_container_reaches_is_refused(bench: Bench, kind: str, address: str, problem: str) -> None:
+    made = Deployment(endpoints=(Endpoint(kind=kind, address=address),))
+    releaser = CaddyReleaser(CaddyConfig(engine=EngineConfig(host="ssh://me@far.test")))
+    with pytest.raises(OperationError, match=problem):
+        releaser.release(Recorded(operation="one", deployment=made), None, bench.step("release"))
+
+
+def test_a_route_that_was_kept_before_there_were_hosts_is_read() -> None:
+    kept = b'{"key":"k","app":"web","workspace":"default","listen":"127.0.0.1","port":8080}'
+    route = json.decode(kept, type=Route)
+    assert route == Route(key="k", app="web", workspace="default", listen="127.0.0.1", port=8080)
+    assert [str(claim) for claim in route.claims()] == ["*:8080/*"]

@@ -137,6 +137,7 @@ def test_a_certificate_that_is_not_there_is_named(shop: Any, content: bytes | No
     ("config", "facts", "problem"),
     [
         ({"tls": "acme"}, {}, 'tls is "acme", and web has no hosts'),
+        ({"tls": "acme"}, {"hosts": ("a.test", "*.test")}, r"no certificate for \*\.test to Caddy alone"),
         ({"tls": "internal"}, {"port": 80}, "port 80 is asked for and tls is on"),
     ],
 )

@@ -82,8 +82,8 @@ class CaddyConfig(PluginConfig, frozen=True, kw_only=True):
     listen: Annotated[
         str | None,
         Meta(
-            description="The IP address to listen on. Without it, `127.0.0.1`; of the shared Caddy and on an engine, "
-            "all addresses."
+            description="The IP address to listen on. Without it, `127.0.0.1`; of the shared Caddy, on an engine and "
+            "with `acme`, all addresses."
         ),
     ] = None
     shared: Annotated[

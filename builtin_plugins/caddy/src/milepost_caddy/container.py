@@ -57,6 +57,7 @@ class ContainerPlace:
     def keep(self, route: Route, pem: Mapping[str, bytes]) -> None:
         """Remember a route and files beside it; the volume is made where there is none."""
         if self._container() is None and not self._engine.has_volume(self.name):
+            self._step.say(f"Caddy is put on {self._engine.name}, as {self.name} of {self._engine.image}")
             self._step.intend("volume", self.name)
             self._engine.run("volume", "create", "--label", f"{LABEL}={self.name}", self.name)
             self._step.created(self.name, self.name)
@@ -148,7 +149,7 @@ class ContainerPlace:
     def remove(self) -> None:
         """Let Caddy end, and remove the container and its volume."""
         if self._container() is not None:
-            self._engine.run("container", "stop", "--time", str(_STOP_GRACE), self.name)
+            self._engine.run("container", "stop", "-t", str(_STOP_GRACE), self.name)
             self._engine.run("container", "rm", "--force", self.name)
         self._sweep()
         self._engine.run("volume", "rm", "--force", self.name)
@@ -168,7 +169,7 @@ class ContainerPlace:
         )
         before, after = f"{self.name}-before", f"{self.name}-after"
         self._create(after)
-        self._engine.run("container", "stop", "--time", str(_STOP_GRACE), self.name)
+        self._engine.run("container", "stop", "-t", str(_STOP_GRACE), self.name)
         self._engine.run("container", "rename", self.name, before)
         self._engine.run("container", "rename", after, self.name)
         self._listed = None
@@ -197,6 +198,7 @@ class ContainerPlace:
         made = self._engine.run(
             *("container", "create", "--name", name, "--restart", "unless-stopped"),
             *("--label", f"{LABEL}={self.name}", "--label", f"{LABEL}.ports={' '.join(ports)}"),
+            *("--label", f"{LABEL}.image={self._engine.image}"),
             *("--volume", f"{self.name}:{HOME}", "--workdir", f"{HOME}/site", "--env", f"XDG_DATA_HOME={HOME}"),
             *(word for port in ports for word in ("--publish", port)),
             *(("--network", networks[0]) if networks else ()),
@@ -230,7 +232,7 @@ class ContainerPlace:
         """Return whether a container is of the image that is wanted and publishes all ports that are."""
         labels = dict(each.partition("=")[::2] for each in str(found["Labels"]).split(","))
         published = frozenset(labels.get(f"{LABEL}.ports", "").split())
-        return str(found["Image"]) == self._engine.image and self._published() <= published
+        return labels.get(f"{LABEL}.image") == self._engine.image and self._published() <= published
 
     def _serves(self) -> bool:
         """Return whether Caddy answers inside. Raises OperationError if the container has ended instead."""

@@ -68,4 +68,11 @@ class Engine:
             which = (self._config.context,) if self._config.context else ()
             host = "".join(self.lines("context", "inspect", *which, "--format", "{{.Endpoints.docker.Host}}")[:1])
         parts = urlsplit(host)
-        return parts.hostname or "" if parts.scheme in {"ssh", "tcp", "http", "https"} else ""
+        name = parts.hostname or "" if parts.scheme in {"ssh", "tcp", "http", "https"} else ""
+        return self._meant(name) if parts.scheme == "ssh" else name
+
+    def _meant(self, name: str) -> str:
+        """Return the host that the user's ssh means by a name."""
+        told = self._step.run(Command(argv=("ssh", "-G", name), quiet=True, check=False))
+        lines = (line.split() for line in told.stdout.decode(errors="replace").splitlines())
+        return next((words[1] for words in lines if words[:1] == ["hostname"] and len(words) > 1), name)

@@ -79,7 +79,7 @@ def ensure_own(route: Route, place: Place) -> None:
         if taken:
             raise OperationError(
                 f"{taken[0]} belongs to {other.name} already",
-                hint=f"give {route.name} other hosts or paths, or {_destroy(other)}",
+                hint=f"give {route.name} other hosts or paths or another port, or {_destroy(other)}",
             )
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
-from milepost.sdk import HTTP_ENDPOINT, Facts, OperationError, Recorded, Step
+from msgspec.structs import replace
+
+from milepost.sdk import HTTP_ENDPOINT, Endpoint, Facts, OperationError, Recorded, Step
 from milepost_caddy import disk, port
 from milepost_caddy.config import HTTP, HTTPS, LOOPBACK, CaddyConfig, Certificate
 from milepost_caddy.engine import Engine
@@ -26,35 +29,46 @@ def wanted_route(config: CaddyConfig, spot: Spot, step: Step, deployment: Record
 
     Raises OperationError for what cannot be: ACME without a host, a certificate that is not there.
     """
-    facts, known = step.facts, spot.route()
+    facts, known, shared = step.facts, spot.route(), spot.place.shared
     tls, pem = _tls(config, facts)
+    bare = Route(
+        key=spot.key,
+        app=facts.app,
+        workspace=facts.workspace,
+        project=facts.project if shared else "",
+        store=facts.store if shared or config.engine else "",
+        listen=_listen(config, shared=shared),
+        port=0,
+        hosts=_hosts(config, facts, shared=shared),
+        paths=config.paths,
+        strip_prefix=config.strip_prefix or "",
+        tls=tls,
+        names=tuple(host.lower() for host in facts.hosts) if tls else (),
+        machine=Engine(config.engine, step).machine() if config.engine else "",
+        networks=_networks(config, known, deployment),
+    )
+    return Wanted(_with_ports(bare, config, spot, facts), pem)
+
+
+def _with_ports(bare: Route, config: CaddyConfig, spot: Spot, facts: Facts) -> Route:
+    """Return the route with its public port and, with HTTPS, the one that is sent there."""
     public = config.engine is not None or spot.place.shared
-    listen = config.listen if config.listen is not None else ANY if public else LOOPBACK
-    number = _port(config, facts, public=public) or _kept(known, tls) or port.chosen(facts, spot.key, listen)
-    if tls and number == HTTP:
+    number = _port(config, facts, public=public) or _kept(spot.route(), bare.tls)
+    number = number or port.chosen(facts, spot.key, bare.listen)
+    if bare.tls and number == HTTP:
         raise OperationError(
             f"port {HTTP} is asked for and tls is on; expected another port",
             hint=f"leave port out: HTTPS is on {HTTPS} then, and HTTP on {HTTP} is sent there",
         )
     plain = config.http_port or (HTTP if number == HTTPS else None)
-    route = Route(
-        key=spot.key,
-        app=facts.app,
-        workspace=facts.workspace,
-        project=facts.project if spot.place.shared else "",
-        store=facts.store if public else "",
-        listen=listen,
-        port=number,
-        hosts=_hosts(config, facts, shared=spot.place.shared),
-        paths=config.paths,
-        strip_prefix=config.strip_prefix or "",
-        tls=tls,
-        names=tuple(host.lower() for host in facts.hosts) if tls else (),
-        redirect=plain if tls and config.redirect else None,
-        machine=Engine(config.engine, step).machine() if config.engine else "",
-        networks=_networks(config, known, deployment),
-    )
-    return Wanted(route, pem)
+    return replace(bare, port=number, redirect=plain if bare.tls and config.redirect else None)
+
+
+def _listen(config: CaddyConfig, *, shared: bool) -> str:
+    """Return the address to listen on: all of them where people from elsewhere are to come."""
+    if config.listen is not None:
+        return config.listen
+    return ANY if shared or config.engine is not None or config.tls == "acme" else LOOPBACK
 
 
 def _port(config: CaddyConfig, facts: Facts, *, public: bool) -> int | None:
@@ -85,14 +99,23 @@ def _networks(config: CaddyConfig, known: Route | None, deployment: Recorded[Any
     if config.engine is None:
         return ()
     found = deployment.deployment if deployment else None
-    if found and any(endpoint.kind != HTTP_ENDPOINT for endpoint in found.endpoints):
-        raise OperationError(
-            f"Caddy on an engine serves {HTTP_ENDPOINT} only; what the deployment has lies in a folder here",
-            hint="leave `engine` out of the release block",
-        )
+    for endpoint in found.endpoints if found else ():
+        _ensure_beside(endpoint)
     told = found.details.get("network") if found else None
     named = config.engine.network or (told if isinstance(told, str) else None)
     return tuple(sorted({*(known.networks if known else ()), *filter(None, (named,))}))
+
+
+def _ensure_beside(endpoint: Endpoint) -> None:
+    """Raise OperationError for a way in that leads nowhere from inside a container."""
+    here = urlsplit(endpoint.address).hostname in {"127.0.0.1", "::1", "localhost"}
+    if endpoint.kind == HTTP_ENDPOINT and not here:
+        return
+    what = f"at {endpoint.address} of this machine" if here else f"{endpoint.address}, which is no {HTTP_ENDPOINT}"
+    raise OperationError(
+        f"the deployment is {what}; Caddy on an engine reaches other containers only",
+        hint="leave `engine` out of the release block",
+    )
 
 
 def _tls(config: CaddyConfig, facts: Facts) -> tuple[Tls | None, dict[str, bytes]]:
@@ -109,6 +132,12 @@ def _tls(config: CaddyConfig, facts: Facts) -> tuple[Tls | None, dict[str, bytes
         raise OperationError(
             f'tls is "acme", and {facts.app} has no hosts to get a certificate for',
             hint='give the app hosts = ["www.example.com"], or tls = "internal"',
+        )
+    wild = next((host for host in facts.hosts if host.startswith("*")), None)
+    if wild:
+        raise OperationError(
+            f"an authority gives no certificate for {wild} to Caddy alone: it wants to see the domain's DNS changed",
+            hint='get one yourself and name it: tls { certificate = "FILE"; key = "FILE" }',
         )
     root = _pem(config.acme.root, facts) if config.acme.root else b""
     stem = f"root-{sha256(root).hexdigest()[:12]}" if root else ""
