@@ -30,7 +30,8 @@ def on_engine(engine: Engine, artifact: Artifact, config: DockerConfig, step: St
 
     Raises ArtifactGoneError where it is nowhere any more, OperationError for one that the engine cannot run.
     """
-    name = artifact.digest if artifact.provisional else artifact.reference
+    # Elsewhere the same image may have another id; the name has a tag of its own operation.
+    name = artifact.digest if artifact.provisional and not _is_elsewhere(engine, artifact) else artifact.reference
     found = None if pull and not artifact.provisional else engine.image(name)
     if found is None:
         if artifact.provisional:
@@ -46,9 +47,11 @@ def on_engine(engine: Engine, artifact: Artifact, config: DockerConfig, step: St
 
 def reference_to_forget(engine: Engine, artifact: Artifact) -> str | None:
     """Return under which reference the image can go with its last deployment; None for one that cannot be had again."""
+    if artifact.provisional:
+        return artifact.reference if _is_elsewhere(engine, artifact) else None
     found = engine.image(artifact.reference)
     # One that has tags too is somebody's: a user's, or a builder's.
-    return artifact.reference if found and not artifact.provisional and not found.get("RepoTags") else None
+    return artifact.reference if found and not found.get("RepoTags") else None
 
 
 def forget(engine: Engine, state: DockerState) -> None:
@@ -65,14 +68,18 @@ def gone(artifact: Artifact, why: str, step: Step) -> ArtifactGoneError:
     return error
 
 
+def _is_elsewhere(engine: Engine, artifact: Artifact) -> bool:
+    """Whether another engine than this one is the only one that was given the image."""
+    return artifact.details.get("engine") not in (None, engine.address.identity)
+
+
 def _bring(engine: Engine, artifact: Artifact, step: Step) -> None:
     """Have an image that one engine alone has on this one too."""
-    where = artifact.details.get("engine")
-    if where in (None, engine.address.identity):
+    if not _is_elsewhere(engine, artifact):
         raise gone(artifact, f"it was on {engine.address.name} alone, and is not there any more", step)
     from milepost_docker.platform.transfer import transfer  # noqa: PLC0415  most deployments need none
 
-    transfer(engine, artifact, str(where), step)
+    transfer(engine, artifact, str(artifact.details["engine"]), step)
 
 
 def _pull(artifact: Artifact, config: DockerConfig, step: Step) -> None:
