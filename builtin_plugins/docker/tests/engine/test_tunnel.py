@@ -116,16 +116,17 @@ def test_a_tunnel_ends_when_the_one_that_made_it_is_killed(ssh_server: SshServer
         "import os, sys, time; from pathlib import Path; from milepost.testing.bench import Bench\n"
         "from milepost_docker.engine.address import Address; from milepost_docker.engine.tunnel import tunnelled\n"
         "step = Bench(Path(sys.argv[1])).step('deploy', environment=dict(os.environ))\n"
-        "with tunnelled(Address(url=sys.argv[2], origin='the test'), step):\n"
-        "    print(next(iter(step.running)), flush=True); time.sleep(60)\n"
+        "with tunnelled(Address(url=sys.argv[2], origin='the test'), step) as near:\n"
+        "    print(next(iter(step.running)), near.path, flush=True); time.sleep(60)\n"
     )
     argv = (sys.executable, "-c", script, str(tmp_path), ssh_server.host)
     with subprocess.Popen(argv, stdout=subprocess.PIPE, env=dict(ssh_server.environment)) as maker:
         assert maker.stdout is not None
-        tunnel = int(maker.stdout.readline())
+        number, socket = maker.stdout.readline().decode().split()
+        tunnel = int(number)
         assert not are_gone(tunnel)
         maker.kill()
-    assert until(lambda: are_gone(tunnel))
+    assert until(lambda: are_gone(tunnel) and not Path(socket).parent.exists())
 
 
 def test_without_ssh_the_error_says_to_install_it(tmp_path: Path) -> None:

@@ -36,10 +36,10 @@ LIFELINE = """
 ssh "$@" </dev/null &
 tunnel=$!
 trap 'kill $tunnel 2>/dev/null' TERM
-{ read -r _ <"$LIFELINE"; kill $tunnel 2>/dev/null; } &
+{ read -r _ <"$LIFELINE"; kill $tunnel 2>/dev/null; rm -rf "${LIFELINE%/*}"; } &
 wait $tunnel
 """
-"""Ends the tunnel when the last one that holds the pipe open for writing is gone."""
+"""Ends the tunnel, and removes its folder, when the last one that holds the pipe open for writing is gone."""
 
 
 @contextmanager
