@@ -175,6 +175,18 @@ def test_another_port_or_image_makes_the_container_anew_and_says_so(yard: Yard, 
         yard.engine.docker("image", "rm", newer)
 
 
+def test_an_engine_behind_ssh_is_switched_as_the_users_docker_reaches_it(
+    yard: Yard, ssh_server: Any, answer: Any
+) -> None:
+    assert yard.config.engine is not None
+    config = replace(yard.config, engine=replace(yard.config.engine, host=ssh_server.host))
+    facts = {"config": config, "environment": dict(ssh_server.environment)}
+    release = yard.release(yard.started("one"), **facts)
+    assert release.urls[0] == f"http://127.0.0.1:{yard.port}", "what ssh means by that name"
+    assert answer(release) == (200, "one")
+    assert answer(yard.release(yard.started("two"), "one", **facts)) == (200, "two")
+
+
 def test_https_and_its_redirect_are_published(yard: Yard, answer: Any) -> None:
     config = replace(yard.config, tls="internal", http_port=yard.other_port)
     release = yard.release(yard.started("one"), config=config)

@@ -177,8 +177,9 @@ class CaddyReleaser:
             count = spot.place.requests(shift.left)
             if count:
                 step.say(f"{count} of the requests that had begun go on; waiting up to {self._config.drain:g} s")
-            while step.now() < limit and spot.place.requests(shift.left):
+            while count and step.now() < limit:
                 step.sleep(_SETTLE)
+                count = spot.place.requests(shift.left)
         except DeadlineError:
             return limit
         return step.now()
