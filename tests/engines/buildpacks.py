@@ -104,7 +104,7 @@ def make_buildpacks(engine: Engine, registry: Registry, folder: Path) -> Buildpa
         programs = {name: program(name) for name in ("lifecycle", "launcher")}
     except ProgramMissingError as error:
         pytest.skip(str(error))
-    run = f"{registry.host}/run:1"
+    run = f"{registry.host}/run-{folder.name}:1"
     engine.docker("import", *_changes(*STACK), "-", run, stdin=images.root_of(USERS))
     engine.docker("push", run)
     images.note(engine)

@@ -75,11 +75,17 @@ def is_running(name: str) -> bool:
 
 
 def free_port() -> int:
-    """Return a port of loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port of loopback that nobody listens on, and that no other worker is given."""
+    with alone("ports") as folder:
+        given = folder / "ports"
+        taken = set(given.read_text().split()) if given.exists() else set()
+        while True:
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", 0))
+                port: int = probe.getsockname()[1]
+            if str(port) not in taken:
+                given.write_text(" ".join((*taken, str(port))))
+                return port
 
 
 def conclude() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
+import msgspec
 import pytest
 
 from milepost.sdk import BuilderOffer, PluginConfig
@@ -37,17 +38,23 @@ class TestBuildpacks(BuilderContract):
         return offer
 
     @pytest.fixture
-    def config(self, current_buildpacks: Buildpacks) -> PluginConfig:
-        return BuildpacksConfig(builder=current_buildpacks.builder, trust_builder=True, pull_policy="if-not-present")
+    def config(self, current_buildpacks: Buildpacks, worker_id: str) -> PluginConfig:
+        return _config(current_buildpacks, worker_id)
 
     @pytest.fixture
-    def failing(self, current_buildpacks: Buildpacks) -> PluginConfig:
-        return BuildpacksConfig(
-            builder=current_buildpacks.builder,
-            trust_builder=True,
-            pull_policy="if-not-present",
-            ignore=["index.html"],
-        )
+    def failing(self, current_buildpacks: Buildpacks, worker_id: str) -> PluginConfig:
+        return msgspec.structs.replace(_config(current_buildpacks, worker_id), ignore=["index.html"])
+
+
+def _config(made: Buildpacks, worker: str) -> BuildpacksConfig:
+    """Return a config whose caches no other worker uses: they share the engine and not the locks."""
+    return BuildpacksConfig(
+        builder=made.builder,
+        trust_builder=True,
+        pull_policy="if-not-present",
+        cache=f"volume:contract-{worker}.build",
+        launch_cache=f"volume:contract-{worker}.launch",
+    )
 
 
 class TestBuildpacksByFakes(BuilderContract):

@@ -51,7 +51,9 @@ def test_an_image_goes_straight_into_the_registry_and_the_same_files_make_the_sa
     assert first.details["sbom"]["formats"] == ["cyclonedx"]
     request = urllib.request.Request(
         f"http://{access.server}/v2/shop/web/manifests/{first.digest}",
-        headers={"Accept": "application/vnd.docker.distribution.manifest.v2+json"},
+        headers={
+            "Accept": "application/vnd.docker.distribution.manifest.v2+json, application/vnd.oci.image.manifest.v1+json"
+        },
     )
     with urllib.request.urlopen(request) as answer:
         assert answer.headers["Docker-Content-Digest"] == first.digest
