@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from milepost.host.history.journal import STANDING, History
@@ -119,11 +120,18 @@ def platforms(bench: Bench, subject: Subject) -> Iterator[Worker[Any] | Milepost
     Instead of one that cannot be made now, why.
     """
     seen: set[str] = set()
-    for each in _made(bench, subject):
-        key = str(each) if isinstance(each, MilepostError) else identity(bench, each)
-        if key not in seen:
+    for recorded, make in _candidates(bench, subject):
+        if recorded in seen:
+            continue  # the same as one that was made already
+        seen.add(recorded)
+        try:
+            made: Worker[Any] | MilepostError = make()
+        except MilepostError as error:
+            made = error
+        key = str(made) if isinstance(made, MilepostError) else identity(bench, made)
+        if key == recorded or key not in seen:
             seen.add(key)
-            yield each
+            yield made
 
 
 def identity(bench: Bench, platform: Worker[Any]) -> str:
@@ -131,22 +139,18 @@ def identity(bench: Bench, platform: Worker[Any]) -> str:
     return json.dumps([platform.entry.distribution, platform.entry.word, config_document(bench, platform)])
 
 
-def _made(bench: Bench, subject: Subject) -> Iterator[Worker[Any] | MilepostError]:
-    """Yield today's platform and those of records, or why one cannot be made."""
+def _candidates(bench: Bench, subject: Subject) -> Iterator[tuple[str, Callable[[], Worker[Any]]]]:
+    """Yield what makes today's platform and those of records, each record's with its identity as far as it tells."""
     block = subject.app.deploy
     if block is not None:
-        try:
-            yield todays(bench, "platform", block.use, subject.within(block))
-        except MilepostError as error:
-            yield error
+        yield "", lambda: todays(bench, "platform", block.use, subject.within(block))
     where = {"app": subject.app.name, "workspace": subject.workspace, "stage": "deploy"}
     newest = bench.history.operations({**where, "status": "success"}, limit=1)
     for deploy in (*newest, *bench.history.operations({**where, "presence": STANDING})):
-        if deploy.plugin is not None:
-            try:
-                yield worker_of(bench, subject, deploy)
-            except MilepostError as error:
-                yield error
+        stamp = deploy.plugin
+        if stamp is not None:
+            recorded = json.dumps([stamp.distribution, stamp.word, deploy.config])
+            yield recorded, partial(worker_of, bench, subject, deploy)
 
 
 def named_by(history: History, sighting: Sighting) -> Operation | None:
