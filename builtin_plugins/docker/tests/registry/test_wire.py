@@ -12,11 +12,16 @@ import pytest
 from milepost.sdk import OperationError
 from milepost.testing.bench import Bench
 from milepost_docker.registry.api import RegistryClient
+from milepost_docker.registry.exchange import Origin, Request, Wire
 from milepost_docker.registry.gate import challenges
+from milepost_docker.registry.line import Patience
 from milepost_docker.registry.proxy import Proxy, is_loopback, proxy_for
-from milepost_docker.registry.talk import Manner
+from milepost_docker.registry.talk import Manner, Talk
+from milepost_docker.registry.trouble import InClearError, is_passing, unreachable
+from milepost_docker.registry.trust import Trust
 
 from .laying import nobody
+from .telling import Says, TellsServer
 
 
 @pytest.mark.parametrize(
@@ -74,6 +79,25 @@ def test_a_proxy_that_refuses_is_named(refusing_proxy: tuple[int, list[str]], be
         registry.login()
     assert re.match(r"CONNECT registry\.example\.com:443 HTTP/1\.1", asked[0])
     assert "Proxy-Authorization: Basic YW5uYTpwdw==" in asked[0]
+
+
+def test_without_tls_a_proxy_is_asked_for_the_whole_address(server: TellsServer, bench: Bench) -> None:
+    server.on("GET", "http://registry.example.com/x.*", Says(body=b"there"))
+    patience = Patience(5, bench.step("status").check)
+    wire = Wire(patience, Trust(insecure=True), {"http_proxy": server.host})
+    with wire.send(Request(method="GET", url="http://registry.example.com/x?y=1")) as answer:
+        assert answer.read(100) == b"there"
+    wire.close()
+    assert server.seen[0].headers["Host"] == "registry.example.com"
+
+
+def test_a_registry_that_leads_from_tls_to_clear_text_is_not_followed(bench: Bench) -> None:
+    talk = Talk(nobody("registry.example.com"), bench.step("status"))
+    with pytest.raises(InClearError) as caught:
+        talk.check_step(Origin.of("https://registry.example.com/v2/"), Origin.of("http://storage.example.com/x"))
+    assert not is_passing(caught.value)
+    assert "storage.example.com without TLS" in str(unreachable("registry.example.com", caught.value))
+    talk.check_step(Origin.of("https://a.example.com/"), Origin.of("https://b.example.com/"))
 
 
 def test_several_challenges_in_one_header_are_told_apart() -> None:

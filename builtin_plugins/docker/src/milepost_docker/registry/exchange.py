@@ -15,6 +15,7 @@ from milepost_docker.registry.line import Line, Patience, dial, secured
 from milepost_docker.registry.proxy import Proxy, proxy_for, tunnel
 from milepost_docker.registry.trust import Trust
 
+PORTS = {"http": 80, "https": 443}
 PIECE = 1 << 16
 SLOWER = 10
 """How many times as long a server may be silent that has a lot to do."""
@@ -35,7 +36,7 @@ class Origin(NamedTuple):
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"{url!r} is no address of a web server")
-        return cls(parts.scheme, parts.hostname, parts.port or (443 if parts.scheme == "https" else 80))
+        return cls(parts.scheme, parts.hostname, parts.port or PORTS[parts.scheme])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +143,8 @@ class Wire:
     def _anew(self, origin: Origin, request: Request) -> Answer:
         """Ask on a connection of its own."""
         connection = http.client.HTTPConnection(origin.host, origin.port)
+        # The header `Host` is a part of what signed addresses of storages are signed for: no port where none is said.
+        connection.default_port = PORTS[origin.scheme]
         # Of all that http.client does with a socket, a line can do what it needs.
         connection.sock = self._line(origin)
         connection.auto_open = False

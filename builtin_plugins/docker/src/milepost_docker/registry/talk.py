@@ -20,6 +20,7 @@ from milepost_docker.registry.proxy import is_loopback
 from milepost_docker.registry.trouble import (
     GATEWAY,
     GatewayError,
+    InClearError,
     Refusal,
     is_passing,
     refused,
@@ -94,6 +95,11 @@ class Talk:
                 self.step.sleep(wait)
         raise AssertionError("the last try returns or raises")
 
+    def check_step(self, here: Origin, there: Origin) -> None:
+        """Raises InClearError where a registry leads from a place with TLS to one without, and that is not allowed."""
+        if there.scheme == "http" and here.scheme == "https" and not self._trust.is_lax(there.host):
+            raise InClearError(there.host)
+
     def refusal(self, what: str, answer: Answer) -> OperationError:
         """Return what to say of an answer that is no success."""
         with answer:
@@ -133,8 +139,7 @@ class Talk:
         if place is None:
             return None
         there, here = Origin.of(place), Origin.of(request.url)
-        if there.scheme == "http" and here.scheme == "https" and not self._trust.is_lax(there.host):
-            raise ssl.SSLError(f"it leads to {there.host} without TLS")
+        self.check_step(here, there)
         headers = request.headers
         if there != here:
             headers = {name: value for name, value in headers.items() if name != "Authorization"}

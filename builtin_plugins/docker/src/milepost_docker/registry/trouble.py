@@ -25,6 +25,13 @@ class GatewayError(OSError):
         super().__init__(f"the registry's gateway answers {status}{said}")
 
 
+class InClearError(OSError):
+    """A registry with TLS leads to a place without it."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(f"it leads to {host} without TLS")
+
+
 class OtherSideError(OSError):
     """A fault of the network with another registry than the one that is asked: what is copied comes from there."""
 
@@ -35,6 +42,8 @@ class OtherSideError(OSError):
 
 def is_passing(error: BaseException) -> bool:
     """Return whether the same may work a moment later: not where a certificate is wrong."""
+    if isinstance(error, InClearError):
+        return False
     if isinstance(error, OtherSideError):
         return is_passing(error.fault)
     if isinstance(error, ssl.SSLError):
@@ -59,6 +68,9 @@ def _fault(error: OSError | HTTPException) -> tuple[str, str]:
     """Return what is wrong and what to do about it, with `{server}` in place of its name."""
     if isinstance(error, ssl.SSLError):
         return _tls_fault(error)
+    if isinstance(error, InClearError):
+        what = f"the registry {{server}} is not to be trusted with this: {_plain(error)}"
+        return what, "its address for outside must be https (of a registry of one's own: http.host, or relativeurls)"
     if isinstance(error, TimeoutError):
         what = f"the registry {{server}} does not answer: {_plain(error)}"
         return what, "curl -v https://{server}/v2/ ; for one that is only slow: `timeout` in the registry block"
@@ -77,7 +89,7 @@ def _tls_fault(error: ssl.SSLError) -> tuple[str, str]:
     if isinstance(error, ssl.SSLCertVerificationError):
         what = f"the certificate of the registry {{server}} is not trusted: {_plain(error.verify_message)}"
         return what, 'ca = "FILE" with the certificate of who signed it, or /etc/docker/certs.d/{server}/ca.crt'
-    what = f"no TLS connection with the registry {{server}}: {_plain(error.reason or error)}"
+    what = f"no TLS connection with the registry {{server}}: {_plain(getattr(error, 'reason', '') or error)}"
     return what, "curl -v https://{server}/v2/ ; a registry without TLS needs `insecure = true`"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Iterable
 from urllib.parse import urlencode
 
@@ -78,7 +77,5 @@ class Uploads:
             place = answer.location()
         if place is None:
             raise garbage(self.registry.server, "registry", "it begins an upload and does not say where")
-        here, there = Origin.of(answer.url), Origin.of(place)
-        if here.scheme == "https" and there.scheme == "http":
-            raise ssl.SSLError(f"it wants the layers at {there.host} without TLS")
+        self._talk.check_step(Origin.of(answer.url), Origin.of(place))
         return place
