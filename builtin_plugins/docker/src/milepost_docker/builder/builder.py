@@ -33,8 +33,7 @@ class DockerBuilder(KeepsImages):
         if program is not None:
             image = buildkit.build(order, program, step)
         else:
-            # The SDK is needed here only, and takes longer to import than a small build with buildx.
-            from milepost_docker.builder import classic  # noqa: PLC0415
+            from milepost_docker.builder import classic  # noqa: PLC0415  the SDK takes longer to import than buildx
 
             image = classic.build(order, step)
         return replace(image, labels={**order.origin, **image.labels}).artifact()

@@ -20,7 +20,7 @@ from milepost_docker.engine.address import locate
 from milepost_docker.engine.glance import glance
 from milepost_docker.engine.platform import platform_of_info
 from milepost_docker.engine.trouble import UnreachableError, space_hint
-from milepost_docker.image import Image, inspected
+from milepost_docker.image import Image, inspected, platform_of
 from milepost_docker.reference import operation_tag
 
 RULE = "------"
@@ -127,32 +127,20 @@ def _image(order: Order, metadata: dict[str, Any], step: Step) -> Image:
     """Return the image that was made."""
     digest = metadata["containerimage.digest"]
     found = _on_engine(order, digest, step)
-    if order.access is None and found is None:
+    if found is None and order.access is None:
         raise OperationError(
             f"buildx built {digest}, and the engine does not have it",
             hint="an instance of buildx elsewhere (`builder`) and no registry: add a registry to the project file",
         )
     said = metadata.get("containerimage.descriptor", {}).get("platform")
-    platforms = order.platforms or (found.platforms if found else ()) or ((_platform(said),) if said else ())
-    labels = found.labels if found else dict(order.labels)
-    if order.access is None:
-        assert found is not None
-        return Image(
-            reference=order.reference,
-            digest=digest,
-            location="engine",
-            platforms=platforms,
-            size=found.size,
-            labels=labels,
-            engine=found.engine,
-        )
     return Image(
         reference=order.reference,
         digest=digest,
-        location="registry",
-        platforms=platforms,
+        location="registry" if order.access else "engine",
+        platforms=order.platforms or (found.platforms if found else ()) or ((platform_of(said),) if said else ()),
         size=found.size if found else None,
-        labels=labels,
+        labels=found.labels if found else dict(order.labels),
+        engine=found.engine if found and order.access is None else None,
     )
 
 
@@ -167,7 +155,3 @@ def _on_engine(order: Order, digest: str, step: Step) -> Image | None:
         # An instance of buildx that is elsewhere needs no engine; what it lacks is the size.
         return None
     return inspected(order.reference, answer, identity) if answer else None
-
-
-def _platform(said: dict[str, str]) -> str:
-    return "/".join(said[part] for part in ("os", "architecture", "variant") if part in said)

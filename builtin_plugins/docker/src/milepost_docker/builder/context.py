@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from milepost.sdk import OperationError, Step
 from milepost_docker.builder.ignore import Ignore, Seen, read_ignore
@@ -142,21 +143,26 @@ def _sent(entry: Entry, step: Step) -> Iterator[bytes]:
 
 def _file(entry: Entry, info: tarfile.TarInfo, step: Step) -> Iterator[bytes]:
     """Yield a file: its header has its size, which must stay what it was."""
-    size = left = entry.status.st_size
     try:
         with open(entry.place, "rb", buffering=0) as file:
-            yield _header(info, size)
-            while left:
-                step.check()
-                piece = file.read(min(PIECE, left))
-                if not piece:
-                    raise _changed(entry.place, "smaller")
-                left -= len(piece)
-                yield piece if left else _filled(piece, size)
-            if file.read(1):
-                raise _changed(entry.place, "larger")
+            yield _header(info, entry.status.st_size)
+            yield from _content(file, entry, step)
     except OSError as error:
         raise _unreadable(entry.place, error) from error
+
+
+def _content(file: IO[bytes], entry: Entry, step: Step) -> Iterator[bytes]:
+    """Yield the bytes of a file, and what fills its last block."""
+    size = left = entry.status.st_size
+    while left:
+        step.check()
+        piece = file.read(min(PIECE, left))
+        if not piece:
+            raise _changed(entry.place, "smaller")
+        left -= len(piece)
+        yield piece if left else _filled(piece, size)
+    if file.read(1):
+        raise _changed(entry.place, "larger")
 
 
 def _header(info: tarfile.TarInfo, size: int = 0) -> bytes:
