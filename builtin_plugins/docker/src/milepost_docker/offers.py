@@ -24,9 +24,16 @@ if TYPE_CHECKING:
 def builder(word: str) -> BuilderOffer | None:
     """Return the offer of the builder with that word; None for another's word."""
     offers = {
-        "docker": BuilderOffer(config=DockerBuildConfig, produces=_image, load=_load_builder),
-        "docker-pull": BuilderOffer(config=PullConfig, produces=_image, load=_load_pull),
-        "docker-ref": BuilderOffer(config=RefConfig, produces=_image, load=_load_ref),
+        "docker": BuilderOffer(
+            config=DockerBuildConfig,
+            produces=_image,
+            load=_load_builder,
+            wants_targets=lambda config: not config.wanted,
+        ),
+        "docker-pull": BuilderOffer(
+            config=PullConfig, produces=_image, load=_load_pull, wants_targets=lambda config: not config.platform
+        ),
+        "docker-ref": BuilderOffer(config=RefConfig, produces=_image, load=_load_ref, wants_targets=True),
     }
     return offers.get(word)
 
