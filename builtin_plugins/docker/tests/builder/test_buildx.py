@@ -213,7 +213,7 @@ def test_a_plan_says_what_is_built_how_and_where_it_goes(bench: Bench) -> None:
     step = bench.step("build", environment=environment(bench), registry=access)
     (planned,) = DockerBuilder(DockerBuildConfig(platforms=["linux/arm64"])).plan(None, step)
     assert (planned.action, planned.name) == ("make", "registry.test:5000/shop:7")
-    assert planned.detail == f"{bench.source / 'Dockerfile'} by BuildKit, linux/arm64, pushed as it is built"
+    assert planned.detail == f"{bench.source / 'Dockerfile'} by BuildKit, for linux/arm64, pushed as it is built"
 
 
 def test_an_engine_that_is_not_there_is_what_a_failed_build_is_put_down_to(bench: Bench) -> None:

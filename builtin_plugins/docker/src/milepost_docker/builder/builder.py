@@ -41,10 +41,12 @@ class DockerBuilder(KeepsImages):
     def plan(self, artifact: Artifact | None, step: Step) -> tuple[Planned, ...]:
         """Return what is built, and by what; nothing is asked of the engine."""
         program, order = self._order(step)
-        made = "BuildKit" if program else "the engine's classic builder"
-        where = "pushed as it is built" if order.access else "on the engine"
-        detail = f"{order.recipe.dockerfile} by {made}, {', '.join(order.platforms) or 'for the engine'}, {where}"
-        return (Planned(action="make", kind="image", name=order.names[0], detail=detail),)
+        by = "BuildKit" if program else "the engine's classic builder"
+        where = ", pushed as it is built" if order.access else ""
+        detail = f"{order.recipe.dockerfile} by {by}, for {', '.join(order.platforms) or 'what the engine runs'}{where}"
+        # On the engine each build has a tag of its own, which nobody knows before.
+        name = order.names[0] if order.access else order.reference.familiar_name
+        return (Planned(action="make", kind="image", name=name, detail=detail),)
 
     def examine(self, step: Step) -> Iterator[Examined]:
         """Yield what is found of the engine, buildx and the Dockerfile. Only a cancel is raised."""
