@@ -241,6 +241,9 @@ def why_no_daemon(*, current: bool = False) -> str:
     """Return why this run cannot start a dockerd of its own, or nothing."""
     if os.geteuid() != 0:
         return "docker: to start a dockerd of its own, the test must be root"
+    if not required() and Path("/sys/class/net/docker0").exists():
+        # One with address pools of its own takes the bridge of that name away whenever it is started again.
+        return "docker: docker0 is another engine's, and a second one would take it away"
     for name in ("docker", "dockerd", "containerd", "ip"):
         if shutil.which(name) is None:
             return f"docker: `{name}` is not installed (Debian: apt install docker.io iproute2)"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from milepost.sdk import errors
-from tests.rules.repository import CORE, check_none, dotted, product
+from tests.rules.repository import CORE, Source, check_none, dotted, product
 
 DRAWN = re.compile(r"^    (?P<branch>[│├└─ ]*)(?P<name>\w+Error) +(?P<status>\d+)  (?P<code>[a-z-]+)$")
 STEP = 4
@@ -40,15 +40,28 @@ def test_exit_statuses_are_those_of_the_command_line() -> None:
 
 
 def test_no_error_of_the_tree_is_defined_elsewhere() -> None:
-    names = {each.__name__ for each in _classes()}
+    check_none([f"{source.at(node)} {node.name}" for source, node in _below() if source.path.is_relative_to(CORE)])
+
+
+def test_an_error_of_a_plugins_own_is_to_users_what_its_parent_is() -> None:
+    words = {"code", "exit_status"}
     found = [
         f"{source.at(node)} {node.name}"
-        for source in product()
-        if source.path != CORE / "sdk" / "errors.py"
-        for node in source.nodes(ast.ClassDef)
-        if names & {dotted(base).rsplit(".", 1)[-1] for base in node.bases}
+        for source, node in _below()
+        for each in ast.walk(node)
+        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store) and each.id in words
     ]
     check_none(found)
+
+
+def _below() -> Iterator[tuple[Source, ast.ClassDef]]:
+    """Yield the classes outside the tree's module whose parent is an error of the tree."""
+    names = {each.__name__ for each in _classes()}
+    for source in product():
+        if source.path != CORE / "sdk" / "errors.py":
+            for node in source.nodes(ast.ClassDef):
+                if names & {dotted(base).rsplit(".", 1)[-1] for base in node.bases}:
+                    yield source, node
 
 
 def _classes() -> list[type[errors.MilepostError]]:

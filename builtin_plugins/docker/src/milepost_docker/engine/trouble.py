@@ -18,13 +18,9 @@ NOT_FOUND, CONFLICT, TOO_MANY = 404, 409, 429
 class UnreachableError(OperationError):
     """No engine answers where one was expected."""
 
-    code = "engine-unreachable"
-
 
 class EngineError(OperationError):
     """An engine that answered no: its own words are in the message."""
-
-    code = "engine-refused"
 
     def __init__(self, what: str, said: str, status: int = 0, *, hint: str = "") -> None:
         self.what, self.said, self.status = what, said, status
@@ -34,13 +30,9 @@ class EngineError(OperationError):
 class MissingError(EngineError):
     """What was asked for is not there (404)."""
 
-    code = "engine-missing"
-
 
 class ConflictError(EngineError):
     """What is there stands in the way: a name that is taken, an image in use (409)."""
-
-    code = "engine-conflict"
 
 
 def refused(what: str, status: int, body: bytes) -> EngineError:
