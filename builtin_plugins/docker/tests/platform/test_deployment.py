@@ -152,6 +152,19 @@ def test_data_is_handed_on_and_goes_only_when_it_was_asked_for(
     assert state_of(new).volumes[0] not in docker_engine.docker("volume", "ls", "--quiet").split()
 
 
+def test_data_that_outlived_its_deployments_can_still_be_asked_away(
+    config: Config, deploy: Deploy, bench: Bench, docker_engine: Engine
+) -> None:
+    said = config(volumes=["data:/data"])
+    recorded = deploy(said, workspace="left")
+    platform, (name,) = DockerPlatform(said), state_of(recorded).volumes
+    platform.destroy(recorded, bench.step("destroy"))
+    platform.clean_up(bench.step("destroy", workspace="left"))
+    assert name in docker_engine.docker("volume", "ls", "--quiet").split()
+    platform.clean_up(bench.step("destroy", workspace="left", volumes=True))
+    assert name not in docker_engine.docker("volume", "ls", "--quiet").split()
+
+
 def test_apps_reach_each_other_by_name_once_they_are_released(
     config: Config, deploy: Deploy, bench: Bench, docker_engine: Engine
 ) -> None:

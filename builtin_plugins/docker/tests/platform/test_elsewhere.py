@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -112,6 +113,28 @@ def test_a_restart_of_the_engine_revives_what_ran_and_nothing_that_was_stopped(
     assert platform.status(prepared, step).name == "parked"
     (url,) = [each.address for each in running.deployment.endpoints] if running.deployment else [""]
     step.wait("an answer", 20, lambda: _answers(url))
+
+
+@pytest.mark.slow
+def test_a_deploy_outlives_a_restart_of_the_engine(
+    config: Config, bench: Bench, fresh_engine: Callable[..., Daemon]
+) -> None:
+    daemon = fresh_engine()
+    own = image_of(daemon.engine(), images.web(daemon.engine()))
+    late = ["sh", "-c", "trap 'exit 0' TERM; sleep 3 & wait $!; httpd -f -h /www -p $PORT & wait $!"]
+    platform = DockerPlatform(config(client_config=ClientConfig(host=daemon.host), command=late))
+    step = bench.step("deploy")
+
+    def restart() -> None:
+        step.wait("the container", 20, lambda: "created" in {each.what for each in step.journal})
+        daemon.stop()
+        daemon.start()
+
+    thread = threading.Thread(target=restart)
+    thread.start()
+    deployment = platform.deploy(own, step)
+    thread.join()
+    assert platform.status(step.recorded(own, deployment), bench.step("status")).name == "ready"
 
 
 def _answers(url: str) -> bool:

@@ -27,7 +27,7 @@ from milepost_docker.platform.readiness import start_all, wait_ready
 from milepost_docker.platform.site import Site, at, client_of
 from milepost_docker.platform.state import DockerState, ReplicaState
 from milepost_docker.platform.task import carry_out, task_config
-from milepost_docker.platform.volume import ensure_volumes, remove_volumes
+from milepost_docker.platform.volume import ensure_volumes, remove_left, remove_volumes
 
 
 class DockerPlatform:
@@ -151,8 +151,10 @@ class DockerPlatform:
         yield from forecast.examine(self._config, step)
 
     def clean_up(self, step: Step) -> None:
-        """Remove the network of the project and workspace, if nothing is on it any more."""
+        """Remove the network of the project and workspace, if nothing is on it; the app's volumes if that was asked."""
         with self._engine(step) as engine:
+            if step.facts.volumes:
+                remove_left(engine, step)
             remove_unused(engine, step)
 
     def targets(self, step: Step) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from milepost.sdk import Step
+from milepost.sdk import Facts, Step
 from milepost_docker.engine.connect import Engine
 from milepost_docker.engine.trouble import ConflictError, MissingError
 from milepost_docker.platform import naming
@@ -15,12 +15,24 @@ from milepost_docker.platform.site import Site
 def ensure_volumes(site: Site) -> tuple[str, ...]:
     """Return the names of the app's volumes on the engine, each made if it was not there."""
     facts = site.step.facts
-    labels = {naming.PROJECT: facts.project, naming.WORKSPACE: facts.workspace, naming.PART: "volume"}
+    labels = {**_owner(facts), naming.PART: "volume"}
     names = tuple(volume_names(site.config, site).values())
     for name in names:
         # One that is there stays as it is: the engine answers with it.
         site.engine.post("/volumes/create", body={"Name": name, "Labels": labels})
     return names
+
+
+def remove_left(engine: Engine, step: Step) -> None:
+    """Remove the volumes that the app has left in the workspace, with their data."""
+    wanted = [naming.PART, *(f"{name}={value}" for name, value in _owner(step.facts).items())]
+    left = engine.get("/volumes", {"filters": {"label": wanted}}).get("Volumes") or []
+    remove_volumes(engine, tuple(each["Name"] for each in left), step)
+
+
+def _owner(facts: Facts) -> dict[str, str]:
+    """Return the labels of a volume; of one that several apps mount, the app is the one that came first."""
+    return {naming.PROJECT: facts.project, naming.WORKSPACE: facts.workspace, naming.APP: facts.app}
 
 
 def remove_volumes(engine: Engine, names: tuple[str, ...], step: Step) -> None:
