@@ -12,6 +12,7 @@ from milepost.host.lifecycle.freezing import frozen
 if TYPE_CHECKING:
     from milepost.cli.session import Session
     from milepost.host.assembly import Host
+    from milepost.host.lifecycle.bench import Bench
     from milepost.host.orphans import Survey
     from milepost.sdk.store import Document
 
@@ -57,7 +58,7 @@ def beside(session: Session, found: Survey | None) -> Beside:
     )
 
 
-def surveying(host: Host, workspace: str, limit: float) -> Callable[[float], Survey | None]:
+def surveying(host: Host, workspace: str, limit: float, bench: Bench) -> Callable[[float], Survey | None]:
     """Begin to ask for orphans while others ask for health, and return what gives the answer.
 
     That waits so many seconds more; None when there was none by then, or nothing could be asked.
@@ -69,7 +70,7 @@ def surveying(host: Host, workspace: str, limit: float) -> Callable[[float], Sur
         from milepost.sdk.errors import MilepostError  # noqa: PLC0415 - see above
 
         try:
-            answers.append(survey(host, workspace, limit))
+            answers.append(survey(host, workspace, limit, bench))
         except MilepostError:
             # Each app's line says what could not be asked; `milepost orphans list` says all of it.
             return

@@ -54,7 +54,7 @@ def execute(host: Host, session: Session, warn: Callable[[str], object]) -> int:
     the same and `warn` hears of it. What can be recorded still is, so that this is no way around the history.
     """
     bench = quiet_bench(host)
-    subject = app_subject(host, session.app, session.workspace)
+    subject = app_subject(host, bench, session.app, session.workspace)
     deployment = deployment_of(host, bench, subject, session.ref)
     worker = worker_of(bench, subject, deployment)
     if not isinstance(worker.role, Executes):

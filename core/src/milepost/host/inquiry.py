@@ -26,13 +26,15 @@ from milepost.host.lifecycle.trials import split
 from milepost.host.lifecycle.workers import recorded_of
 from milepost.host.outside import User, world
 from milepost.host.plugins.faults import blame
-from milepost.host.plugins.load import Plugins
 from milepost.host.project.variable_sources import ByHand
 from milepost.sdk.capabilities import LogLine, Logs
 from milepost.sdk.deployment import Health
 from milepost.sdk.errors import HistoryError, MilepostError, OperationError
 from milepost.sdk.record import Operation, Run
 from milepost.sdk.store import Document
+
+Finder = Callable[[str], Subject]
+"""Returns an app of the project by its name."""
 
 NOT_ASKED = Health(name="unknown")
 
@@ -89,24 +91,42 @@ def quiet_bench(host: Host) -> Bench:
     return dataclasses.replace(bench_of(stand, host.project, host.store), reuse=Reuse())
 
 
-def app_subject(host: Host, app: str, workspace: str) -> Subject:
+def app_subject(host: Host, bench: Bench, app: str, workspace: str) -> Subject:
     """Return an app of the host's project."""
-    return subjects(host, workspace, Plugins(host.catalog))(app)
+    return subjects(host, workspace, bench)(app)
 
 
-def subjects(host: Host, workspace: str, plugins: Plugins) -> Callable[[str], Subject]:
+def subjects(host: Host, workspace: str, bench: Bench) -> Finder:
     """Return what gives the apps of the host's project in one workspace, all in one world, by records."""
+    plugins = bench.plugins
     values = gather(host, workspace, ByHand(), lenient=True).variables
     outside = world(host.project, plugins, User(host.environment, host.folder))
     given = Given(host.environment, host.folder, plugins, values, outside=outside)
-    return lambda app: subject_of(host.project, app, workspace, 0, given, by_records=True)
+    known = bench.reuse.subjects if bench.reuse is not None else {}
+
+    def find(app: str) -> Subject:
+        if (workspace, app) not in known:
+            known[workspace, app] = subject_of(host.project, app, workspace, 0, given, by_records=True)
+        found: Subject = known[workspace, app]
+        return found
+
+    return find
 
 
 def status(
-    host: Host, workspace: str, apps: tuple[str, ...] = (), *, recorded: bool = False, limit: float = 5.0
+    host: Host,
+    workspace: str,
+    apps: tuple[str, ...] = (),
+    *,
+    recorded: bool = False,
+    limit: float = 5.0,
+    bench: Bench | None = None,
 ) -> WorkspaceStatus:
-    """Return how the apps are: as their platforms and releasers say within `limit` seconds, or as recorded."""
-    bench = quiet_bench(host)
+    """Return how the apps are: as their platforms and releasers say within `limit` seconds, or as recorded.
+
+    With a quiet `bench`, what was made there for other questions is used again.
+    """
+    bench = bench or quiet_bench(host)
     named = apps or tuple(host.project.apps)
     answers: dict[str, AppStatus] = {}
     find = None if recorded else _finder(host, workspace, bench)
@@ -137,14 +157,10 @@ def status(
     )
 
 
-Finder = Callable[[str], Subject]
-"""Returns an app of the project by its name."""
-
-
 def _finder(host: Host, workspace: str, bench: Bench) -> Finder:
     """Return what finds apps; where none can be found, as in a file that is wrong, it raises why for each."""
     try:
-        return subjects(host, workspace, bench.plugins)
+        return subjects(host, workspace, bench)
     except MilepostError as error:
         why = error
 
@@ -250,7 +266,7 @@ def logs(
 ) -> Iterator[LogLine]:
     """Yield what a deployment prints, without the project's secrets: the live one, or that of `ref`."""
     bench = quiet_bench(host)
-    subject = app_subject(host, app, workspace)
+    subject = app_subject(host, bench, app, workspace)
     hide_variables(bench, subject)
     deployment = deployment_of(host, bench, subject, ref)
     worker = worker_of(bench, subject, deployment)

@@ -82,12 +82,13 @@ class _Inquest:
         return 2 if is_own else int(seen.app in {app for app, _ in self.places})
 
 
-def survey(host: Host, workspace: str, limit: float = LIMIT) -> Survey:
+def survey(host: Host, workspace: str, limit: float = LIMIT, bench: Bench | None = None) -> Survey:
     """Return what the platforms have of the project in all workspaces, beside what the history knows.
 
     Asked are the platforms of today's file, as it is for `workspace`, and those of records; each has `limit` seconds.
+    With a quiet `bench`, what was made there for other questions is used again.
     """
-    bench = quiet_bench(host)
+    bench = bench or quiet_bench(host)
     # Runs may go on meanwhile: what stood when we began is no orphan for having been destroyed since.
     before = {each.id for each in _standing(bench)}
     inquests, unasked = _inquests(host, bench, workspace)
@@ -116,7 +117,7 @@ def _inquests(host: Host, bench: Bench, workspace: str) -> tuple[list[_Inquest],
     for app, where in _places(host, bench, workspace):
         try:
             if where not in finders:
-                finders[where] = subjects(host, where, bench.plugins)
+                finders[where] = subjects(host, where, bench)
             subject = finders[where](app)
             asked = [_inquest(subject, each) for each in platforms(bench, subject)]
         except MilepostError as error:
@@ -206,7 +207,7 @@ def _orphans(host: Host, bench: Bench, strays: list[Sighting], limit: float) -> 
 def _serves(host: Host, bench: Bench, stray: Sighting) -> Serves:
     """Return whether it serves; `unknown` where even its app cannot be looked at."""
     try:
-        return serves(bench, app_subject(host, stray.app, stray.workspace), stray)
+        return serves(bench, app_subject(host, bench, stray.app, stray.workspace), stray)
     except MilepostError:
         return "unknown"
 

@@ -50,7 +50,7 @@ class Reached:
 def reach(host: Host, wish: Wish, cancel: Cancel) -> Iterator[Reached]:
     """Give the way to a deployment while the context lasts. Raises OperationError when there is none."""
     bench = dataclasses.replace(quiet_bench(host), cancel=cancel)
-    subject = app_subject(host, wish.app, wish.workspace)
+    subject = app_subject(host, bench, wish.app, wish.workspace)
     hide_variables(bench, subject)
     deployment = _meant(host, bench, subject, wish)
     public = _public(bench, subject, wish, deployment)

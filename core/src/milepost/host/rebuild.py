@@ -11,7 +11,7 @@ import msgspec
 from milepost.host.assembly import Host
 from milepost.host.clock import system_clock
 from milepost.host.history.journal import History
-from milepost.host.inquiry import app_subject, quiet_bench
+from milepost.host.inquiry import quiet_bench, subjects
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.locking import locked
 from milepost.host.lifecycle.noting import noted, owner_of
@@ -54,7 +54,8 @@ def rebuild(host: Host, found: Survey, why: str) -> Rebuilt:
     run = noted(host, "rebuild", found.workspace, why, apps=tuple(dict.fromkeys(_apps(orphans))))
     with _locked(host, run):
         bench = quiet_bench(host)
-        made = [app_records(bench, app_subject(host, app, found.workspace), _of(orphans, app)) for app in run.apps]
+        find = subjects(host, found.workspace, bench)
+        made = [app_records(bench, find(app), _of(orphans, app)) for app in run.apps]
         runs, collided = _written(bench, made)
         ended = msgspec.structs.replace(run, status="success", ended=system_clock(), exit_status=0)
         recorded = host.history.append_run(ended)

@@ -13,7 +13,7 @@ from milepost.cli.phrasing import clean
 from milepost.cli.render_json import plain
 from milepost.cli.render_status import Told, in_time, workspace
 from milepost.cli.session import Session
-from milepost.host.inquiry import status
+from milepost.host.inquiry import quiet_bench, status
 
 if TYPE_CHECKING:
     from milepost.host.inquiry import AppStatus
@@ -35,8 +35,9 @@ def command(
     named = tuple(session.host.app(name) for name in apps or ())
     asks = check or not recorded
     began = session.screen.now()
-    survey = surveying(session.host, session.workspace, limit) if asks else None
-    found = status(session.host, session.workspace, named, recorded=not asks, limit=limit)
+    bench = quiet_bench(session.host)
+    survey = surveying(session.host, session.workspace, limit, bench) if asks else None
+    found = status(session.host, session.workspace, named, recorded=not asks, limit=limit, bench=bench)
     took = (session.screen.now() - began).total_seconds()
     around = beside(session, survey(limit - took) if survey else None)
     told = Told(in_time(took) if asks else "as recorded; nothing was asked", around)

@@ -32,6 +32,8 @@ class Reuse:
     def __init__(self) -> None:
         self.workers: dict[str, Any] = {}
         """Who was made for a recorded operation, by its id."""
+        self.subjects: dict[tuple[str, str], Any] = {}
+        """The apps that were looked at, by workspace and name."""
         self.scratch: list[Path] = []
         """Folders that were empty when a question was over."""
         weakref.finalize(self, _remove, self.scratch)
