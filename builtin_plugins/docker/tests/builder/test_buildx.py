@@ -10,6 +10,7 @@ import pytest
 
 from milepost.sdk import Command, Credential, MilepostError, OperationError
 from milepost.sdk.artifact import RegistryAccess
+from milepost.sdk.capabilities import LimitsArtifacts
 from milepost.sdk.secret import Part, Secret
 from milepost.testing.bench import Bench
 from milepost.testing.runner import RecordingRunner
@@ -206,6 +207,12 @@ def test_the_classic_builder_refuses_what_it_cannot_do(bench: Bench) -> None:
     config = DockerBuildConfig(buildkit=False, cache_to=["type=inline"])
     with pytest.raises(OperationError, match="cache_to: only BuildKit can do that, and buildkit = false forbids it"):
         DockerBuilder(config).build(bench.step("build"))
+
+
+def test_images_of_before_are_kept_as_many_as_the_file_says() -> None:
+    builder = DockerBuilder(DockerBuildConfig(keep_images=5))
+    assert isinstance(builder, LimitsArtifacts)
+    assert (builder.keeps(), DockerBuilder(DockerBuildConfig()).keeps()) == (5, 2)
 
 
 def test_a_plan_says_what_is_built_how_and_where_it_goes(bench: Bench) -> None:

@@ -38,6 +38,10 @@ class DockerBuilder(KeepsImages):
             image = classic.build(order, step)
         return replace(image, labels={**order.origin, **image.labels}).artifact()
 
+    def keeps(self) -> int | None:
+        """Return how many images to keep on the engine beside those that are needed."""
+        return self._config.keep_images
+
     def plan(self, artifact: Artifact | None, step: Step) -> tuple[Planned, ...]:
         """Return what is built, and by what; nothing is asked of the engine."""
         program, order = self._order(step)

@@ -137,6 +137,14 @@ class DockerBuildConfig(PluginConfig, frozen=True, kw_only=True):
     ulimits: Annotated[
         dict[str, str], Meta(description='Limits in `RUN` steps: `nofile = "1024:2048"`, soft and hard.')
     ] = field(default_factory=dict)
+    keep_images: Annotated[
+        int | None,
+        Meta(
+            ge=0,
+            description="How many images that were not pushed stay on the engine, beside those that a deployment or a "
+            "rollback may need; older ones are deleted after a release. `null` keeps all.",
+        ),
+    ] = 2
     disable_entrypoint: Annotated[bool, Meta(description=NO_ENTRYPOINT)] = False
     client_config: Annotated[ClientConfig, Meta(description="The engine that builds.")] = ClientConfig()
 
