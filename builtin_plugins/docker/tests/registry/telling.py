@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -98,6 +99,11 @@ class TellsServer:
             def setup(self) -> None:
                 outer.connections += 1
                 super().setup()
+
+            def handle(self) -> None:
+                # Who begins with TLS is told at once that it is not spoken here.
+                if self.connection.recv(1, socket.MSG_PEEK) != b"\x16":
+                    super().handle()
 
             def __getattr__(self, name: str) -> Callable[[], None]:
                 if name.startswith("do_"):

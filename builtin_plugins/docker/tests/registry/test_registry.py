@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from milepost.sdk import Artifact, ArtifactGoneError, OperationError
+from milepost.sdk.errors import CancelledError
 from milepost.testing.bench import Bench
 from milepost.testing.step import FakeStep
 from milepost_docker.engine.config import Auth, ClientConfig
@@ -166,6 +168,49 @@ def test_a_registry_that_hangs_is_an_error_before_the_engine_waits_for_it(
         push(config, make_image("hangs"), step)
     assert "`timeout`" in caught.value.hint
     assert not [each for each in step.noted("say") if each.startswith("pushing")]
+
+
+@pytest.fixture
+def stuck(server: TellsServer) -> TellsServer:
+    """Give a registry that begins an upload for whoever asks first, and then says nothing."""
+    begun = Says(202, {"Location": "/v2/shop/blobs/uploads/7"})
+    server.on("POST", "/v2/shop/blobs/uploads/", begun, Says(hang=True))
+    return server
+
+
+def names_of(engine: Engine, artifact: Artifact) -> list[str]:
+    found: list[str] = json.loads(engine.docker("image", "inspect", artifact.digest))[0]["RepoTags"]
+    return found
+
+
+def test_an_engine_that_waits_for_a_registry_for_ever_is_not_waited_for(
+    configured: Configured,
+    make_image: Callable[[str], Artifact],
+    stuck: TellsServer,
+    docker_engine: Engine,
+    bench: Bench,
+) -> None:
+    image, config = make_image("stuck"), configured(image=f"{stuck.host}/shop", timeout=0.3, retries=0)
+    with pytest.raises(OperationError, match="has not said anything for 3 s") as caught:
+        push(config, image, bench.step("push"))
+    assert "does the registry hang?" in caught.value.hint
+    assert names_of(docker_engine, image) == [image.reference]
+
+
+def test_a_push_that_is_cancelled_leaves_no_name_on_the_engine(
+    configured: Configured,
+    make_image: Callable[[str], Artifact],
+    stuck: TellsServer,
+    docker_engine: Engine,
+    bench: Bench,
+) -> None:
+    image, config, step = make_image("cancelled"), configured(image=f"{stuck.host}/shop"), bench.step("push")
+    ask = threading.Timer(1, step.cancel.ask, ["the test said so"])
+    ask.start()
+    with pytest.raises(CancelledError):
+        push(config, image, step)
+    ask.join()
+    assert names_of(docker_engine, image) == [image.reference]
 
 
 def test_a_registry_that_only_the_engine_reaches_is_pushed_to(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any, cast
 
 from milepost.sdk import ArtifactGoneError, OperationError, Step
@@ -16,23 +17,32 @@ from milepost_docker.engine.progress import followed
 from milepost_docker.engine.trouble import MissingError
 from milepost_docker.image import Image
 from milepost_docker.reference import HUB, OWN, Reference, parse
+from milepost_docker.registry.silence import Listening
 
 
-def push_from_engine(
-    image: Image, places: tuple[Reference, ...], login: Login, config: ClientConfig, step: Step
-) -> str:
+@dataclass(frozen=True, kw_only=True)
+class Push:
+    """How an engine is to push."""
+
+    login: Login
+    config: ClientConfig
+    patience: float
+    """Seconds that the engine may be silent."""
+
+
+def push_from_engine(image: Image, places: tuple[Reference, ...], push: Push, step: Step) -> str:
     """Have the engine push an image under each tag, and return the digest that the registry answered.
 
     It is empty where the engine does not tell it: those with containerd's store do not. No name is left on the engine
     that was not there before. Raises ArtifactGoneError when the engine has not the image any more, EngineError with
-    the engine's words when the push failed.
+    the engine's words when the push failed, OperationError after too long a silence.
     """
-    digest = ""
-    with connected(config, step) as engine:
+    digest, listening = "", Listening(step, push.patience)
+    with connected(push.config, cast("Step", listening)) as engine:
         for each in places:
             # Two pushes at once would give one name to two images.
-            with step.exclusive(f"{engine.address.identity} {each.familiar}"), _named(engine, image, each):
-                digest = _pushed(engine, each, login, step) or digest
+            with step.exclusive(f"{engine.address.identity} {each.familiar}"), _named(engine, image, each, push, step):
+                digest = _pushed(engine, each, push.login, listening) or digest
                 _check(engine, image, each)
     return digest
 
@@ -44,21 +54,21 @@ def tag_on_engine(image: Image, places: tuple[Reference, ...], config: ClientCon
             _tag(engine, image, each)
 
 
-def _pushed(engine: Engine, place: Reference, login: Login, step: Step) -> str:
+def _pushed(engine: Engine, place: Reference, login: Login, listening: Listening) -> str:
     """Push one name, and return the digest that the registry gave it; empty where the engine does not tell."""
-    what = f"pushing {place.familiar}"
+    what, step = f"pushing {place.familiar}", cast("Step", listening)
     step.say(what)
     headers = {"X-Registry-Auth": login.header()}
     messages = engine.stream(f"/images/{place.name}/push", {"tag": place.tag}, headers=headers)
     # After an error in its middle, a stream holds its connection until it is closed.
-    with closing(cast("Generator[dict[str, Any], None, None]", messages)):
-        made = followed(messages, what, step)
+    with closing(cast("Generator[dict[str, Any], None, None]", messages)), listening.to(messages, what) as heard:
+        made = followed(heard, what, step)
     found = [each["aux"]["Digest"] for each in made if "Digest" in each.get("aux", {})]
     return str(found[-1]) if found else ""
 
 
 @contextmanager
-def _named(engine: Engine, image: Image, place: Reference) -> Iterator[None]:
+def _named(engine: Engine, image: Image, place: Reference, push: Push, step: Step) -> Iterator[None]:
     """Give an image another name while the context lasts, unless it has it already."""
     before = engine.image(place.familiar)
     _tag(engine, image, place)
@@ -66,8 +76,9 @@ def _named(engine: Engine, image: Image, place: Reference) -> Iterator[None]:
         yield
     finally:
         if before is None:
-            with suppress(MissingError):
-                engine.delete(f"/images/{place.familiar}", {"noprune": True})
+            # The connection may have been ended by a cancel.
+            with connected(push.config, step, heed=False) as other, suppress(MissingError):
+                other.delete(f"/images/{place.familiar}", {"noprune": True})
 
 
 def _check(engine: Engine, image: Image, place: Reference) -> None:

@@ -18,7 +18,8 @@ from milepost_docker.registry.account import Account
 from milepost_docker.registry.config import DockerRegistryConfig
 from milepost_docker.registry.copying import Side, copy
 from milepost_docker.registry.examining import examined
-from milepost_docker.registry.pushing import is_on_engine, push_from_engine
+from milepost_docker.registry.exchange import SLOWER
+from milepost_docker.registry.pushing import Push, is_on_engine, push_from_engine
 from milepost_docker.registry.trouble import is_silence
 
 _OPERATION = re.compile("[0-9a-hjkmnp-tv-z]{26}")
@@ -128,10 +129,11 @@ class DockerRegistry:
 
     def _pushed(self, image: Image, places: tuple[Reference, ...], account: Account, step: Step) -> str:
         """Have the engine push, and look whether the registry has what the engine says."""
-        login = account.login(self._place.server)
+        login, config = account.login(self._place.server), self._config
+        push = Push(login=login, config=config.client_config, patience=config.timeout * SLOWER)
         self._ask_first(account, step)
         try:
-            digest = push_from_engine(image, places, login, self._config.client_config, step)
+            digest = push_from_engine(image, places, push, step)
         except EngineError as error:
             raise self._diagnosed(error, account) from error
         # With containerd's store, the engine's id of an image is its digest, unless only a part of a list was pushed.
