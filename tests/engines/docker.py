@@ -146,7 +146,7 @@ class Daemon:
             # Each daemon makes the chains of the machine's firewall anew. Ports work without: by the proxy.
             *("--iptables=false", "--ip6tables=false", "--ip-masq=false", "--ip-forward=false"),
             f"--bridge={own}",
-            f"--default-address-pool=base=10.{number}.0.0/16,size=24",
+            # No --default-address-pool: whoever has one takes `docker0` away, also another's, when it is started again.
             f"--cgroup-parent=/{own}",
             # Where the machine has a containerd, dockerd uses that one.
             *(f"--containerd-namespace={own}", f"--containerd-plugins-namespace={own}-plugins"),
@@ -241,9 +241,6 @@ def why_no_daemon(*, current: bool = False) -> str:
     """Return why this run cannot start a dockerd of its own, or nothing."""
     if os.geteuid() != 0:
         return "docker: to start a dockerd of its own, the test must be root"
-    if not required() and Path("/sys/class/net/docker0").exists():
-        # One with address pools of its own takes the bridge of that name away whenever it is started again.
-        return "docker: docker0 is another engine's, and a second one would take it away"
     for name in ("docker", "dockerd", "containerd", "ip"):
         if shutil.which(name) is None:
             return f"docker: `{name}` is not installed (Debian: apt install docker.io iproute2)"

@@ -32,13 +32,13 @@ def raze(folder: Path) -> None:
     for mounted in _mounts_below(folder):
         subprocess.run(("umount", "--lazy", mounted), check=False, capture_output=True)
     with suppress(FileNotFoundError, ValueError):
-        remove_network(int((folder / NUMBER).read_text()))
+        remove_network(int((folder / NUMBER).read_text()), _networks(folder))
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def remove_network(number: int) -> None:
-    """Remove the bridges, the rule and the control group of an engine that has ended."""
-    for bridge in _bridges(f"10.{number}."):
+def remove_network(number: int, database: bytes) -> None:
+    """Remove the bridges, the rule and the control group of an engine that has ended, and noted its networks there."""
+    for bridge in (bridge_of(number), *_bridges(database)):
         subprocess.run(("ip", "link", "delete", bridge), check=False, capture_output=True)
     while not rule(number, "-D").returncode:
         pass
@@ -48,8 +48,8 @@ def remove_network(number: int) -> None:
 
 def rule(number: int, change: str) -> subprocess.CompletedProcess[bytes]:
     """Add or delete what lets an engine's containers speak to each other where another engine forbids it to all."""
-    ours = f"10.{number}.0.0/16"
-    argv = ("iptables", "-w", change, "FORWARD", "-s", ours, "-d", ours, "-j", "ACCEPT")
+    own = ("-m", "comment", "--comment", bridge_of(number))
+    argv = ("iptables", "-w", change, "FORWARD", "-m", "physdev", "--physdev-is-bridged", *own, "-j", "ACCEPT")
     if shutil.which("iptables") is None:
         return subprocess.CompletedProcess(argv, 1)
     return subprocess.run(argv, check=False, capture_output=True)
@@ -124,12 +124,19 @@ def _mounts_below(folder: Path) -> list[str]:
     return sorted((each for each in points if each.startswith(f"{folder}/")), reverse=True)
 
 
-def _bridges(start: str) -> Iterator[str]:
-    """Yield the bridges whose address begins like that."""
-    argv = ("ip", "-json", "-4", "address", "show", "type", "bridge")
-    listed = subprocess.run(argv, check=False, capture_output=True).stdout
+def _networks(folder: Path) -> bytes:
+    """Return the database in which an engine keeps its networks; nothing where it never had one."""
+    with suppress(OSError):
+        return (folder / "data" / "network" / "files" / "local-kv.db").read_bytes()
+    return b""
+
+
+def _bridges(database: bytes) -> Iterator[str]:
+    """Yield the bridges of networks that a database knows; each is called by the beginning of its network's id."""
+    listed = subprocess.run(("ip", "-json", "link", "show", "type", "bridge"), check=False, capture_output=True).stdout
     for each in json.loads(listed or b"[]"):
-        if any(address["local"].startswith(start) for address in each.get("addr_info", ())):
+        own, _, network = each["ifname"].partition("br-")
+        if not own and network.encode() in database:
             yield each["ifname"]
 
 
