@@ -251,3 +251,16 @@ def test_what_is_no_context_and_no_dockerfile_is_named(bench: Bench, config: dic
         recipe(DockerBuildConfig(**config), bench.step("build"))
     assert words in str(caught.value)
     assert caught.value.hint
+
+
+def test_a_dockerfile_that_is_a_link_is_sent_as_what_it_leads_to(bench: Bench, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "Dockerfile.shared"
+    elsewhere.write_text("FROM scratch\n")
+    write_files(bench.source, {"docker/web": "FROM scratch\n"})
+    (bench.source / "Dockerfile").symlink_to("docker/web")
+    assert recipe(DockerBuildConfig(), bench.step("build")).inside == "docker/web"
+    (bench.source / "Dockerfile").unlink()
+    (bench.source / "Dockerfile").symlink_to(elsewhere)
+    made = recipe(DockerBuildConfig(), bench.step("build"))
+    assert made.inside is None
+    assert ".milepost.Dockerfile" in sent(made, bench)

@@ -82,10 +82,10 @@ def _dockerfile(order: Order, step: Step) -> Path:
     """Return the Dockerfile for BuildKit to read.
 
     Where folders of milepost itself lie in the context, it is a copy with an ignore file of its own, for BuildKit takes
-    the folder as it is.
+    the folder as it is; and where it is a link, which BuildKit would follow only inside its folder.
     """
     recipe = order.recipe
-    if not recipe.own:
+    if not recipe.own and not recipe.dockerfile.is_symlink():
         return recipe.dockerfile
     copy = step.facts.scratch / "dockerfile" / "Dockerfile"
     copy.parent.mkdir(exist_ok=True)

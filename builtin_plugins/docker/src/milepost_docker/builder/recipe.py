@@ -26,7 +26,7 @@ class Recipe:
 
     @property
     def inside(self) -> str | None:
-        """The Dockerfile as a path below the context; None where it lies elsewhere."""
+        """The Dockerfile itself as a path below the context; None where it, or what a link leads to, is elsewhere."""
         return below(self.context, self.dockerfile)
 
     def ignore_text(self) -> str:
@@ -64,11 +64,9 @@ def resolved(path: str, step: Step) -> Path:
 
 
 def below(folder: Path, path: Path) -> str | None:
-    """Return a path as one below a folder, with `/`; None where it lies elsewhere."""
-    for top, inner in ((folder, path), (folder.resolve(), path.resolve())):
-        if inner.is_relative_to(top):
-            return inner.relative_to(top).as_posix()
-    return None
+    """Return a path, links followed, as one below a folder, with `/`; None where it lies elsewhere."""
+    top, inner = folder.resolve(), path.resolve()
+    return inner.relative_to(top).as_posix() if inner.is_relative_to(top) else None
 
 
 def readable(path: Path) -> str:
