@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import msgspec
 
@@ -27,6 +27,7 @@ from milepost.host.lifecycle.workers import recorded_of
 from milepost.host.outside import User, world
 from milepost.host.plugins.faults import blame
 from milepost.host.project.variable_sources import ByHand
+from milepost.host.rounds import in_time
 from milepost.sdk.capabilities import LogLine, Logs
 from milepost.sdk.deployment import Health
 from milepost.sdk.errors import HistoryError, MilepostError, OperationError
@@ -132,18 +133,13 @@ def status(
     find = None if recorded else _finder(host, workspace, bench)
     notes: dict[str, str] = {}
 
-    def ask(app: str) -> None:
+    def ask(app: str, cancel: Cancel) -> None:
         try:
             answers[app] = _app_status(bench, find, app, workspace)
         except Exception as error:  # one that cannot be asked must not keep the others from being told
             notes[app] = f"cannot be asked: {error or type(error).__name__}"
 
-    threads = [threading.Thread(target=ask, args=(app,), daemon=True) for app in named]
-    for thread in threads:
-        thread.start()
-    end = bench.monotonic() + limit
-    for thread in threads:
-        thread.join(max(0.0, end - bench.monotonic()))
+    in_time([partial(ask, app) for app in named], limit)
     late = f"gave no answer within {limit:g} s"
     answered = dict(answers)
     silent = {app: AppStatus(app=app, note=notes.get(app, late)) for app in named if app not in answered}
