@@ -57,11 +57,10 @@ def test_an_error_of_a_plugins_own_is_to_users_what_its_parent_is() -> None:
 def _below() -> Iterator[tuple[Source, ast.ClassDef]]:
     """Yield the classes outside the tree's module whose parent is an error of the tree."""
     names = {each.__name__ for each in _classes()}
-    for source in product():
-        if source.path != CORE / "sdk" / "errors.py":
-            for node in source.nodes(ast.ClassDef):
-                if names & {dotted(base).rsplit(".", 1)[-1] for base in node.bases}:
-                    yield source, node
+    elsewhere = (each for each in product() if each.path != CORE / "sdk" / "errors.py")
+    for source, node in ((each, node) for each in elsewhere for node in each.nodes(ast.ClassDef)):
+        if names & {dotted(base).rsplit(".", 1)[-1] for base in node.bases}:
+            yield source, node
 
 
 def _classes() -> list[type[errors.MilepostError]]:
