@@ -223,6 +223,8 @@ def test_a_port_that_the_machine_has_given_away_is_told_in_dockers_words(yard: Y
     ):
         yard.release(yard.started("one"))
     assert CaddyReleaser(yard.config).current(yard.step("status")) is None
+    assert not yard.runs()
+    assert yard.container not in yard.engine.docker("volume", "ls", "--quiet").split()
 
 
 def answered(answer: Callable[[Release], Any], release: Release) -> Any:

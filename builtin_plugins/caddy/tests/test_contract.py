@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -31,3 +32,12 @@ class TestCaddy(ReleaserContract):
     @pytest.fixture
     def ask(self, answer: Any) -> Callable[[Release], str]:
         return lambda release: answer(release).body
+
+
+class TestSharedCaddy(TestCaddy):
+    points = 10
+
+    @pytest.fixture
+    def config(self) -> PluginConfig:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            return CaddyConfig(shared=True, listen="127.0.0.1", port=free.getsockname()[1], drain=1)

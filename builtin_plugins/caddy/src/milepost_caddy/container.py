@@ -74,7 +74,10 @@ class ContainerPlace:
         self._sh(FORGET, key)
         self._site().forget(key)
         still = {network for route in self.routes() for network in route.networks}
-        for network in gone.networks if gone and self._container() else ():
+        if not self.routes() and self._container() is None:
+            self.remove()
+            return
+        for network in gone.networks if gone else ():
             if network not in still:
                 self._engine.run("network", "disconnect", "--force", network, self.name, check=False)
 
@@ -125,9 +128,9 @@ class ContainerPlace:
         self._sweep()
         if found is not None and not self._fits(found):
             self._renew()
+        elif found is None:
+            self._begin()
         else:
-            if found is None:
-                self._create(self.name)
             self._start()
         self._step.wait("the start of Caddy", _START_LIMIT, self._serves, 0.2)
 
@@ -182,6 +185,16 @@ class ContainerPlace:
             self._listed = None
             raise
         self._sweep()
+
+    def _begin(self) -> None:
+        """Make the first container and start it; one that cannot start does not stay."""
+        self._create(self.name)
+        try:
+            self._start()
+        except CommandFailedError:
+            self._engine.run("container", "rm", "--force", self.name)
+            self._listed = None
+            raise
 
     def _start(self) -> None:
         """Start the container that was made."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from milepost_caddy.https import certificates, policies
 from milepost_caddy.proxying import NOT_FOUND, answer, files, proxy, text
-from milepost_caddy.route import ANY, Route
+from milepost_caddy.route import ANY, Route, at
 
 SOCKET = "admin.sock"
 CLOSING = "closing"
@@ -67,10 +67,9 @@ def _server(listen: str, port: int, routes: tuple[Route, ...]) -> Json:
     """Return the server that listens there, for all routes that want to be asked there."""
     mine = [route for route in routes if route.listen == listen and port in route.ports]
     secure = [route for route in mine if route.tls and route.port == port]
-    address = f"[{listen}]:{port}" if ":" in listen else f"{listen}:{port}"
     nobody = answer(404, "nothing is released here under this name\n")
     made: Json = {
-        "listen": [address],
+        "listen": [at(listen, port)],
         "protocols": ["h1", "h2", "h3"] if secure else ["h1"],
         "automatic_https": {"disable": True},
         "routes": [_closing(), *_choices(mine, port), {"handle": [nobody]}],
