@@ -87,9 +87,9 @@ def test_each_secret_that_can_be_read_is_told_and_never_shown(real: RealShop) ->
     secrets(real, password="correct-horse", token="battery-staple")
     real.write(app=CONFIG)
     seen = found(real)
-    assert told(seen, "config sources") == [
-        ("ok", "the secret config.env.PASSWORD can be read"),
-        ("ok", "the secret config.env.TOKEN can be read"),
+    assert told(seen, "secrets") == [
+        ("ok", "config.env.PASSWORD can be read"),
+        ("ok", "config.env.TOKEN can be read"),
     ]
     assert "horse" not in repr(seen)
 
@@ -97,7 +97,7 @@ def test_each_secret_that_can_be_read_is_told_and_never_shown(real: RealShop) ->
 def test_a_secret_that_is_missing_is_a_problem_with_its_place_and_hint(real: RealShop) -> None:
     secrets(real, token="battery-staple")
     real.write(app=CONFIG)
-    seen = [each for each in found(real) if each.role == "config sources"]
+    seen = [each for each in found(real) if each.role == "secrets"]
     assert [each.level for each in seen] == ["ok", "problem"]
     assert seen[1].apps == ("web",)
     assert seen[1].what.startswith("milepost.hcl:")
@@ -116,10 +116,10 @@ def test_a_secret_variable_from_a_source_is_read_too(real: RealShop) -> None:
     secrets(real)
     real.write(top='variable "key" { default = secret("fake", "key") }\nvariable "own" {\nsensitive = true\n}')
     real.environment["MILEPOST_VAR_own"] = "hunter2-hunter2"
-    seen = [each for each in found(real) if each.role == "config sources"]
+    seen = [each for each in found(real) if each.role == "secrets"]
     assert [(each.level, each.apps) for each in seen] == [("problem", ()), ("ok", ())]
     assert "there is no key" in seen[0].what
-    assert seen[1].what == "the secret var.own can be read"
+    assert seen[1].what == "var.own can be read"
 
 
 def test_without_a_project_that_can_be_read_there_is_nothing_to_say(real: RealShop) -> None:

@@ -66,7 +66,7 @@ def needs(
         subjects = _subjects(host, bench, place, variables)
     except MilepostError:
         return ()
-    secrets = _Look(bench, "", "config sources")
+    secrets = _Look(bench, "", "secrets")
     looks = [(_Look(bench, each.app.name, role), each, role) for each in subjects for role in roles_of(each.app)]
     # Sources first: what they have answered is known to all that is asked then.
     _ask([(secrets, partial(_ask_sources, secrets, subjects, variables))], limit)

@@ -46,7 +46,7 @@ def _variables(before: Mapping[str, Resolved], after: Mapping[str, Resolved]) ->
         if each.problems and not before[name].problems:
             yield from _wrong("", each.problems)
         elif next(iter(secret_texts(each.value)), None) is not None:
-            yield Read("", True, f"the secret var.{name} can be read")
+            yield Read("", True, f"var.{name} can be read")
 
 
 def _config(subject: Subject) -> Iterator[Read]:
@@ -57,7 +57,7 @@ def _config(subject: Subject) -> Iterator[Read]:
     config, problems = read_config(subject.project, subject.app, scope)
     for each in config.values:
         if not isinstance(each.value, (str, Unknown)):
-            yield Read(subject.app.name, True, f"the secret config.{each.kind}.{each.name} can be read")
+            yield Read(subject.app.name, True, f"config.{each.kind}.{each.name} can be read")
     yield from _wrong(subject.app.name, (each for each in problems if each not in told))
 
 
