@@ -22,6 +22,7 @@ from milepost_docker.platform import naming
 from milepost_docker.platform.config import DockerConfig
 from milepost_docker.platform.platform import DockerPlatform
 from milepost_docker.platform.state import DockerState
+from milepost_docker.platform.volume import tell_of_unnamed
 from tests.engines.docker import Engine
 
 Config = Callable[..., DockerConfig]
@@ -152,6 +153,14 @@ def test_data_is_handed_on_and_goes_only_when_it_was_asked_for(
     assert state_of(new).volumes[0] not in docker_engine.docker("volume", "ls", "--quiet").split()
 
 
+def test_data_that_no_volume_is_named_for_is_told_of(config: Config, bench: Bench) -> None:
+    step = bench.step("deploy")
+    image: dict[str, Any] = {"Config": {"Volumes": {"/data": {}, "/named": {}}}}
+    tell_of_unnamed(config(volumes=["own:/named"]), image, step)
+    (told,) = step.noted("say")
+    assert told.startswith("the image keeps data in /data")
+
+
 def test_data_that_outlived_its_deployments_can_still_be_asked_away(
     config: Config, deploy: Deploy, bench: Bench, docker_engine: Engine
 ) -> None:
@@ -181,6 +190,9 @@ def test_what_is_staged_does_not_answer_to_the_apps_name(config: Config, deploy:
     recorded = deploy(config())
     aliases = inspected(docker_engine, recorded)["NetworkSettings"]["Networks"][state_of(recorded).network]["Aliases"]
     assert "web" not in (aliases or [])
+    named = deploy(config(alias="started"))
+    aliases = inspected(docker_engine, named)["NetworkSettings"]["Networks"][state_of(named).network]["Aliases"]
+    assert "web" in aliases
 
 
 def test_a_network_of_somebody_elses_is_not_joined(

@@ -10,8 +10,10 @@ import pytest
 from milepost.sdk import HealthCheck, NotReadyError, Recorded
 from milepost.testing.bench import Bench
 from milepost_docker.platform.config import DockerConfig
+from milepost_docker.platform.inside import look_from_inside
 from milepost_docker.platform.platform import DockerPlatform
 from milepost_docker.platform.settings import ContainerCheck, Resources
+from milepost_docker.platform.site import at
 
 Config = Callable[..., DockerConfig]
 Deploy = Callable[..., Recorded[Any]]
@@ -78,6 +80,17 @@ def test_a_check_in_the_container_that_fails_tells_its_status(config: Config, de
     check = ContainerCheck(command=["sh", "-c", "exit 4"], interval=300)
     error, _ = failed(deploy, bench, config(health_check=check), health=HealthCheck(timeout=1.5))
     assert "has a check that ends with status 4" in str(error)
+
+
+def test_where_there_is_no_way_from_outside_the_container_asks_itself(
+    config: Config, deploy: Deploy, bench: Bench
+) -> None:
+    recorded = deploy(config())
+    with at(config(), recorded, bench.step("status")) as site:
+        (replica,) = site.state.replicas
+        looks = [look_from_inside(site, replica, *each) for each in ((3000, "/"), (3000, "/none"), (3000, None))]
+        deaf = look_from_inside(site, replica, 3001, None)
+    assert [each is not None and each.is_healthy for each in (*looks, deaf)] == [True, False, True, False]
 
 
 def test_all_replicas_must_be_ready_and_each_is_told(config: Config, deploy: Deploy, bench: Bench) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, field
 from msgspec.structs import force_setattr
@@ -80,6 +80,14 @@ class NetworkConfig(ProcessConfig, frozen=True, kw_only=True):
     network: Annotated[dict[str, Attachment], Meta(description='The same with aliases: `network "NAME" { … }`.')] = (
         field(default_factory=dict)
     )
+    alias: Annotated[
+        Literal["released", "started"],
+        Meta(
+            description="From when on containers answer to the app's name on the network of project and workspace. "
+            "What is staged runs before its release, so with `released` an app with blue-green has no such name: "
+            "others reach it by its public URL. With `started` what is staged gets a share of what is sent there."
+        ),
+    ] = "released"
     hostname: Annotated[str | None, Meta(description="The name it has for itself.")] = None
     proxy: Annotated[
         Proxy | None,

@@ -8,7 +8,6 @@ empty again whenever the engine starts the container anew.
 from __future__ import annotations
 
 import io
-import tarfile
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
@@ -74,6 +73,8 @@ def _by_folder(files: Mapping[str, str | Secret], *, apart: bool) -> dict[str, d
 
 def archive(files: Mapping[str, str | Secret], user: str, now: float) -> bytes:
     """Return the files as a tar; only the container's user may read them, where its number is known."""
+    import tarfile  # noqa: PLC0415  most containers get no files, and status is to be quick
+
     owner, _, group = user.partition(":")
     known = owner.isdecimal()
     written = io.BytesIO()

@@ -30,7 +30,9 @@ def look_from_inside(site: Site, replica: ReplicaState, port: int, path: str | N
     """Return how the container answers a program of its own; None where it has none that could ask."""
     url = f"http://127.0.0.1:{port}{path}"
     ways = (["wget", "-q", "-O", "/dev/null", url], ["curl", "-sf", "-o", "/dev/null", url])
-    for argv in ways if path else (["nc", "-z", "127.0.0.1", str(port)],):
+    # Whoever listens on all addresses stands in the kernel's own table.
+    listening = [rf"^ *[0-9]*: 0\{{8,\}}:{port:04X} 0*:0000 0A", "/proc/net/tcp", "/proc/net/tcp6"]
+    for argv in ways if path else (["grep", "-qs", *listening],):
         try:
             status = run_quietly(site, replica.id, argv)
         except (ConflictError, MissingError):
@@ -39,8 +41,9 @@ def look_from_inside(site: Site, replica: ReplicaState, port: int, path: str | N
             # The engine's way of saying that there is no such program.
             continue
         if status not in _NO_PROGRAM:
-            what = f"on {path}" if path else f"on port {port}"
-            return Seen(status == 0, f"answered {what}" if status == 0 else f"did not answer {argv[0]} {what}")
+            if path:
+                return Seen(status == 0, f"{'answered' if status == 0 else 'did not answer well'} on {path}")
+            return Seen(status == 0, f"{'listens' if status == 0 else 'does not listen'} on port {port}")
     return None
 
 

@@ -27,7 +27,7 @@ from milepost_docker.platform.readiness import start_all, wait_ready
 from milepost_docker.platform.site import Site, at, client_of
 from milepost_docker.platform.state import DockerState, ReplicaState
 from milepost_docker.platform.task import carry_out, task_config
-from milepost_docker.platform.volume import ensure_volumes, remove_left, remove_volumes
+from milepost_docker.platform.volume import ensure_volumes, remove_left, remove_volumes, tell_of_unnamed
 
 
 class DockerPlatform:
@@ -42,6 +42,7 @@ class DockerPlatform:
         _refuse_strategy(config, step)
         with self._engine(step) as engine:
             found = picture.on_engine(engine, image, config, step, pull=config.force_pull)
+            tell_of_unnamed(config, found, step)
             step.check()
             site = replace(_site(engine, config, found, step), artifact=image)
             site = site.with_(structs.replace(site.state, pulled=picture.reference_to_forget(engine, image)))

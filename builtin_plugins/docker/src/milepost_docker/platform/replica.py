@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
@@ -88,9 +87,11 @@ def stop(site: Site, replica: ReplicaState) -> None:
 
 def stop_all(site: Site) -> None:
     """Stop all containers, at the same time: each may take as long as the config allows."""
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  status stops nothing, and is to be quick
+
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        for _ in pool.map(lambda each: stop(site, each), site.state.replicas):
-            pass
+        for ended in [pool.submit(stop, site, each) for each in site.state.replicas]:
+            ended.result()
 
 
 def remove(site: Site, name: str, *, volumes: bool = False) -> None:
@@ -123,8 +124,9 @@ def is_as_wanted(site: Site, found: Mapping[str, Any]) -> bool:
 def _draft(site: Site, number: int, ports: Mapping[str, int]) -> Draft:
     """Return what a replica's container is made of."""
     facts, state = site.step.facts, site.state
-    # Names of apps lead to what is live. One that runs beside the live one would get a share of what is sent there.
-    aliases = () if facts.strategy == "blue-green" else (naming.alias(facts.app),)
+    # The engine can give a name only by cutting a container off its network for a moment, so it is not given later.
+    is_named = facts.strategy != "blue-green" or site.config.alias == "started"
+    aliases = (naming.alias(facts.app),) if is_named else ()
     labels = {**own_labels(site, "replica"), naming.STATE: _label(site, number, ports)}
     return Draft(
         image=state.image,

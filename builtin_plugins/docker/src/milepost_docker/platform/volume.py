@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 
 from milepost.sdk import Facts, Step
 from milepost_docker.engine.connect import Engine
 from milepost_docker.engine.trouble import ConflictError, MissingError
-from milepost_docker.platform import naming
+from milepost_docker.platform import measure, naming
+from milepost_docker.platform.config import DockerConfig
 from milepost_docker.platform.replica import volume_names
 from milepost_docker.platform.site import Site
 
@@ -21,6 +24,14 @@ def ensure_volumes(site: Site) -> tuple[str, ...]:
         # One that is there stays as it is: the engine answers with it.
         site.engine.post("/volumes/create", body={"Name": name, "Labels": labels})
     return names
+
+
+def tell_of_unnamed(config: DockerConfig, image: Mapping[str, Any], step: Step) -> None:
+    """Say which folders the image keeps data in that no volume of the config is for: they are new in each container."""
+    mounts = (*map(measure.mounted, (*config.volumes, *config.binds)),)
+    covered = {each.target.rstrip("/") for each in mounts} | {*config.tmpfs, config.scratch_path}
+    for folder in sorted(set(image["Config"].get("Volumes") or ()) - covered):
+        step.say(f"the image keeps data in {folder}, which is new with each deployment: volumes names one that lasts")
 
 
 def remove_left(engine: Engine, step: Step) -> None:
