@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from milepost.sdk import OperationError
+from milepost.sdk import Artifact, OperationError
 from milepost.testing.bench import Bench
 from milepost_docker.engine.config import ClientConfig
 from milepost_docker.registry.config import DockerRegistryConfig
+from milepost_docker.registry.local import LocalTags
 from milepost_docker.registry.pushing import knows_insecure
 from milepost_docker.registry.registry import DockerRegistry
 from tests.engines.docker import Engine
@@ -28,9 +29,20 @@ def test_an_image_that_carries_a_tag_of_somebody_else_is_kept(
     registry = DockerRegistry(configured(tag="1", tags=("latest",)))
     pushed = registry.push(of_registry(open_registry.host, mark, digest), bench.step("push"))
     step = bench.step("destroy")
-    registry.delete(pushed, step)
+    with pytest.raises(OperationError, match="the tag theirs"):
+        registry.delete(pushed, step)
     assert registry.exists(pushed, step)
-    assert "the tag theirs" in step.noted("say")[0]
+
+
+def test_an_image_that_somebody_else_has_named_stays_on_the_engine(
+    configured: Configured, make_image: Callable[[str], Artifact], docker_engine: Engine, mark: str, bench: Bench
+) -> None:
+    local = LocalTags(configured(local=True))
+    pushed = local.push(make_image("named"), bench.step("push"))
+    docker_engine.docker("tag", pushed.digest, f"theirs/{mark}:1")
+    with pytest.raises(OperationError, match=f"theirs/{mark}:1"):
+        local.delete(pushed, bench.step("destroy"))
+    assert local.exists(pushed, bench.step("status"))
 
 
 def test_tags_of_earlier_builds_of_the_same_content_do_not_keep_it(

@@ -36,7 +36,7 @@ class LocalTags:
         return is_on_engine(image_of(artifact), self._config.client_config, step)
 
     def delete(self, artifact: Artifact, step: Step) -> None:
-        """Remove the image, unless somebody else has given it a name too."""
+        """Remove the image. Raises OperationError when somebody else has given it a name too."""
         delete_from_engine(image_of(artifact), self._config.place, self._config.client_config, step)
 
     def keeps(self) -> int | None:

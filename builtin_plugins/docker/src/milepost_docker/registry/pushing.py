@@ -126,20 +126,18 @@ def is_on_engine(image: Image, config: ClientConfig, step: Step) -> bool:
 
 
 def delete_from_engine(image: Image, place: Reference, config: ClientConfig, step: Step) -> None:
-    """Remove an image and the names that it has of us; with a name of somebody else's it stays.
+    """Remove an image with the names that it has of us; what is gone already is no error.
 
-    Raises ConflictError where a container uses it. What is gone already is no error.
+    Raises OperationError when it has a name of somebody else's, ConflictError where a container uses it.
     """
     with connected(config, step) as engine, suppress(MissingError):
         found = engine.image(image.digest)
         names = (found.get("RepoTags") or []) if found else []
-        for each in filter(lambda name: _is_ours(name, place), names):
-            engine.delete(f"/images/{each}")
         left = [each for each in names if not _is_ours(each, place)]
         if left:
-            step.say(f"the image {image.digest} is kept: it is called {', '.join(left)} too")
-        elif not names and found:
-            engine.delete(f"/images/{image.digest}")
+            raise OperationError(f"the image {image.digest} stays: it is called {', '.join(left)} too")
+        for each in names or ([image.digest] if found else []):
+            engine.delete(f"/images/{each}")
 
 
 def _is_ours(name: str, place: Reference) -> bool:

@@ -79,7 +79,7 @@ class DockerRegistry:
             return registry.find(image.reference.path, image.digest) is not None
 
     def delete(self, artifact: Artifact, step: Step) -> None:
-        """Remove the image with its tags, unless somebody else has put a tag of theirs on it."""
+        """Remove the image with its tags. Raises OperationError when somebody else has put a tag of theirs on it."""
         image = image_of(artifact)
         path, server = image.reference.path, image.reference.server
         ours = {image.reference.tag, self._config.tag, *self._config.tags}
@@ -89,8 +89,10 @@ class DockerRegistry:
                 if tag in ours or _OPERATION.fullmatch(tag):
                     continue
                 if (found := registry.find(path, tag)) and found.digest == image.digest:
-                    step.say(f"{server}/{path}@{image.digest} is kept: the tag {tag}, which is not ours, is on it")
-                    return
+                    raise OperationError(
+                        f"{server}/{path}@{image.digest} stays: the tag {tag}, which is not ours, is on it",
+                        hint=f"remove that tag if nobody wants it, or keep the image for {tag}",
+                    )
             registry.delete_manifest(path, image.digest)
 
     def keeps(self) -> int | None:
