@@ -6,9 +6,17 @@ import hashlib
 import json
 from pathlib import Path
 
-from milepost.sdk import Command, Result
+from milepost.sdk import Command, CommandFailedError, Result
+from milepost.sdk.artifact import RegistryAccess
+from milepost.sdk.secret import Part, Secret
 from milepost.testing.runner import RecordingRunner
 
+ACCESS = RegistryAccess(
+    reference="registry.test/shop/web",
+    server="registry.test",
+    username="robot",
+    password=Secret([Part("pa55-of-the-robot", "var.password")]),
+)
 SERVER = {"Version": "29.0.0", "ApiVersion": "1.56", "Os": "linux", "Arch": "amd64"}
 HOST = "unix:///run/fake.sock"
 PROCESS = {"type": "web", "command": "/bin/httpd", "args": ["-f"], "default": True}
@@ -36,6 +44,11 @@ def fake_programs() -> RecordingRunner:
 def option(command: Command, name: str) -> str:
     """Return the value of `--NAME=VALUE`; nothing where it is not given."""
     return next((each.partition("=")[2] for each in command.argv if each.startswith(f"--{name}=")), "")
+
+
+def missing(command: Command) -> Result:
+    """Answer for a program that is not installed."""
+    raise CommandFailedError(command.argv, None, "no such program")
 
 
 def _build(command: Command) -> Result:

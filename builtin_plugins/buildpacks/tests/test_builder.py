@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from milepost.sdk import Command, CommandFailedError, OperationError, Result
+from milepost.sdk import Command, OperationError
 from milepost.sdk.artifact import RegistryAccess
 from milepost.sdk.secret import Part, Secret
 from milepost.testing.bench import Bench
@@ -18,14 +18,8 @@ from milepost.testing.step import FakeStep
 from milepost_buildpacks.builder import BuildpacksBuilder
 from milepost_buildpacks.config import BuildpacksConfig
 
-from .fakes import HOST, fake_programs, option
+from .fakes import ACCESS, HOST, fake_programs, missing, option
 
-ACCESS = RegistryAccess(
-    reference="registry.test/shop/web",
-    server="registry.test",
-    username="robot",
-    password=Secret([Part("pa55-of-the-robot", "var.password")]),
-)
 KEY = Secret([Part("k3y-of-the-build", "var.key")])
 
 
@@ -210,7 +204,7 @@ def test_ignored_files_are_excluded_by_a_descriptor_beside_the_apps_own(bench: B
 
 
 def test_a_missing_pack_says_how_to_get_it(bench: Bench, runner: RecordingRunner) -> None:
-    runner.act("pack", "build", by=_missing)
+    runner.act("pack", "build", by=missing)
     with pytest.raises(OperationError, match="the program `pack`, which is not installed") as caught:
         BuildpacksBuilder(BuildpacksConfig()).build(bench.step("build"))
     assert "https://buildpacks.io" in caught.value.hint
@@ -226,7 +220,7 @@ def test_a_missing_engine_is_said_before_pack_is_asked(bench: Bench, runner: Rec
 
 
 def test_it_builds_without_the_docker_command_line(bench: Bench, runner: RecordingRunner) -> None:
-    runner.act("docker", by=_missing)
+    runner.act("docker", by=missing)
     built = BuildpacksBuilder(BuildpacksConfig(platform="linux/arm64")).build(bench.step("build"))
     assert built.details["platforms"] == ["linux/arm64"]
 
@@ -262,7 +256,3 @@ def test_an_image_whose_parts_cannot_be_read_is_built_all_the_same(bench: Bench,
     built = BuildpacksBuilder(BuildpacksConfig()).build(step)
     assert "buildpacks" not in built.details
     assert "no access" in step.noted("say")[0]
-
-
-def _missing(command: Command) -> Result:
-    raise CommandFailedError(command.argv, None, "no such program")

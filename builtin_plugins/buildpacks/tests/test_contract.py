@@ -19,11 +19,8 @@ from tests.engines.buildpacks import Buildpacks
 
 from .fakes import fake_programs
 
-LACKS = {"keeps": "images are kept by a registry or an engine"}
-
 
 class TestBuildpacks(BuilderContract):
-    lacks: ClassVar[Mapping[str, str]] = LACKS
     # Each costs two builds; with the fake engine all points are tried.
     points: ClassVar[int] = 3
 
@@ -58,7 +55,7 @@ def _config(made: Buildpacks, worker: str) -> BuildpacksConfig:
 
 
 class TestBuildpacksByFakes(BuilderContract):
-    lacks: ClassVar[Mapping[str, str]] = LACKS
+    lacks: ClassVar[Mapping[str, str]] = {"keeps": "the fake engine keeps nothing"}
 
     @pytest.fixture
     def bench(self, tmp_path: Path) -> Bench:

@@ -12,19 +12,18 @@ from typing import Any
 
 from milepost.sdk import Artifact, CommandFailedError, OperationError, Step
 from milepost.sdk.artifact import RegistryAccess
+from milepost.sdk.capabilities import Examined, Planned
 from milepost_buildpacks import engine
 from milepost_buildpacks.config import BuildpacksConfig
 from milepost_buildpacks.descriptor import descriptor
+from milepost_buildpacks.kept import KeepsImages
 from milepost_buildpacks.logins import docker_config
 from milepost_buildpacks.order import FALLBACK, Order, cache_of, image_name, pack, platform_of, tag_of
 from milepost_buildpacks.outcome import artifact
-
-GET_PACK = "get it: https://buildpacks.io/docs/install-pack, or brew install buildpacks/tap/pack"
-OLDEST_API = (1, 44)
-"""Of engines into which a current lifecycle can put an image: it speaks no older version of their API."""
+from milepost_buildpacks.outlook import GET_PACK, examined, is_too_old, planned, too_old
 
 
-class BuildpacksBuilder:
+class BuildpacksBuilder(KeepsImages):
     """Makes a container image of an app without a Dockerfile."""
 
     def __init__(self, config: BuildpacksConfig) -> None:
@@ -53,6 +52,15 @@ class BuildpacksBuilder:
         _compare(made, before, step)
         _write(last, {"digest": made.digest, "reference": order.name, "place": _place(access, found)}, step)
         return made
+
+    def plan(self, artifact: Artifact | None, step: Step) -> tuple[Planned, ...]:
+        """Return what is built and where it goes. Raises what a build would raise at once."""
+        builder = self._config.builder or _default_builder(step)
+        return planned(self._access(step), builder, platform_of(self._config, step), step)
+
+    def examine(self, step: Step) -> Iterator[Examined]:
+        """Yield what is found of `pack` and of the engine."""
+        yield from examined(step.facts.registry if self._config.publish is not False else None, step)
 
     def _access(self, step: Step) -> RegistryAccess | None:
         """Return how to put the image into the registry, where it is to go there."""
@@ -99,12 +107,8 @@ def _cache(order: Order, step: Step) -> Iterator[None]:
 
 def _hint(order: Order) -> str:
     """Return what may help where a build fails."""
-    api = order.engine.api if order.engine else ""
-    if order.access is None and api and tuple(int(each) for each in api.split(".")) < OLDEST_API:
-        return (
-            f"the engine speaks API {api}, and a current lifecycle wants 1.44 (Docker 25) to put an image there: add a "
-            "registry, into which it is put straight, or update the engine"
-        )
+    if order.access is None and order.engine and is_too_old(order.engine):
+        return too_old(order.engine)
     return f"pack builder inspect {order.builder}"
 
 

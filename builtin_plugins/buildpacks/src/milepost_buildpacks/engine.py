@@ -46,6 +46,14 @@ def image(reference: str, step: Step) -> dict[str, Any]:
     return _document(said) if said else {}
 
 
+def remove_image(reference: str, step: Step) -> None:
+    """Take a name from an image. Raises OperationError where the engine does not."""
+    said = _docker(("image", "rm", reference), step)
+    if said is None or said.status:
+        why = said.stderr.decode(errors="replace").strip() if said else "there is no docker command line"
+        raise OperationError(f"the image {reference} was not deleted: {why}", hint=f"docker image rm {reference}")
+
+
 def remove_left(volume: str, step: Step) -> None:
     """Remove containers of builds that were killed: those of `pack` with this app's cache, which we hold now."""
     chosen = ("--filter", "label=author=pack", "--filter", f"volume={volume}")
