@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
+import sys
 from typing import Any
+
+import pytest
 
 from milepost.sdk.capabilities import Examined
 from milepost_caddy.config import CaddyConfig, EngineConfig
@@ -55,3 +60,16 @@ def test_what_cannot_be_asked_is_a_problem_and_nothing_is_raised(shop: Any) -> N
     assert [(each.level, each.what) for each in found] == [("problem", "there is no program 'no-such-caddy'")]
     found = examined(shop, CaddyConfig(engine=EngineConfig(host="unix:///no/such/docker.sock")))
     assert [each.level for each in found] == ["problem"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody who may not listen on low ports")
+def test_a_port_that_only_root_may_have_comes_with_the_command_that_gives_the_right() -> None:
+    code = (
+        "import os; from milepost_caddy import port\n"
+        "os.setuid(65534)\n"
+        'import sys; sys.stdout.write(f\'{port.trouble("127.0.0.1", 81)}|{port.way_out("127.0.0.1", 81)}\')'
+    )
+    found = subprocess.run((sys.executable, "-c", code), capture_output=True, text=True, check=True).stdout
+    if found.startswith("None"):
+        pytest.skip("this machine lets everybody listen on port 81")
+    assert found == "Permission denied|sudo sysctl -w net.ipv4.ip_unprivileged_port_start=81"

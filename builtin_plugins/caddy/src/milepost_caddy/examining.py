@@ -9,7 +9,7 @@ from pathlib import Path
 
 from milepost.sdk import MilepostError, Step
 from milepost.sdk.capabilities import Examined
-from milepost_caddy import server
+from milepost_caddy import port, server
 from milepost_caddy.asking import ask
 from milepost_caddy.binary import find_binary
 from milepost_caddy.config import CaddyConfig
@@ -19,7 +19,6 @@ from milepost_caddy.route import Route
 from milepost_caddy.wanted import wanted_route
 from milepost_caddy.whereabouts import Spot, wanted_spot
 
-_LEAST = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
 _MIGRATES = Path("/proc/sys/net/ipv4/tcp_migrate_req")
 
 
@@ -64,22 +63,13 @@ def _ports(spot: Spot, route: Route) -> Iterator[Examined]:
         yield Examined(level="ok", what=f"{_listed(route)} can be used, or is Caddy's already")
         return
     number, why = found
-    low = number < _first_free()
-    hint = f"sudo sysctl -w net.ipv4.ip_unprivileged_port_start={number}" if low else f"lsof -i :{number}"
+    hint = port.way_out(route.listen, number)
     yield Examined(level="problem", what=f"port {number} cannot be used: {why}", hint=hint)
 
 
 def _listed(route: Route) -> str:
     """Return the ports of a route in words."""
     return " and ".join(f"port {number}" for number in sorted(route.ports))
-
-
-def _first_free() -> int:
-    """Return the first port on which everybody may listen."""
-    try:
-        return int(_LEAST.read_text())
-    except (OSError, ValueError):
-        return 1024
 
 
 def _names(hosts: tuple[str, ...]) -> Iterator[Examined]:

@@ -30,18 +30,31 @@ def chosen(facts: Facts, key: str, listen: str) -> int:
 
 def trouble(listen: str, port: int) -> str | None:
     """Return why nobody can listen there now; None if one can."""
+    error = _refusal(listen, port)
+    return None if error is None else error.strerror or str(error)
+
+
+def way_out(listen: str, port: int) -> str:
+    """Return the command that helps where nobody can listen: for the right to do so, or to see who does."""
+    if isinstance(_refusal(listen, port), PermissionError):
+        return f"sudo sysctl -w net.ipv4.ip_unprivileged_port_start={port}"
+    return f"lsof -i :{port}"
+
+
+def _refusal(listen: str, port: int) -> OSError | None:
+    """Return what the system says to one who wants to listen; None if nothing is in the way."""
     family = socket.AF_INET6 if ":" in listen else socket.AF_INET
     if not listen and socket.has_dualstack_ipv6():
         family = socket.AF_INET6
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         if family == socket.AF_INET6:
-            probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1 if listen else 0)
+            probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, int(listen not in {"", "::"}))
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((listen, port))
             probe.listen(1)
         except OSError as error:
-            return error.strerror or str(error)
+            return error
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from milepost.sdk import MilepostError, OperationError, Step
+from milepost_caddy import port
 from milepost_caddy.document import addresses
 from milepost_caddy.place import Place
 from milepost_caddy.route import Route
@@ -60,7 +61,7 @@ def _can_listen(place: Place, route: Route, bound: frozenset[str], context: tupl
         where = f"on {route.listen}" if route.listen else "on this machine"
         raise OperationError(
             f"port {number} {where}, where {route.name} is to be public, cannot be used: {why}",
-            hint=f"see who has it (lsof -i :{number}) and end that, or set another port in the project file",
+            hint=f"{port.way_out(route.listen, number)}, or set another port in the project file",
         )
     step.say(f"{route.name} is not served: port {number}: {why}")
     return False
