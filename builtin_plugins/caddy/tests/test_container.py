@@ -227,6 +227,23 @@ def test_a_port_that_the_machine_has_given_away_is_told_in_dockers_words(yard: Y
     assert yard.container not in yard.engine.docker("volume", "ls", "--quiet").split()
 
 
+def test_a_container_that_cannot_take_over_leaves_the_one_before_in_its_place(yard: Yard, answer: Any) -> None:
+    web = yard.release(yard.started("web"))
+    other = replace(yard.config, port=yard.other_port)
+    with (
+        socket.create_server(("127.0.0.1", yard.other_port)),
+        pytest.raises(CommandFailedError, match="already in use"),
+    ):
+        yard.release(yard.started("api"), app="api", config=other)
+    yard.step("status").wait("Caddy", 20, lambda: answered(answer, web) == (200, "web"))
+    assert CaddyReleaser(other).current(yard.step("status", app="api")) is None
+    assert answer(yard.release(yard.started("web2"), "web")) == (200, "web2")
+    assert (
+        len(yard.engine.docker("ps", "--all", "--quiet", "--filter", f"label=milepost/caddy={yard.container}").split())
+        == 1
+    )
+
+
 def answered(answer: Callable[[Release], Any], release: Release) -> Any:
     """Return the answer; None while nobody listens."""
     try:
