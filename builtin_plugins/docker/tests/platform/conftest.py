@@ -17,6 +17,7 @@ from milepost.testing.step import FakeStep
 from milepost_docker.engine.config import ClientConfig
 from milepost_docker.platform.config import DockerConfig
 from milepost_docker.platform.platform import DockerPlatform
+from tests.engines import images
 from tests.engines.docker import Engine
 
 OWN = "test.milepost.platform"
@@ -54,6 +55,14 @@ def on_engine(docker_engine: Engine) -> Iterator[dict[str, Any]]:
     """What each config says: where the engine is, and the label of what is made there."""
     yield {"client_config": ClientConfig(host=docker_engine.host), "labels": {OWN: EngineBench.project}}
     docker_engine.remove(f"milepost/project={EngineBench.project}")
+
+
+@pytest.fixture(scope="session")
+def current(current_engine: Engine) -> Iterator[dict[str, Any]]:
+    """The engine of today's version, what a config says of it, and the web image there."""
+    said = {"client_config": ClientConfig(host=current_engine.host), "labels": {OWN: EngineBench.project}}
+    yield {"engine": current_engine, "said": said, "image": image_of(current_engine, images.web(current_engine))}
+    current_engine.remove(f"milepost/project={EngineBench.project}")
 
 
 @pytest.fixture

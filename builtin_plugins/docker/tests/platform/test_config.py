@@ -60,6 +60,28 @@ def test_a_health_check_has_exactly_one_way(said: dict[str, Any]) -> None:
         ContainerCheck(**said)
 
 
+def test_what_waypoints_files_say_is_understood() -> None:
+    said = {
+        "command": ["serve"],
+        "service_port": "8080",
+        "extra_ports": ["9090"],
+        "binds": ["/srv:/srv"],
+        "networks": ["backend"],
+        "labels": {"team": "blue"},
+        "resources": {"memory": "64m", "cpu": "100"},
+        "scratch_path": "/scratch",
+        "static_environment": {"COLOUR": "blue"},
+        "force_pull": "true",
+        "auth": {"username": "me", "password": "hunter22", "serverAddress": "registry.test"},
+        "client_config": {"host": "tcp://10.0.0.1:2376", "cert_path": "/certs", "api_version": "1.41"},
+    }
+    converter = Converter(tolerant=False, loose=True)
+    config = converter.convert(said, DockerConfig, ())
+    assert converter.wrong == []
+    host = body(config, Draft(image="sha256:1", labels={}, env={}, network="own"))["HostConfig"]
+    assert (config.service_port, host["Memory"], host["CpuShares"]) == (8080, 64 << 20, 100)
+
+
 def test_without_any_word_logs_rotate_and_nothing_revives_what_was_only_made() -> None:
     host = made()["HostConfig"]
     assert host["LogConfig"] == {"Type": "json-file", "Config": {"max-size": "10m", "max-file": "5"}}

@@ -15,7 +15,9 @@ from milepost.testing.contracts.platform import PlatformContract
 from milepost_docker import plugin
 from milepost_docker.platform.config import DockerConfig
 from milepost_docker.platform.platform import DockerPlatform
+from tests.engines.docker import Engine
 
+SERVE = ["sh", "-c", "trap 'exit 0' TERM; echo serving; httpd -f -h /www -p $PORT & wait $!"]
 WORK = ["sh", "-c", "trap 'exit 0' TERM; echo working; sleep 300 & wait $!"]
 
 
@@ -80,6 +82,34 @@ class TestWorker(DockerContract):
     @pytest.fixture
     def endless(self, config: DockerConfig) -> PluginConfig:
         return msgspec.structs.replace(config, settle=600.0)
+
+
+class TestOnTheCurrentEngine(DockerContract):
+    points: ClassVar[int] = 3
+    lacks: ClassVar[dict[str, str]] = dict.fromkeys(("beside", "finds"), "the first suite does it")
+
+    @pytest.fixture
+    def config(self, current: dict[str, Any]) -> PluginConfig:
+        return DockerConfig(command=SERVE, stop_timeout=3.0, **current["said"])
+
+    @pytest.fixture
+    def artifact(self, current: dict[str, Any]) -> Artifact:
+        found: Artifact = current["image"]
+        return found
+
+    @pytest.fixture
+    def endless(self, config: DockerConfig) -> PluginConfig:
+        return msgspec.structs.replace(config, command=WORK)
+
+    @pytest.fixture
+    def remains(self, current: dict[str, Any], bench: Bench) -> Callable[[], list[str]]:
+        engine: Engine = current["engine"]
+
+        def listed() -> list[str]:
+            names = engine.docker("ps", "--all", "--format", "{{.Names}}").split()
+            return [name for name in names if any(name.startswith(step.key()) for step in bench.steps)]
+
+        return listed
 
 
 def test_other_words_are_not_offered() -> None:

@@ -62,7 +62,7 @@ def test_the_releaser_is_caddy_here_one_beside_the_containers_elsewhere_and_none
     near, far = offer.releaser_for(DockerConfig(), here), offer.releaser_for(DockerConfig(), there)
     assert near is not None
     assert far is not None
-    assert (near.config, far.config) == ({}, {"engine": {}})
+    assert (near.config, far.config) == ({}, {"engine": {"host": "ssh://box"}})
     assert offer.releaser_for(TRAEFIK, here) is None
     assert offer.is_on_one_machine(DockerConfig(), here)
     assert not offer.is_on_one_machine(DockerConfig(), there)

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from milepost.sdk import MilepostError, Step
 from milepost.sdk.capabilities import LogLine
+from milepost.sdk.step import Stream
 from milepost_docker.engine.config import ClientConfig
 from milepost_docker.engine.connect import Engine, connected
 from milepost_docker.engine.trouble import ConflictError, MissingError
@@ -69,11 +70,15 @@ def _lines(engine: Engine, replica: ReplicaState, since: datetime, step: Step) -
     while (found := engine.container(replica.name)) is not None:
         query = {**SHOWN, "follow": True, "since": f"{since.timestamp():.6f}"}
         pieces = engine.pieces(f"/containers/{replica.name}/logs", query)
-        # Between a container's end and its removal the engine refuses.
-        with suppress(ConflictError, MissingError):
-            for stream, text in lines(pieces, tty=bool(found["Config"].get("Tty"))):
-                line = stamped(text, stream, who)
-                if line.at is None or line.at > since:
-                    since = line.at or since
-                    yield line
+        for stream, text in _until_refused(lines(pieces, tty=bool(found["Config"].get("Tty")))):
+            line = stamped(text, stream, who)
+            if line.at is None or line.at > since:
+                since = line.at or since
+                yield line
         step.sleep(_LOOK_AGAIN)
+
+
+def _until_refused(told: Iterator[tuple[Stream, str]]) -> Iterator[tuple[Stream, str]]:
+    """Yield what is told; between a container's end and its removal the engine refuses to tell any more."""
+    with suppress(ConflictError, MissingError):
+        yield from told

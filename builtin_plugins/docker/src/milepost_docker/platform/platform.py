@@ -66,6 +66,7 @@ class DockerPlatform:
         names += [each.name for each in recorded.state.replicas] if recorded.state else []
         if not recorded.resources and not names:
             return
+        today = self._config.client_config
         with self._engine(step, recorded.state) as engine:
             for name in dict.fromkeys(names):
                 with suppress(MissingError):
@@ -75,6 +76,9 @@ class DockerPlatform:
                 gone += recorded.state.volumes if step.facts.volumes else ()
                 picture.forget(engine, recorded.state)
             remove_volumes(engine, tuple(gone), step)
+            if recorded.state and client_of(today, recorded.state, step) is not today:
+                # Cleaning up looks at today's engine only.
+                remove_unused(engine, step)
 
     def park(self, recorded: Recorded[DockerState], step: Step) -> None:
         """Stop the containers and keep them; nothing but `unpark` starts them again."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from msgspec import structs
 
-from milepost.sdk import Artifact, OperationError, Recorded, Step
-from milepost_docker.engine.address import locate
+from milepost.sdk import Artifact, MilepostError, OperationError, Recorded, Step
+from milepost_docker.engine.address import context_of, locate
 from milepost_docker.engine.config import ClientConfig
 from milepost_docker.engine.connect import Engine, connected
 from milepost_docker.platform.config import DockerConfig
@@ -44,9 +44,16 @@ class Site:
 
 
 def client_of(config: ClientConfig, state: DockerState, step: Step) -> ClientConfig:
-    """Return how to reach the engine that a deployment is on, wherever the environment points today."""
-    address = locate(config, step.facts.environment, step.facts.home)
-    return config if address.identity == state.host else structs.replace(config, host=state.host, context=None)
+    """Return how to reach the engine that a deployment is on, wherever the environment points today.
+
+    Who we are there is today's: what the block says, or the context that has this engine now.
+    """
+    environment, home = step.facts.environment, step.facts.home
+    with suppress(MilepostError):  # what today's choice names may be gone
+        if locate(config, environment, home).identity == state.host:
+            return config
+    known_as = None if config.cert_path else context_of(state.host, environment, home)
+    return structs.replace(config, host=None if known_as else state.host, context=known_as)
 
 
 @contextmanager
