@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from milepost_docker.builder.builder import DockerBuilder
     from milepost_docker.builder.pulled import PullBuilder
     from milepost_docker.builder.referenced import RefBuilder
+    from milepost_docker.engine.address import Address
     from milepost_docker.platform.platform import DockerPlatform
     from milepost_docker.registry.local import LocalTags
     from milepost_docker.registry.registry import DockerRegistry
@@ -70,20 +71,34 @@ def _exposes(config: DockerConfig) -> tuple[str, ...]:
 
 def _is_local(config: DockerConfig, environment: Mapping[str, str]) -> bool:
     """Return whether the engine is this machine's own, which nobody elsewhere reaches."""
+    return _address(config, environment).local
+
+
+def _address(config: DockerConfig, environment: Mapping[str, str]) -> Address:
+    """Return where the engine is."""
     from milepost_docker.engine.address import locate  # noqa: PLC0415  most offers are made for their config class
 
-    return locate(config.client_config, environment, Path(environment.get("HOME", "/"))).local
+    return locate(config.client_config, environment, Path(environment.get("HOME", "/")))
 
 
 def _releaser(config: DockerConfig, environment: Mapping[str, str]) -> DefaultReleaser | None:
-    """Return Caddy, beside the containers where they are on another machine; none where a proxy reads their labels."""
-    client = config.client_config
+    """Return Caddy, beside the containers where they are on another machine; none where a proxy reads their labels.
+
+    The engine is named, whatever has chosen it: a release is found again where the environment says another one.
+    """
     if config.proxy is not None:
         return None
-    if _is_local(config, environment):
+    address = _address(config, environment)
+    if address.local:
         return DefaultReleaser(word="caddy")
-    named = {"host": client.host, "context": None if client.host else client.context}
-    return DefaultReleaser(word="caddy", config={"engine": {name: each for name, each in named.items() if each}})
+    named = {"context": address.context} if address.context else {"host": address.identity, **_certificates(config)}
+    return DefaultReleaser(word="caddy", config={"engine": named})
+
+
+def _certificates(config: DockerConfig) -> dict[str, object]:
+    """Return what the block says of TLS."""
+    client = config.client_config
+    return {"cert_path": client.cert_path, "tls_verify": client.tls_verify} if client.cert_path else {}
 
 
 def _load_builder() -> type[DockerBuilder]:

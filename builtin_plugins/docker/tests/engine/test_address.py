@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from milepost.sdk import MilepostError
-from milepost_docker.engine.address import Address, Tls, locate, sockets
+from milepost_docker.engine.address import Address, Tls, context_of, locate, sockets
 from milepost_docker.engine.config import ClientConfig
 
 
@@ -167,3 +167,9 @@ def test_a_config_of_the_cli_that_is_no_json_is_named(tmp_path: Path) -> None:
     (tmp_path / ".docker" / "config.json").write_text("{oops")
     with pytest.raises(MilepostError, match=r"config\.json cannot be read"):
         locate(ClientConfig(), {}, tmp_path)
+
+
+def test_an_engine_is_known_again_by_the_context_that_has_its_address(home: Path) -> None:
+    assert context_of("tcp://work.test:2376", {}, home) == "work"
+    assert locate(ClientConfig(context="work"), {}, home).context == "work"
+    assert context_of("tcp://nobody.test:2376", {}, home) is None

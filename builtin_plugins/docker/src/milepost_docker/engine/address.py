@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, cast
@@ -44,6 +45,8 @@ class Address:
     api_version: str | None = None
     far: str | None = None
     """Where the engine really is, when `url` is this machine's end of a tunnel."""
+    context: str | None = None
+    """The context of the Docker CLI that it was read from, which knows its certificates too."""
 
     @property
     def scheme(self) -> Literal["unix", "tcp", "ssh"]:
@@ -125,7 +128,17 @@ def _of_context(name: str, origin: str, folder: Path, environment: Mapping[str, 
         return _of_host(f"unix://{SOCKET}", origin, None)
     found = context.read(name, folder)
     tls = Tls(folder=found.tls, verify=not found.skip_verify) if found.tls else None
-    return _of_host(found.host, origin, tls)
+    return replace(_of_host(found.host, origin, tls), context=name)
+
+
+def context_of(identity: str, environment: Mapping[str, str], home: Path) -> str | None:
+    """Return the context whose engine has that address; None where the CLI knows none of it."""
+    folder = context.config_folder(environment, home)
+    for name in context.names(folder):
+        with suppress(MilepostError):  # one that is broken is another's
+            if name != context.DEFAULT and _of_context(name, name, folder, environment).identity == identity:
+                return name
+    return None
 
 
 def _of_host(host: str, origin: str, tls: Tls | None) -> Address:
