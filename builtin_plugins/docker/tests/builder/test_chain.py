@@ -97,6 +97,28 @@ def test_a_base_image_behind_a_login_is_pulled_as_the_auth_block_says(
     assert kept.password.reveal() not in step.everything()
 
 
+def test_the_classic_builder_is_let_in_as_the_docker_command_is(
+    workshop: Bench,
+    configured: Configured,
+    kept: DockerRegistryConfig,
+    docker_engine: Engine,
+    engine: Engine,
+    base: str,
+) -> None:
+    if engine is not docker_engine:
+        pytest.skip("who lets us in is not the engine's business: one is enough")
+    (workshop.source / "Dockerfile").write_text(f"FROM {base}\n")
+    hidden = DockerBuilder(configured(buildkit=False)).build(workshop.step("build"))
+    pushed = DockerRegistry(kept).push(hidden, workshop.step("push"))
+    engine.docker("image", "rm", "--force", hidden.digest)
+    (workshop.source / "Dockerfile").write_text(f"FROM {pushed.reference}\n")
+    assert kept.password is not None
+    login = base64.b64encode(f"milepost:{kept.password.reveal()}".encode()).decode()
+    known = json.dumps({"auths": {kept.image.partition("/")[0]: {"auth": login}}})
+    step = workshop.step("build", environment={"DOCKER_AUTH_CONFIG": known})
+    assert DockerBuilder(configured(buildkit=False)).build(step).digest
+
+
 @pytest.mark.parametrize("word", ["docker-pull", "docker-ref"])
 def test_an_image_of_elsewhere_is_copied_by_the_registry_with_its_digest(
     docker_engine: Engine, registry: Registry, workshop: Bench, foreign: str, word: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -13,7 +12,8 @@ from milepost.sdk import CommandFailedError, OperationError, Step
 from milepost_docker.builder.buildx import Tools, command, config_folder
 from milepost_docker.builder.hints import failure_hint
 from milepost_docker.builder.order import Order
-from milepost_docker.builder.recipe import IGNORE
+from milepost_docker.builder.recipe import IGNORE, readable
+from milepost_docker.builder.scratch import kept
 from milepost_docker.builder.secrets import secret_arguments
 from milepost_docker.credentials import Login, credentials, docker_config, of_access
 from milepost_docker.engine.address import locate
@@ -87,11 +87,9 @@ def _dockerfile(order: Order, step: Step) -> Path:
     recipe = order.recipe
     if not recipe.own and not recipe.dockerfile.is_symlink():
         return recipe.dockerfile
-    copy = step.facts.scratch / "dockerfile" / "Dockerfile"
-    copy.parent.mkdir(exist_ok=True)
-    shutil.copyfile(recipe.dockerfile, copy)
-    copy.with_name(f"{copy.name}{IGNORE}").write_text(recipe.ignore_text(), encoding="utf-8", errors="surrogateescape")
-    return copy
+    folder = step.facts.scratch / "dockerfile"
+    kept(folder / f"Dockerfile{IGNORE}", recipe.ignore_text())
+    return kept(folder / "Dockerfile", readable(recipe.dockerfile))
 
 
 def _failed(order: Order, error: CommandFailedError, step: Step) -> OperationError:
@@ -118,7 +116,8 @@ def _read(path: Path) -> dict[str, Any]:
             raise ValueError(metadata["containerimage.digest"])
     except (OSError, ValueError, LookupError, AttributeError) as error:
         raise OperationError(
-            f"buildx built the image and does not say which: {error}", hint="docker buildx version: 0.10 or newer"
+            f"buildx built the image and does not say which: {error}",
+            hint="docker buildx version; 0.10 or newer is needed",
         ) from error
     return metadata
 

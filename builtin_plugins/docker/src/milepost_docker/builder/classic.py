@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 
 from milepost.sdk import OperationError, Step
+from milepost_docker.builder.bases import base_servers
 from milepost_docker.builder.buildkit import base_logins
 from milepost_docker.builder.context import compressed, dockerfile_name, packed
 from milepost_docker.builder.order import Order
+from milepost_docker.builder.recipe import readable
 from milepost_docker.builder.transcript import followed
-from milepost_docker.credentials import registry_config
+from milepost_docker.credentials import Login, credentials, registry_config
 from milepost_docker.engine.connect import Engine, connected
 from milepost_docker.engine.request import Query
 from milepost_docker.engine.trouble import EngineError
@@ -25,7 +28,7 @@ def build(order: Order, step: Step) -> Image:
         pieces = packed(order.recipe, step)
         body = pieces if engine.address.local else compressed(pieces)
         headers = {"Content-Type": "application/x-tar"}
-        logins = [each for each in base_logins(order, step) if not each.anonymous]
+        logins = [each for each in _logins(order, step) if not each.anonymous]
         if logins:
             headers["X-Registry-Config"] = registry_config(logins)
         messages = engine.stream("/build", _query(order, engine), body, headers=headers)
@@ -35,8 +38,19 @@ def build(order: Order, step: Step) -> Image:
             # Such as for a Dockerfile that it cannot read.
             message = f"the image of {step.facts.app} was not built: {error.said}"
             raise OperationError(message, hint=error.hint) from error
-        whole = engine.image(image) or {}
-        return inspected(order.reference, whole, engine.address.identity)
+        answer = engine.image(image)
+        if answer is None:
+            raise OperationError(f"{image} was built, and the engine does not have it any more", hint="milepost build")
+        return inspected(order.reference, answer, engine.address.identity)
+
+
+def _logins(order: Order, step: Step) -> Iterator[Login]:
+    """Yield who we are where base images come from: as the config says, else as the Docker CLI knows."""
+    yield from base_logins(order, step)
+    told = {each.hostname for each in order.config.auth}
+    for server in base_servers(readable(order.recipe.dockerfile), order.config.build_args):
+        if server not in told:
+            yield credentials(server, None, step)
 
 
 def _query(order: Order, engine: Engine) -> Query:

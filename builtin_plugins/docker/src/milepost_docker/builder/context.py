@@ -13,7 +13,7 @@ from typing import IO
 
 from milepost.sdk import OperationError, Step
 from milepost_docker.builder.ignore import Ignore, Seen, read_ignore
-from milepost_docker.builder.recipe import IGNORE, Recipe
+from milepost_docker.builder.recipe import IGNORE, Recipe, readable
 
 PIECE = 1 << 20
 """How many bytes are read and sent at once."""
@@ -124,6 +124,13 @@ def _status(place: Path) -> os.stat_result:
         raise _unreadable(place, error) from error
 
 
+def _target(place: Path) -> str:
+    try:
+        return os.readlink(place)
+    except OSError as error:
+        raise _unreadable(place, error) from error
+
+
 def _sent(entry: Entry, step: Step) -> Iterator[bytes]:
     """Yield an entry as a tar has it."""
     mode = entry.status.st_mode
@@ -132,7 +139,7 @@ def _sent(entry: Entry, step: Step) -> Iterator[bytes]:
     if stat.S_ISDIR(mode):
         info.type = tarfile.DIRTYPE
     elif stat.S_ISLNK(mode):
-        info.type, info.linkname = tarfile.SYMTYPE, os.readlink(entry.place)
+        info.type, info.linkname = tarfile.SYMTYPE, _target(entry.place)
     elif stat.S_ISFIFO(mode):
         info.type = tarfile.FIFOTYPE
     else:
@@ -186,7 +193,7 @@ def _added(recipe: Recipe) -> dict[str, str]:
         lines.append(IGNORE)
     if recipe.inside:
         return {IGNORE: "\n".join(lines)}
-    text = recipe.dockerfile.read_text(encoding="utf-8", errors="surrogateescape")
+    text = readable(recipe.dockerfile)
     return {IGNORE: "\n".join([*lines, SPARE]), SPARE: text}
 
 

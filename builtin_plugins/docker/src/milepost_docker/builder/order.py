@@ -36,7 +36,7 @@ class Order:
     """As an engine or a registry takes them; the first one is that of the artifact."""
     labels: tuple[tuple[str, str], ...]
     platforms: tuple[str, ...]
-    """None: what the engine runs."""
+    """None given: what the engine runs."""
     origin: Mapping[str, str]
     """The OCI labels: where the files come from, for the record."""
     access: RegistryAccess | None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 from milepost.sdk import Credential, OperationError, Step
 from milepost_docker.builder.buildx import secret_argument
 from milepost_docker.builder.config import DockerBuildConfig
 from milepost_docker.builder.recipe import readable, resolved
+from milepost_docker.builder.scratch import kept
 
 
 def secret_arguments(config: DockerBuildConfig, step: Step) -> tuple[str, ...]:
@@ -21,7 +20,7 @@ def _arguments(config: DockerBuildConfig, step: Step) -> Iterator[str]:
     for number, (name, given) in enumerate(config.secrets.items()):
         if isinstance(given, Credential):
             step.mask(given.reveal())
-            yield secret_argument(name, "src", str(_kept(given.reveal(), step.facts.scratch / f"secret-{number}")))
+            yield secret_argument(name, "src", str(kept(step.facts.scratch / f"secret-{number}", given.reveal())))
         elif given.env is not None:
             step.mask(_variable(name, given.env, step))
             yield secret_argument(name, "env", given.env)
@@ -39,10 +38,3 @@ def _variable(secret: str, name: str, step: Step) -> str:
             f"the secret {secret!r} is read from the variable {name}, which is not set", hint=f"export {name}=…"
         )
     return value
-
-
-def _kept(value: str, path: Path) -> Path:
-    """Write a secret into a new file that nobody else can read, and return it."""
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(value)
-    return path
