@@ -30,9 +30,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """End, in the process that leads the run, what any of its workers has started."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
-        if premises.are_used():
-            images.remove_all()
-        premises.conclude()
+        try:
+            if premises.are_used():
+                images.remove_all()
+        finally:
+            premises.conclude()
 
 
 @pytest.fixture(scope="session")

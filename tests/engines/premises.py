@@ -178,6 +178,8 @@ def _started(pid: int) -> str:
 
 def _reap(folder: Path, leader: int) -> None:
     """Wait until the leader has ended, then clean up after it."""
+    import tests.engines.razing  # noqa: F401  now: the file may be another one by then
+
     with suppress(ProcessLookupError):
         watched = os.pidfd_open(leader)
         select.select([watched], [], [])
