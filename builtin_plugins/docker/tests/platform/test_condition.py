@@ -34,6 +34,8 @@ def inspected(status: str, policy: str = "unless-stopped", **said: Any) -> dict[
         (inspected("exited", "unless-stopped"), "no", "parked", "on purpose"),
         (inspected("created", "no"), "always", "parked", "not started yet"),
         (inspected("restarting", ExitCode=1), "always", "down", "starts it again"),
+        (inspected("removing"), "always", "missing", "gone"),
+        (inspected("running", Health={"Status": "starting"}), "always", "ready", "not made yet"),
         (inspected("paused"), "always", "down", "paused"),
     ],
 )

@@ -79,6 +79,15 @@ def test_a_changed_secret_is_in_what_is_started_again(
     assert "PASSWORD=rotated!" in inspected(docker_engine, recorded)["Config"]["Env"]
 
 
+def test_a_changed_file_is_in_what_is_started_again(
+    config: Config, deploy: Deploy, bench: Bench, docker_engine: Engine
+) -> None:
+    recorded, platform = deploy(config(), files={"/etc/key": "old"}), DockerPlatform(config())
+    platform.park(recorded, bench.step("park"))
+    platform.unpark(recorded, bench.step("unpark", operation=recorded.operation, files={"/etc/key": "new"}))
+    assert printed(docker_engine, recorded, "cat", "/etc/key") == "new"
+
+
 def test_data_is_handed_on_and_goes_only_when_it_was_asked_for(
     config: Config, deploy: Deploy, bench: Bench, docker_engine: Engine
 ) -> None:

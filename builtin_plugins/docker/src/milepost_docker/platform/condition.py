@@ -23,7 +23,7 @@ class Condition(NamedTuple):
 
 def condition(found: Mapping[str, Any] | None, restart: str) -> Condition:
     """Return how an inspected container is; `restart` is the policy that the config wants."""
-    if found is None:
+    if found is None or found["State"]["Status"] == "removing":
         return Condition("missing", "its container is gone")
     state, restarts = found["State"], found.get("RestartCount", 0)
     if state["Status"] in ("created", "exited", "dead"):
@@ -50,6 +50,8 @@ def _running(state: Mapping[str, Any], restarts: int) -> Condition:
     check = state.get("Health") or {}
     if check.get("Status") == "unhealthy":
         return Condition("alive", f"its check fails: {last_check(check)}", restarts)
+    if check.get("Status") == "starting":
+        return Condition("ready", "its own check was not made yet", restarts)
     again = f"restarted {restarts} times" if restarts > 1 else "restarted once" if restarts else ""
     return Condition("ready", again, restarts)
 

@@ -18,7 +18,7 @@ from milepost_docker.platform import finding, following, forecast, logs, naming,
 from milepost_docker.platform.condition import instant
 from milepost_docker.platform.config import DockerConfig
 from milepost_docker.platform.endpoint import deployment_of
-from milepost_docker.platform.files import needed_mounts
+from milepost_docker.platform.files import needed_mounts, put_files
 from milepost_docker.platform.health import health
 from milepost_docker.platform.network import demand_others, ensure_network, remove_unused
 from milepost_docker.platform.proxy import public_url, refuse_staging
@@ -202,7 +202,10 @@ def _site(engine: Engine, config: DockerConfig, image: dict[str, Any], step: Ste
 def _whole(site: Site, each: ReplicaState) -> Site:
     """Return the site with a container that can be started: as it stands, or made anew."""
     found = site.engine.container(each.name)
-    if found is not None and (found["State"]["Running"] or replica.is_as_wanted(site, found)):
+    if found is not None and found["State"]["Running"]:
+        return site
+    if found is not None and replica.is_as_wanted(site, found):
+        put_files(site, each.name)
         return site
     picture.on_engine(site.engine, picture.needed(site.artifact), site.config, site.step)
     demand_others(site.engine, site.config)
