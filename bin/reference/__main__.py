@@ -1,4 +1,4 @@
-"""Make the pages of docs/reference and the generated tables of the guides; `--check` only says what is not as made."""
+"""Make docs/reference and the generated tables of guides and READMEs; `--check` only says what is not as made."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from project_tables import TABLES
 from read import ROOT
 from records_page import records_page
 from sdk_page import sdk_page
+from use_tables import offers, use_tables
 from write import COMMAND
 
 PAGES = {
@@ -30,7 +31,7 @@ PAGES = {
     "sdk": sdk_page,
 }
 DOCS = ROOT / "docs"
-BLOCK = re.compile(r"(<!-- table: (?P<name>[\w-]+) -->\n).*?(<!-- end of the table -->)", re.DOTALL)
+BLOCK = re.compile(r"(<!-- table: (?P<name>[\w-]+) -->)\n.*?(<!-- end of the table -->)", re.DOTALL)
 
 
 def made() -> Iterator[tuple[Path, str]]:
@@ -39,7 +40,16 @@ def made() -> Iterator[tuple[Path, str]]:
         yield DOCS / "reference" / f"{name}.md", make()
     for file in sorted((DOCS / "guides").glob("*.md")):
         text = file.read_text(encoding="utf-8")
-        yield file, BLOCK.sub(lambda found: f"{found[1]}{TABLES[found['name']]()}\n{found[3]}", text)
+        yield file, BLOCK.sub(lambda found: f"{found[1]}\n{TABLES[found['name']]()}\n{found[3]}", text)
+    for file in sorted((ROOT / "builtin_plugins").glob("*/README.md")):
+        yield file, _with_arguments(file.read_text(encoding="utf-8"))
+
+
+def _with_arguments(text: str) -> str:
+    """Return a README with its tables of `use` blocks; what it describes once is not described again."""
+    told: dict[str, str] = {}
+    known = {f"{each.role}-{each.word}": each for each in offers()}
+    return BLOCK.sub(lambda found: "\n\n".join([found[1], *use_tables(known[found["name"]], told), found[3]]), text)
 
 
 def main(words: list[str]) -> int:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, cast
-
-import msgspec
 
 from milepost.cli.phrasing import columns
 from milepost.host.plugins.load import Plugins
+from milepost.host.project.arguments import UseArgument, use_arguments
 
 if TYPE_CHECKING:
     from milepost.host.plugins.catalog import Catalog
@@ -30,38 +29,30 @@ def described(catalog: Catalog, entries: Sequence[Entry]) -> tuple[list[dict[str
             offered = plugins.offer(cast(Any, entry.role), f"{entry.distribution}:{entry.word}")
             fields = arguments(offered.offer.config)
         facts.append({"role": entry.role, "word": entry.word, "distribution": entry.distribution, "arguments": fields})
-        lines += [title, *columns([(each["name"], each["type"], each["description"]) for each in fields], "  ")]
+        lines += [title, *columns([*_rows(fields)], "  ")]
     return facts, lines
 
 
 def arguments(config: type[PluginConfig]) -> list[dict[str, Any]]:
-    """Return the arguments of a config class: name, type, default, meaning."""
+    """Return the arguments of a config class: name, type, meaning, what is in a block."""
+    return _documents(use_arguments(config))
+
+
+def _documents(known: Sequence[UseArgument]) -> list[dict[str, Any]]:
     return [
         {
-            "name": field.encode_name,
-            "type": _words(field.type),
-            "required": field.required,
-            "description": _meaning(field.type),
+            "name": each.name,
+            "type": each.type,
+            "required": each.required,
+            "description": each.meaning,
+            **({"arguments": _documents(each.inner)} if each.inner else {}),
         }
-        for field in msgspec.inspect.type_info(config).fields  # type: ignore[attr-defined]  # a Struct has fields
+        for each in known
     ]
 
 
-def _words(kind: Any) -> str:
-    """Return a type in the words of the project file."""
-    name = type(kind).__name__.removesuffix("Type").lower()
-    if name == "metadata":
-        return _words(kind.type)
-    if name == "union":
-        return " or ".join(_words(each) for each in kind.types if type(each).__name__ != "NoneType")
-    if name in ("list", "vartuple", "set"):
-        return f"list of {_words(kind.item_type)}"
-    if name == "custom":
-        return str(kind.cls.__name__).lower()
-    return {"str": "string", "int": "whole number", "float": "number", "dict": "map"}.get(name, name)
-
-
-def _meaning(kind: Any) -> str:
-    """Return the description that stands at a field."""
-    extra = getattr(kind, "extra_json_schema", None) or {}
-    return str(extra.get("description", ""))
+def _rows(fields: Sequence[dict[str, Any]], indent: str = "") -> Iterator[tuple[str, str, str]]:
+    """Yield the lines of a table, those of a block below it."""
+    for each in fields:
+        yield f"{indent}{each['name']}", each["type"], each["description"]
+        yield from _rows(each.get("arguments", ()), f"{indent}  ")

@@ -224,6 +224,7 @@ class Examined:
     """One thing that a plugin looked at for `doctor`."""
 
     level: Literal["ok", "warning", "problem"]
+    """How bad it is; a `problem` keeps a run from succeeding."""
     what: str
     """What was found, in one line that makes sense alone."""
     hint: str = ""
@@ -244,6 +245,7 @@ class Planned:
     """One thing that an operation would do."""
 
     action: Literal["make", "change", "keep", "remove"]
+    """What would become of it."""
     kind: str
     """What it is in the platform's words, such as `container`."""
     name: str

@@ -155,23 +155,23 @@ def default(field: structs.FieldInfo) -> str:
     return f"`{json.encode(value).decode()}`"
 
 
-def type_words(kind: Any) -> str:
-    """Return a type in the words of the language; a number of seconds is a duration."""
+def type_words(kind: Any, number: str = "duration") -> str:
+    """Return a type in the words of the language; `number` is what one with a fraction is: a number of seconds."""
     kind = bare(kind)
     if is_union(kind):
-        return " or ".join(dict.fromkeys(map(type_words, alternatives(kind))))
+        return " or ".join(dict.fromkeys(type_words(each, number) for each in alternatives(kind)))
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Literal:
         return " or ".join(json.encode(each).decode() for each in arguments)
     if origin in (list, tuple, set, frozenset):
-        return f"list({type_words(arguments[0])})"
+        return f"list({type_words(arguments[0], number)})"
     if origin is dict:
-        return f"map({type_words(arguments[1])})"
-    return _single(kind)
+        return f"map({type_words(arguments[1], number)})"
+    return number if kind is float else _single(kind)
 
 
 def _single(kind: Any) -> str:
-    known = {str: "string", bool: "bool", int: "whole number", float: "duration", Any: "any", Type: "type"}
+    known = {str: "string", bool: "bool", int: "whole number", Any: "any", Type: "type"}
     if kind in known:
         return known[kind]
     if kind is Several:
