@@ -11,11 +11,11 @@ from datetime import datetime
 from milepost.sdk import MilepostError, Step
 from milepost.sdk.capabilities import LogLine
 from milepost.sdk.step import Stream
-from milepost_docker.engine.config import ClientConfig
-from milepost_docker.engine.connect import Engine, connected
+from milepost_docker.engine.connect import Engine
 from milepost_docker.engine.trouble import ConflictError, MissingError
 from milepost_docker.platform import naming
 from milepost_docker.platform.logs import SHOWN, lines, stamped
+from milepost_docker.platform.site import heeding
 from milepost_docker.platform.state import ReplicaState
 
 _LOOK_AGAIN = 0.3
@@ -23,14 +23,14 @@ _LOOK_AGAIN = 0.3
 _WAIT = 0.2
 
 
-def follow(client: ClientConfig, seen: list[tuple[ReplicaState, datetime]], step: Step) -> Iterator[LogLine]:
+def follow(engine: Engine, seen: list[tuple[ReplicaState, datetime]], step: Step) -> Iterator[LogLine]:
     """Yield each line that comes after the last ones seen, until cancelled or all containers are gone.
 
     A thread for each container: the engine tells of each by a stream of its own.
     """
     heard: queue.SimpleQueue[LogLine | MilepostError | None] = queue.SimpleQueue()
     for replica, since in seen:
-        threading.Thread(target=_listen, args=(client, replica, since, step, heard), daemon=True).start()
+        threading.Thread(target=_listen, args=(engine, replica, since, step, heard), daemon=True).start()
     left = len(seen)
     while left:
         try:
@@ -48,7 +48,7 @@ def follow(client: ClientConfig, seen: list[tuple[ReplicaState, datetime]], step
 
 
 def _listen(
-    client: ClientConfig,
+    engine: Engine,
     replica: ReplicaState,
     since: datetime,
     step: Step,
@@ -56,8 +56,8 @@ def _listen(
 ) -> None:
     """Put the lines of one container into the queue; at its end None, or what went wrong."""
     try:
-        with connected(client, step) as engine:
-            for line in _lines(engine, replica, since, step):
+        with heeding(engine, step) as own:
+            for line in _lines(own, replica, since, step):
                 heard.put(line)
         heard.put(None)
     except MilepostError as error:

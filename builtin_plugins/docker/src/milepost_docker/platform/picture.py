@@ -7,10 +7,11 @@ from typing import Any
 
 from milepost.sdk import Artifact, ArtifactGoneError, OperationError, Step
 from milepost_docker.credentials import credentials, of_access
-from milepost_docker.engine.connect import Engine, connected
+from milepost_docker.engine.connect import Engine
 from milepost_docker.engine.progress import followed
 from milepost_docker.engine.trouble import ConflictError, MissingError
 from milepost_docker.platform.config import DockerConfig
+from milepost_docker.platform.site import heeding
 from milepost_docker.platform.state import DockerState
 from milepost_docker.reference import parse
 
@@ -37,7 +38,7 @@ def on_engine(engine: Engine, artifact: Artifact, config: DockerConfig, step: St
         if artifact.provisional:
             _bring(engine, artifact, step)
         else:
-            _pull(artifact, config, step)
+            _pull(engine, artifact, config, step)
         found = engine.image(name)
     if found is None:
         raise gone(artifact, f"{engine.address.name} does not have it", step)
@@ -82,7 +83,7 @@ def _bring(engine: Engine, artifact: Artifact, step: Step) -> None:
     transfer(engine, artifact, str(artifact.details["engine"]), step)
 
 
-def _pull(artifact: Artifact, config: DockerConfig, step: Step) -> None:
+def _pull(engine: Engine, artifact: Artifact, config: DockerConfig, step: Step) -> None:
     """Pull the image by its digest, as whoever the registry block, the auth block or the Docker CLI says we are."""
     reference, access = parse(artifact.reference), step.facts.registry
     if access is not None and access.server == reference.server:
@@ -93,9 +94,9 @@ def _pull(artifact: Artifact, config: DockerConfig, step: Step) -> None:
     query = {"fromImage": artifact.reference, "platform": config.platform}
     step.say(f"pulling {artifact.reference}")
     # A pull may be long, so a cancel ends it; what it has brought stays, and makes the next one shorter.
-    with connected(config.client_config, step) as engine:
+    with heeding(engine, step) as puller:
         try:
-            followed(engine.stream("/images/create", query, headers=headers), f"pulling {artifact.reference}", step)
+            followed(puller.stream("/images/create", query, headers=headers), f"pulling {artifact.reference}", step)
         except MissingError as error:
             raise gone(artifact, f"the registry does not have it any more ({error.said})", step) from error
 

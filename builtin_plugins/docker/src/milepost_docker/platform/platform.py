@@ -112,10 +112,10 @@ class DockerPlatform:
             for line in logs.backlog(site, tail):
                 shown[line.replica] = line.at
                 yield line
-        if follow:
-            app = step.facts.app
-            seen = [(each, shown.get(naming.replica_name(app, each.number)) or began) for each in site.state.replicas]
-            yield from following.follow(client_of(self._config.client_config, site.state, step), seen, step)
+            if follow:
+                who = {each.number: naming.replica_name(step.facts.app, each.number) for each in site.state.replicas}
+                seen = [(each, shown.get(who[each.number]) or began) for each in site.state.replicas]
+                yield from following.follow(site.engine, seen, step)
 
     def exec(self, recorded: Recorded[DockerState], argv: tuple[str, ...], step: Step) -> int:
         """Run a command in a container that runs, on the user's terminal."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from msgspec import structs
 from milepost.sdk import Artifact, MilepostError, OperationError, Recorded, Step
 from milepost_docker.engine.address import context_of, locate
 from milepost_docker.engine.config import ClientConfig
-from milepost_docker.engine.connect import Engine, connected
+from milepost_docker.engine.connect import Engine, connected, connected_to
 from milepost_docker.platform.config import DockerConfig
 from milepost_docker.platform.state import DockerState, ReplicaState
 
@@ -65,6 +65,11 @@ def at(config: DockerConfig, recorded: Recorded[DockerState], step: Step) -> Ite
     state = known(recorded)
     with connected(client_of(config.client_config, state, step), step, heed=False) as engine:
         yield Site(engine=engine, config=config, step=step, state=state, artifact=recorded.artifact)
+
+
+def heeding(engine: Engine, step: Step) -> AbstractContextManager[Engine]:
+    """Give the same engine, by the same tunnel, such that a cancel ends what is long there."""
+    return connected_to(engine.address, engine.timeout, step)
 
 
 def known(recorded: Recorded[DockerState]) -> DockerState:

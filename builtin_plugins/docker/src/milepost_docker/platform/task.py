@@ -11,14 +11,14 @@ from msgspec import structs
 
 from milepost.sdk import CommandFailedError, OperationError, Task
 from milepost.sdk.errors import DeadlineError
-from milepost_docker.engine.connect import Engine, connected
+from milepost_docker.engine.connect import Engine
 from milepost_docker.engine.trouble import EngineError
 from milepost_docker.platform import naming, replica
 from milepost_docker.platform.condition import ended
 from milepost_docker.platform.config import DockerConfig
 from milepost_docker.platform.container import Draft
 from milepost_docker.platform.logs import lines
-from milepost_docker.platform.site import Site
+from milepost_docker.platform.site import Site, heeding
 from milepost_docker.platform.terminal import is_of_buildpacks
 from milepost_docker.platform.volume import remove_volumes
 
@@ -75,8 +75,8 @@ def carry_out(site: Site, task: Task) -> None:
 def _run_to_its_end(site: Site, name: str, task: Task) -> None:
     """Start the container, pass on what it prints, and judge its end."""
     tail: list[str] = []
-    # This one heeds the step, unlike the site's: a cancel ends the listening.
-    with connected(site.config.client_config, site.step) as engine, _limit(site.engine, name, task) as is_over:
+    # This one heeds the step, unlike the site's, whose tunnel it shares: a cancel ends the listening.
+    with heeding(site.engine, site.step) as engine, _limit(site.engine, name, task) as is_over:
         with engine.explaining(f"listening to the task {task.name}"), _attached(engine, name) as channel:
             _start(site, name, task)
             for stream, line in lines(iter(channel.read, b""), tty=False):
