@@ -1,4 +1,7 @@
-"""A build by the engine's classic builder, for who has no buildx: the context is streamed to it as it is read."""
+"""A build by the engine's classic builder, for who has no buildx: the context is streamed to it as it is read.
+
+It goes by the SDK's session, not by its `build`, which writes the context to a file first and knows no ulimits.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from milepost_docker.builder.recipe import readable
 from milepost_docker.builder.transcript import followed
 from milepost_docker.credentials import Login, credentials, registry_config
 from milepost_docker.engine.connect import Engine, connected
-from milepost_docker.engine.request import Query
+from milepost_docker.engine.request import Query, Request
 from milepost_docker.engine.trouble import EngineError
 from milepost_docker.image import Image, inspected
 
@@ -31,7 +34,8 @@ def build(order: Order, step: Step) -> Image:
         logins = [each for each in _logins(order, step) if not each.anonymous]
         if logins:
             headers["X-Registry-Config"] = registry_config(logins)
-        messages = engine.stream("/build", _query(order, engine), body, headers=headers)
+        request = Request(method="POST", path="/build", query=_query(order, engine), body=body, headers=headers)
+        messages = engine.upload(request)
         try:
             image = followed(messages, step)
         except EngineError as error:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from milepost.sdk import OperationError, Step
+from milepost_docker.engine.documents import heard
 from milepost_docker.engine.trouble import space_hint
 
 KEPT = 15
@@ -16,8 +17,9 @@ KEPT = 15
 def followed(messages: Iterable[dict[str, Any]], step: Step) -> str:
     """Show the messages of a build to its end and return the id of the image. Raises OperationError."""
     transcript = _Transcript(step)
-    for message in messages:
-        transcript.hear(message)
+    with heard(messages):
+        for message in messages:
+            transcript.hear(message)
     return transcript.concluded()
 
 

@@ -108,6 +108,15 @@ class Engine:
         with self.explaining(request.what):
             yield from documents(self._pieces(request))
 
+    def upload(self, request: Request) -> Iterator[dict[str, Any]]:
+        """Send a request by the SDK, its body as it comes, and yield the answer's documents as `stream` does."""
+        with self.explaining(request.what):
+            url, patience = f"{self.api.base_url}{request.target(self.version)}", (self.timeout, None)
+            with self.api.post(url, request.data(), headers=request.head(), stream=True, timeout=patience) as answer:
+                if answer.status_code >= FAILED:
+                    raise refused(request.what, answer.status_code, answer.content)
+                yield from documents(answer.iter_content(None))
+
     def wait(self, path: str, query: Query | None = None) -> dict[str, Any]:
         """Send a POST whose answer comes when something has happened, and return it; without a limit in time."""
         return list(self.stream(path, query))[-1]

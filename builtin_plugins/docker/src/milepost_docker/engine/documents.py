@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -21,6 +22,16 @@ def guarded(pieces: Iterable[bytes]) -> Iterator[bytes]:
         yield from pieces
     except Exception as error:
         raise SourceError(error) from error
+
+
+@contextmanager
+def heard(messages: Iterable[dict[str, Any]]) -> Iterator[None]:
+    """Have messages listened to; who stops before their end lets go of the connection that they come from."""
+    try:
+        yield
+    finally:
+        if isinstance(messages, Generator):
+            messages.close()
 
 
 def documents(pieces: Iterable[bytes]) -> Iterator[dict[str, Any]]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from milepost.sdk import Step
+from milepost_docker.engine.documents import heard
 from milepost_docker.engine.trouble import EngineError, space_hint
 
 PAUSE = 5.0
@@ -40,12 +41,13 @@ def followed(messages: Iterable[dict[str, Any]], what: str, step: Step) -> list[
     """
     progress = _Progress(step)
     made: deque[dict[str, Any]] = deque(maxlen=KEPT)
-    for message in messages:
-        if "error" in message or "errorDetail" in message:
-            raise _failure(message, what)
-        progress.tell(message)
-        if "aux" in message or "stream" in message:
-            made.append(message)
+    with heard(messages):
+        for message in messages:
+            if "error" in message or "errorDetail" in message:
+                raise _failure(message, what)
+            progress.tell(message)
+            if "aux" in message or "stream" in message:
+                made.append(message)
     progress.finish()
     return list(made)
 
