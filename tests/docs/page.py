@@ -6,13 +6,15 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 FENCE = re.compile(r"^(?P<indent> *)```(?P<words>.*)$")
 EXCUSE = re.compile(r"<!-- not run: (?P<reason>.{10,}) -->")
+NEEDS = "<!-- typed with a container engine and a registry -->"
+"""What a page says whose commands need containers."""
 LANGUAGES = ("console", "python", "hcl", "toml", "json", "text", "mermaid")
 LIMIT = 120.0
 """How long one command of a page may take, in seconds."""
@@ -91,7 +93,12 @@ def typed(block: Block) -> Iterator[Typed]:
         yield Typed(command, tuple(expected))
 
 
-def run(typed: Typed, folder: Path) -> subprocess.CompletedProcess[str]:
+def needs_containers(page: Path) -> bool:
+    """Tell whether the commands of a page need a container engine and a registry."""
+    return NEEDS in page.read_text(encoding="utf-8")
+
+
+def run(typed: Typed, folder: Path, more: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """Type a command in the page's folder, as somebody whose output is piped; what milepost keeps lies beside it."""
     programs = Path(sys.executable).parent
     own = {
@@ -105,7 +112,7 @@ def run(typed: Typed, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         argv,
         cwd=folder,
-        env={**environment, **own},
+        env={**environment, **own, **(more or {})},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
