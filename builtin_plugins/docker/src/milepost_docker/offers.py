@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from milepost.sdk import CONTAINER_IMAGE, HTTP_ENDPOINT, BuilderOffer, DefaultReleaser, PlatformOffer, RegistryOffer
 from milepost_docker.builder.config import DockerBuildConfig, PullConfig, RefConfig
 from milepost_docker.platform.config import DockerConfig, DockerState
@@ -56,6 +58,7 @@ def platform() -> PlatformOffer:
         files=True,
         one_machine=_is_local,
         default_releaser=_releaser,
+        settled=_settled,
     )
 
 
@@ -93,6 +96,14 @@ def _releaser(config: DockerConfig, environment: Mapping[str, str]) -> DefaultRe
         return DefaultReleaser(word="caddy")
     named = {"context": address.context} if address.context else {"host": address.identity, **_certificates(config)}
     return DefaultReleaser(word="caddy", config={"engine": named})
+
+
+def _settled(config: DockerConfig, state: DockerState) -> DockerConfig:
+    """Return the config with the engine that the environment had chosen."""
+    client = config.client_config
+    if client.host or client.context:
+        return config
+    return replace(config, client_config=replace(client, host=state.host))
 
 
 def _certificates(config: DockerConfig) -> dict[str, object]:

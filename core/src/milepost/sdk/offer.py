@@ -73,6 +73,9 @@ class PlatformOffer:
     A function is given the config and the user's environment variables."""
     default_releaser: DefaultReleaser | Callable[[Any, Mapping[str, str]], DefaultReleaser | None] | None = None
     """What a release uses where the project file says nothing; a function as above."""
+    settled: Callable[[Any, Any], Any] | None = None
+    """Given the recorded config and state of a deployment, returns the config that leads to where it is: where the
+    environment chose a place, such as an engine, that place is named. None: the recorded config says it all."""
 
     def is_on_one_machine(self, config: Any, environment: Mapping[str, str]) -> bool:
         """Return whether what is made with the config is on this machine alone."""

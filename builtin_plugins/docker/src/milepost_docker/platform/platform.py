@@ -24,7 +24,7 @@ from milepost_docker.platform.network import demand_others, ensure_network, remo
 from milepost_docker.platform.proxy import public_url, refuse_staging
 from milepost_docker.platform.reach import opened
 from milepost_docker.platform.readiness import start_all, wait_ready
-from milepost_docker.platform.site import Site, at, client_of
+from milepost_docker.platform.site import Site, at, client_of, credited
 from milepost_docker.platform.state import DockerState, ReplicaState
 from milepost_docker.platform.task import carry_out, task_config
 from milepost_docker.platform.volume import ensure_volumes, remove_left, remove_volumes, tell_of_unnamed
@@ -66,7 +66,6 @@ class DockerPlatform:
         names += [each.name for each in recorded.state.replicas] if recorded.state else []
         if not recorded.resources and not names:
             return
-        today = self._config.client_config
         with self._engine(step, recorded.state) as engine:
             for name in dict.fromkeys(names):
                 with suppress(MissingError):
@@ -76,9 +75,6 @@ class DockerPlatform:
                 gone += recorded.state.volumes if step.facts.volumes else ()
                 picture.forget(engine, recorded.state)
             remove_volumes(engine, tuple(gone), step)
-            if recorded.state and client_of(today, recorded.state, step) is not today:
-                # Cleaning up looks at today's engine only.
-                remove_unused(engine, step)
 
     def park(self, recorded: Recorded[DockerState], step: Step) -> None:
         """Stop the containers and keep them; nothing but `unpark` starts them again."""
@@ -178,7 +174,8 @@ class DockerPlatform:
     def _engine(self, step: Step, state: DockerState | None = None) -> AbstractContextManager[Engine]:
         """Give the engine that a deployment is on; without a state, that of the config."""
         config = self._config.client_config
-        return connected(client_of(config, state, step) if state else config, step, heed=False)
+        client = client_of(config, state, step) if state else credited(config, step)
+        return connected(client, step, heed=False)
 
 
 def _site(engine: Engine, config: DockerConfig, image: dict[str, Any], step: Step) -> Site:

@@ -50,10 +50,17 @@ def client_of(config: ClientConfig, state: DockerState, step: Step) -> ClientCon
     """
     environment, home = step.facts.environment, step.facts.home
     with suppress(MilepostError):  # what today's choice names may be gone
-        if locate(config, environment, home).identity == state.host:
+        if locate(config, environment, home).identity == state.host and not config.host:
             return config
-    known_as = None if config.cert_path else context_of(state.host, environment, home)
-    return structs.replace(config, host=None if known_as else state.host, context=known_as)
+    return credited(structs.replace(config, host=state.host, context=None), step)
+
+
+def credited(config: ClientConfig, step: Step) -> ClientConfig:
+    """Return the same with the context in the place of an address that it has: it knows the certificates."""
+    if not (config.host or "").startswith("tcp://") or config.cert_path:
+        return config
+    known_as = context_of(config.host or "", step.facts.environment, step.facts.home)
+    return structs.replace(config, host=None, context=known_as) if known_as else config
 
 
 @contextmanager

@@ -88,7 +88,19 @@ def of_record(bench: Bench, operation: Operation, today: Worker[Any] | None, rea
         raise OperationError(f"operation {operation.id} has no recorded plugin")
     offered = bench.plugins.offer(cast(RoleName, stamp.role), f"{stamp.distribution}:{stamp.word}")
     same = today.config if today is not None and today.entry.word == stamp.word else None
-    return hire(offered, recorded_config(operation.config, offered.offer.config, same, read))
+    config = recorded_config(operation.config, offered.offer.config, same, read)
+    return hire(offered, _settled(offered, config, operation))
+
+
+def _settled(offered: Offered[Any], config: PluginConfig, operation: Operation) -> PluginConfig:
+    """Return the config that leads to where a recorded deployment is, wherever the environment points today."""
+    offer = offered.offer
+    settle = offer.settled if isinstance(offer, PlatformOffer) else None
+    if settle is None or operation.state is None:
+        return config
+    with blame(offered.entry, "finding its place again"):
+        settled: PluginConfig = settle(config, recorded_state(operation.state, offer.state))
+    return settled
 
 
 def hire(offered: Offered[Any], config: PluginConfig) -> Worker[Any]:

@@ -95,6 +95,7 @@ _CLAIMS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "files": ("a bool", lambda value: isinstance(value, bool)),
     "one_machine": ("a bool or a function", lambda value: isinstance(value, bool) or callable(value)),
     "wants_targets": ("a bool or a function", lambda value: isinstance(value, bool) or callable(value)),
+    "settled": ("a function or None", lambda value: value is None or callable(value)),
     "default_releaser": ("a DefaultReleaser, a function or None", _is_default_releaser),
 }
 """What each field of an offer must be, in words and as a check."""
