@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.page import LANGUAGES, ROOT, Block, blocks, pages
+from tests.docs.page import LANGUAGES, ROOT, Block, Typed, blocks, pages, run
 from tests.docs.wrapping import whole_project
 
 ALL = [block for page in pages() for block in blocks(page)]
@@ -55,6 +55,19 @@ def test_project_files_are_understood(block: Block | None, tmp_path: Path) -> No
     file = tmp_path / "milepost.hcl"
     file.write_text(whole_project(block.text), encoding="utf-8")
     assert read_project(file, None).name
+
+
+@pytest.mark.parametrize(
+    "block",
+    [each for each in _of("hcl") if 'use "docker"' in each.text and each.file != "waypoint.hcl"],
+    ids=lambda each: each.place,
+)
+def test_project_files_with_containers_say_what_their_plugins_know(block: Block, tmp_path: Path) -> None:
+    folder = tmp_path / "page"
+    folder.mkdir()
+    (folder / "milepost.hcl").write_text(whole_project(block.text), encoding="utf-8")
+    ended = run(Typed("milepost validate", ()), folder)
+    assert ended.returncode == 0, ended.stdout
 
 
 @_each("toml", "json")

@@ -29,9 +29,19 @@ def whole_project(text: str) -> str:
     words = set(re.findall(r"^([A-Za-z_]+)", text, flags=re.MULTILINE))
     if "project" in words:
         return text
+    if 'use "docker"' in text:
+        return _with_containers(text, words)
     if words & ROOT_WORDS:
         return f'project = "page"\n{text}' + ("" if "app" in words else _app(BUILD + DEPLOY))
     return f'project = "page"\n{_app(_stages(text, words))}'
+
+
+def _with_containers(text: str, words: set[str]) -> str:
+    """Return a project file around a text about containers, whose other stages are about containers too."""
+    if words & ROOT_WORDS:
+        return f'project = "page"\n{text}'
+    missing = "".join(f'{each} {{\n  use "docker" {{}}\n}}\n' for each in ("build", "deploy") if each not in words)
+    return f'project = "page"\n{_app(text + missing)}'
 
 
 def _app(body: str) -> str:

@@ -225,5 +225,5 @@ def _refuse_strategy(config: DockerConfig, step: Step) -> None:
         raise RefusedError(
             f"publish gives {config.publish[0]} to one container, and with {step.facts.strategy} the old and the "
             "new one run side by side",
-            hint='strategy = "stop-first" in the deploy block',
+            hint='strategy = "stop-first" in the app',
         )

@@ -21,7 +21,7 @@ def refuse_staging(config: DockerConfig, step: Step) -> None:
     if step.facts.strategy == "blue-green":
         raise RefusedError(
             f"{config.proxy.kind} sends traffic to whatever runs, so what blue-green starts would be public at once",
-            hint='strategy = "start-first" in the deploy block: it starts at its release',
+            hint='strategy = "start-first" in the app: it starts at its release',
         )
     if not step.facts.hosts:
         raise OperationError(
