@@ -54,7 +54,7 @@ class Quay:
         self.place = place.having(**variables(engine.environment))
 
     def lay(self, image: str, **parts: str) -> None:
-        """Write the project and its files; `parts` go into the blocks `build`, `registry`, `deploy`, or beside (`more`)."""
+        """Write the project and its files; `parts`: what goes into `build` and `deploy`, `registry`, and `more`."""
         filled = {"build": "", "registry": "", "deploy": "", "more": "", **parts}
         self.place.write(
             milepost__hcl=PROJECT % {"name": self.name, **filled}, Dockerfile=DOCKERFILE % {"image": image}

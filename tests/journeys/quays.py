@@ -11,16 +11,19 @@ from tests.engines.docker import Daemon, Engine
 from tests.journeys.place import Place
 from tests.journeys.quay import Quay
 
-__all__ = ["lone_quay", "quay"]
+__all__ = ["any_quay", "lone_quay", "quay"]
 
 
 @pytest.fixture
 def quay(empty: Place, docker_engine: Engine, worker_id: str) -> Iterator[Quay]:
     """Give a project with a small web app on the run's engine, of which nothing is left afterwards."""
-    made = Quay(empty, docker_engine, f"quay-{worker_id}-{empty.root.name.lower().replace('_', '-')}")
-    made.lay(images.web(docker_engine))
-    yield made
-    made.leave()
+    yield from _quay(empty, docker_engine, worker_id)
+
+
+@pytest.fixture
+def any_quay(empty: Place, engine: Engine, worker_id: str) -> Iterator[Quay]:
+    """Give the same on the run's engine, then on the current one."""
+    yield from _quay(empty, engine, worker_id)
 
 
 @pytest.fixture
@@ -30,4 +33,11 @@ def lone_quay(empty: Place, fresh_engine: Callable[..., Daemon]) -> Iterator[tup
     made = Quay(empty, daemon.engine(), "quay")
     made.lay(images.web(made.engine))
     yield made, daemon
+    made.leave()
+
+
+def _quay(place: Place, engine: Engine, worker: str) -> Iterator[Quay]:
+    made = Quay(place, engine, f"quay-{worker}-{place.root.name.lower().replace('_', '-')}")
+    made.lay(images.web(engine))
+    yield made
     made.leave()
