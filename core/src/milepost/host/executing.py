@@ -19,7 +19,8 @@ from milepost.host.lifecycle.live import inquiry
 from milepost.host.lifecycle.noting import noted, owner_of
 from milepost.host.lifecycle.operation import failure_of, status_of
 from milepost.host.lifecycle.recorded import worker_of
-from milepost.host.lifecycle.subject import Terms, terms_of
+from milepost.host.lifecycle.stepping import Terms
+from milepost.host.lifecycle.subject import terms_of
 from milepost.host.lifecycle.workers import Worker, recorded_of
 from milepost.host.mask import BLOT
 from milepost.host.plugins.faults import blame

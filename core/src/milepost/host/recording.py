@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -64,7 +65,26 @@ def recorded_config(
     if document["version"] != config.version:
         fields = config.upgrade(document["version"], fields)
     todays = msgspec.structs.asdict(today) if today is not None else {}
-    return convert({name: restore(each, todays.get(name), read, name) for name, each in fields.items()}, config)
+    told = _beside_defaults(fields, config)
+    return convert({name: restore(each, todays.get(name), read, name) for name, each in told.items()}, config)
+
+
+def _beside_defaults(fields: dict[str, Any], config: type[PluginConfig]) -> dict[str, Any]:
+    """Return the recorded fields that are not as they are by default: a record has all, and converting takes time."""
+    usual = _defaults(config)
+    return {name: each for name, each in fields.items() if name not in usual or usual[name] != each}
+
+
+@cache
+def _defaults(config: type[PluginConfig]) -> dict[str, Any]:
+    """Return the defaults of a config's fields as they would be recorded."""
+    found: dict[str, Any] = {}
+    for each in msgspec.structs.fields(config):
+        if each.default is not msgspec.NODEFAULT:
+            found[each.encode_name] = _listed(record(each.default, b""))
+        elif each.default_factory is not msgspec.NODEFAULT:
+            found[each.encode_name] = _listed(record(each.default_factory(), b""))
+    return found
 
 
 def convert(fields: Any, kind: type[AnyT]) -> AnyT:

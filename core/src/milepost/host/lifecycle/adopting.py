@@ -17,7 +17,8 @@ from milepost.host.lifecycle.live import last_release
 from milepost.host.lifecycle.operation import OpenOperation, perform
 from milepost.host.lifecycle.serving import ask_adoption, current, serves, todays_releaser
 from milepost.host.lifecycle.sighting import Sighting, is_foreign, look, named_by, of_app, platforms, question
-from milepost.host.lifecycle.subject import Subject, Terms, plain_terms, step_for, terms_document, terms_today
+from milepost.host.lifecycle.stepping import Terms, plain_terms, step_for
+from milepost.host.lifecycle.subject import Subject, terms_document, terms_today
 from milepost.host.lifecycle.workers import Worker, config_document
 from milepost.host.plugins.faults import blame, demand
 from milepost.host.recording import record_config, record_state

@@ -7,7 +7,8 @@ from typing import Any
 from milepost.host.lifecycle.operation import OpenOperation
 from milepost.host.lifecycle.recorded import worker_of
 from milepost.host.lifecycle.reports import report_on
-from milepost.host.lifecycle.subject import NOTHING, Subject, Told, plain_terms, step_for, terms_of
+from milepost.host.lifecycle.stepping import NOTHING, Told, plain_terms, step_for
+from milepost.host.lifecycle.subject import Subject, terms_of
 from milepost.host.lifecycle.workers import Worker, config_document, recorded_of
 from milepost.host.plugins.faults import blame, demand
 from milepost.sdk.capabilities import Parks

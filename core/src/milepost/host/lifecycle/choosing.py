@@ -8,7 +8,8 @@ from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.live import Live
 from milepost.host.lifecycle.recorded import worker_of
 from milepost.host.lifecycle.staging import Order
-from milepost.host.lifecycle.subject import Subject, Terms, terms_document, terms_of, terms_today
+from milepost.host.lifecycle.stepping import Terms
+from milepost.host.lifecycle.subject import Subject, terms_document, terms_of, terms_today
 from milepost.host.lifecycle.workers import Worker, config_document, default_releaser, todays
 from milepost.host.plugins.chain import no_files
 from milepost.host.recording import digest_of

@@ -11,7 +11,8 @@ from milepost.host.lifecycle.goal import Part
 from milepost.host.lifecycle.operation import OpenOperation, perform
 from milepost.host.lifecycle.recorded import worker_of
 from milepost.host.lifecycle.sighting import identity
-from milepost.host.lifecycle.subject import Subject, Told, plain_terms, step_for
+from milepost.host.lifecycle.stepping import Told, plain_terms, step_for
+from milepost.host.lifecycle.subject import Subject
 from milepost.host.lifecycle.workers import Worker, config_document
 from milepost.host.plugins.faults import blame
 from milepost.sdk.capabilities import CleansUp

@@ -14,7 +14,8 @@ from milepost.host.lifecycle.live import Live, find_live, last_release
 from milepost.host.lifecycle.operation import OpenOperation, perform
 from milepost.host.lifecycle.recorded import worker_of
 from milepost.host.lifecycle.releasing import destroy
-from milepost.host.lifecycle.subject import Subject, plain_terms, step_for
+from milepost.host.lifecycle.stepping import plain_terms, step_for
+from milepost.host.lifecycle.subject import Subject
 from milepost.host.lifecycle.workers import recorded_of
 from milepost.host.plugins.faults import blame
 from milepost.sdk.errors import CancelledError, MilepostError, OperationError

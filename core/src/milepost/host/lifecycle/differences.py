@@ -5,7 +5,8 @@ from __future__ import annotations
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.goal import Part
 from milepost.host.lifecycle.recorded import worker_of
-from milepost.host.lifecycle.subject import Subject, plain_terms, terms_of
+from milepost.host.lifecycle.stepping import plain_terms
+from milepost.host.lifecycle.subject import Subject, terms_of
 from milepost.host.recording import changed_secrets
 from milepost.sdk.errors import ProjectFileError, RefusedError
 from milepost.sdk.events import Said, Warned

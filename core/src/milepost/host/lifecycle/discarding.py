@@ -12,7 +12,8 @@ from milepost.host.lifecycle.indispensable import Place, indispensable, standing
 from milepost.host.lifecycle.loss import note_gone
 from milepost.host.lifecycle.operation import OpenOperation, perform
 from milepost.host.lifecycle.recorded import worker_of
-from milepost.host.lifecycle.subject import Subject, Terms, step_for
+from milepost.host.lifecycle.stepping import Terms, step_for
+from milepost.host.lifecycle.subject import Subject
 from milepost.host.lifecycle.workers import RoleName, Worker, config_document, todays
 from milepost.host.plugins.faults import blame, demand
 from milepost.host.project.fields import known_part

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from milepost.host.lifecycle.bench import Bench
-from milepost.host.lifecycle.goal import Part
-from milepost.host.lifecycle.subject import Subject
 from milepost.host.recording import recorded_config
 from milepost.sdk.errors import OperationError, PluginError, RefusedError
 from milepost.sdk.events import Warned
 from milepost.sdk.record import Operation
+
+if TYPE_CHECKING:
+    from milepost.host.lifecycle.goal import Part
+    from milepost.host.lifecycle.subject import Subject
 
 BUILD_ALONE = ("build",)
 """The phases of a run that leaves everything where it stands."""

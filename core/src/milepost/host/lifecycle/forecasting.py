@@ -19,7 +19,8 @@ from milepost.host.lifecycle.making import PLAIN
 from milepost.host.lifecycle.prune import superfluous
 from milepost.host.lifecycle.sighting import question
 from milepost.host.lifecycle.staffing import foreseeing, worker_for
-from milepost.host.lifecycle.subject import Subject, Terms, terms_document, terms_today
+from milepost.host.lifecycle.stepping import Terms
+from milepost.host.lifecycle.subject import Subject, terms_document, terms_today
 from milepost.host.lifecycle.workers import RoleName, Worker, config_document
 from milepost.host.plugins.faults import blame, demand
 from milepost.host.project.hooks import Hook, hooks, tasks

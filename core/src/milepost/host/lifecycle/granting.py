@@ -9,7 +9,8 @@ from typing import Any
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.live import inquiry
 from milepost.host.lifecycle.operation import OpenOperation
-from milepost.host.lifecycle.subject import NOTHING, Subject, Told
+from milepost.host.lifecycle.stepping import NOTHING, Told
+from milepost.host.lifecycle.subject import Subject
 from milepost.host.lifecycle.workers import Worker, todays
 from milepost.host.plugins.faults import blame, demand
 from milepost.host.project.chosen import chosen

@@ -6,18 +6,20 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from milepost.host.cancel import Cancel, Deadline
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.mask import BLOT
 from milepost.host.processes import Watch
-from milepost.host.project.hooks import Hook
 from milepost.sdk.errors import CancelledError, CommandFailedError, DeadlineError, HookFailedError, MilepostError
 from milepost.sdk.events import HookFinished, HookStarted
 from milepost.sdk.record import HookRun, Operation
 from milepost.sdk.secret import Secret
 from milepost.sdk.step import Command, Stream
+
+if TYPE_CHECKING:
+    from milepost.host.project.hooks import Hook
 
 When = Literal["before", "after", "failure", "always"]
 

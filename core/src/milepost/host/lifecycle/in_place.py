@@ -10,7 +10,8 @@ from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.granting import told_platform
 from milepost.host.lifecycle.operation import OpenOperation
 from milepost.host.lifecycle.recorded import worker_of
-from milepost.host.lifecycle.subject import Subject, step_for, terms_of
+from milepost.host.lifecycle.stepping import step_for
+from milepost.host.lifecycle.subject import Subject, terms_of
 from milepost.host.lifecycle.workers import Worker
 from milepost.host.plugins.faults import blame, demand
 from milepost.sdk.capabilities import DeploysInPlace

@@ -9,11 +9,12 @@ from typing import Any
 
 import msgspec
 
+from milepost.host.lifecycle.about import About
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.operation import OpenOperation
 from milepost.host.lifecycle.printing import transcript_of
 from milepost.host.lifecycle.recorded import worker_of
-from milepost.host.lifecycle.subject import Subject, Terms, plain_terms, step_for
+from milepost.host.lifecycle.stepping import Terms, plain_terms, step_for
 from milepost.host.lifecycle.workers import Worker, recorded_of
 from milepost.host.mask import Masker
 from milepost.host.plugins.faults import blame, demand
@@ -39,18 +40,18 @@ class Live:
     """The deploy of ours that the releaser names, even where its objects are gone by now."""
 
 
-def find_live(bench: Bench, subject: Subject) -> Live:
+def find_live(bench: Bench, about: About) -> Live:
     """Return what is live, as the releaser that last released it says.
 
     An interrupted release that turns out to be current is marked so in the history, and counts.
     """
-    current = next(_answers(bench, subject), None)
+    current = next(_answers(bench, about), None)
     deployment = bench.history.operation(current) if current is not None else None
     if deployment is None:
         return Live()
     if deployment.presence in GONE:
         return Live(traffic=deployment.id)
-    return Live(deployment=deployment, release=_release_of(bench, subject, deployment.id), traffic=deployment.id)
+    return Live(deployment=deployment, release=_release_of(bench, about, deployment.id), traffic=deployment.id)
 
 
 def recorded_live(bench: Bench, app: str, workspace: str) -> Live:
@@ -60,25 +61,25 @@ def recorded_live(bench: Bench, app: str, workspace: str) -> Live:
     return Live(deployment=target, release=release)
 
 
-def _answers(bench: Bench, subject: Subject) -> Iterator[str | None]:
+def _answers(bench: Bench, about: About) -> Iterator[str | None]:
     """Yield what is live, as the releases tell it, the newest first; the first answer counts."""
-    for release in _releases(bench, subject):
-        current = release.target if release.plugin is None else ask_current(bench, subject, release)
+    for release in _releases(bench, about):
+        current = release.target if release.plugin is None else ask_current(bench, about, release)
         # One that did not come to its end may have moved nothing, and then its releaser may know of nothing.
         if release.release is not None or current is not None:
             yield current
 
 
-def last_release(bench: Bench, subject: Subject) -> Operation | None:
+def last_release(bench: Bench, about: About) -> Operation | None:
     """Return the newest release that may have changed what is live."""
-    return next(_releases(bench, subject), None)
+    return next(_releases(bench, about), None)
 
 
-def _releases(bench: Bench, subject: Subject) -> Iterator[Operation]:
+def _releases(bench: Bench, about: About) -> Iterator[Operation]:
     """Yield the releases that may have changed what is live, newest first."""
     where = {
-        "app": subject.app.name,
-        "workspace": subject.workspace,
+        "app": about.name,
+        "workspace": about.workspace,
         "stage": "release",
         "status": ("success", "interrupted", "error", "cancelled", "running"),
     }
@@ -95,10 +96,10 @@ def _was_cut(bench: Bench, release: Operation) -> bool:
     return release.status == "interrupted" or (release.status == "running" and not bench.history.lives(release))
 
 
-def _release_of(bench: Bench, subject: Subject, deployment: str) -> Operation | None:
+def _release_of(bench: Bench, about: About, deployment: str) -> Operation | None:
     """Return the release that made a deployment live; one that was interrupted is marked as a success now."""
     found = bench.history.operations(
-        {"app": subject.app.name, "workspace": subject.workspace, "stage": "release", "target": deployment}
+        {"app": about.name, "workspace": about.workspace, "stage": "release", "target": deployment}
     )
     done = next((each for each in found if each.status in ("success", "error", "cancelled")), None)
     cut = next((each for each in found if _was_cut(bench, each)), None)
@@ -121,19 +122,19 @@ def _with_answer(bench: Bench, cut: Operation) -> Operation:
     return cut
 
 
-def ask_current(bench: Bench, subject: Subject, release: Operation) -> str | None:
+def ask_current(bench: Bench, about: About, release: Operation) -> str | None:
     """Return the id of the deployment that the releaser of a recorded release sends the traffic to."""
-    worker = worker_of(bench, subject, release)
-    with inquiry(bench, subject, worker, release) as step, blame(worker.entry, "answering what is live"):
+    worker = worker_of(bench, about, release)
+    with inquiry(bench, about, worker, release) as step, blame(worker.entry, "answering what is live"):
         current = worker.role.current(step)
     return None if current is None else demand(worker.entry, current, str, "answering what is live")
 
 
-def ask_health(bench: Bench, subject: Subject, deployment: Operation) -> Health:
+def ask_health(bench: Bench, about: About, deployment: Operation) -> Health:
     """Return how a deployment is now, as its platform says; `unknown` when the platform cannot be asked."""
     try:
-        worker = worker_of(bench, subject, deployment)
-        with inquiry(bench, subject, worker, deployment) as step:
+        worker = worker_of(bench, about, deployment)
+        with inquiry(bench, about, worker, deployment) as step:
             return health_of(worker, deployment, step)
     except MilepostError as error:
         return Health(name="unknown", message=bench.masker.text(str(error)))
@@ -144,14 +145,14 @@ def health_of(worker: Worker[Any], deployment: Operation, step: HostStep) -> Hea
     return _told(worker, deployment, step, "telling the health")
 
 
-def ask_public(bench: Bench, subject: Subject, live: Live) -> Health | None:
+def ask_public(bench: Bench, about: About, live: Live) -> Health | None:
     """Return how the releaser says that the public sees what is live; None where there is no releaser."""
     release = live.release
     if release is None or release.plugin is None:
         return None
     try:
-        worker = worker_of(bench, subject, release)
-        with inquiry(bench, subject, worker, release) as step:
+        worker = worker_of(bench, about, release)
+        with inquiry(bench, about, worker, release) as step:
             return public_of(worker, release, step)
     except MilepostError as error:
         return Health(name="unknown", message=bench.masker.text(str(error)))
@@ -198,12 +199,12 @@ class Inquiry(OpenOperation):
 
 @contextmanager
 def inquiry(
-    bench: Bench, subject: Subject, worker: Worker[Any], operation: Operation, terms: Terms | None = None
+    bench: Bench, about: About, worker: Worker[Any], operation: Operation, terms: Terms | None = None
 ) -> Iterator[HostStep]:
     """Yield a step that only asks about a recorded operation; without `terms`, no secret is read."""
     asked = Inquiry(bench, operation)
     try:
-        with step_for(bench, subject, asked, worker, terms or plain_terms(operation)) as step:
+        with step_for(bench, about, asked, worker, terms or plain_terms(operation)) as step:
             yield step
     finally:
         asked.transcript.close()

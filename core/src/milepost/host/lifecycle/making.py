@@ -11,7 +11,8 @@ from milepost.host.lifecycle.goal import Part
 from milepost.host.lifecycle.granting import granting_registry, told_builder, told_copier
 from milepost.host.lifecycle.loss import noting_loss
 from milepost.host.lifecycle.operation import OpenOperation, perform
-from milepost.host.lifecycle.subject import NOTHING, Subject, Terms, step_for
+from milepost.host.lifecycle.stepping import NOTHING, Terms, step_for
+from milepost.host.lifecycle.subject import Subject
 from milepost.host.lifecycle.workers import Worker, config_document, todays
 from milepost.host.plugins.faults import blame, demand
 from milepost.host.project.hooks import Hook, hooks

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -15,7 +15,6 @@ from milepost.host.lifecycle.hooks import HookContext, run_hooks
 from milepost.host.lifecycle.printing import kept_fields, seal, transcript_of
 from milepost.host.lifecycle.timing import Stopwatch
 from milepost.host.mask import SHORTEST, Masker
-from milepost.host.project.hooks import Hook
 from milepost.host.recording import record_state
 from milepost.sdk.config import PluginState
 from milepost.sdk.deployment import Resource
@@ -24,6 +23,9 @@ from milepost.sdk.events import OperationFinished, OperationStarted, Warned
 from milepost.sdk.record import Evidence, Failure, HookRun, Operation, Status, Timing
 from milepost.sdk.secret import Secret
 from milepost.sdk.step import Stream
+
+if TYPE_CHECKING:
+    from milepost.host.project.hooks import Hook
 
 
 class OpenOperation:

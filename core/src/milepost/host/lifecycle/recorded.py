@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
+from milepost.host.lifecycle.about import About
 from milepost.host.lifecycle.bench import Bench
-from milepost.host.lifecycle.subject import Subject
 from milepost.host.lifecycle.workers import RoleName, Worker, config_of, of_record
-from milepost.host.project.stages import Use
 from milepost.host.recording import needs_today
 from milepost.sdk.record import Operation
 
+if TYPE_CHECKING:
+    from milepost.host.project.stages import App, Use
 
-def worker_of(bench: Bench, subject: Subject, operation: Operation) -> Worker[Any]:
+
+def worker_of(bench: Bench, about: About, operation: Operation) -> Worker[Any]:
     """Return the worker of a recorded operation; today's project file is asked only for what is never recorded.
 
     Raises PluginNotFoundError when the plugin is gone, OperationError when a secret or credential is.
     """
     known = bench.reuse.workers if bench.reuse is not None else {}
     if operation.id not in known:
-        known[operation.id] = of_record(bench, operation, _today(bench, subject, operation), subject.read)
+        known[operation.id] = of_record(bench, operation, _today(bench, about, operation), about.read)
     found: Worker[Any] = known[operation.id]
     return found
 
 
-def _today(bench: Bench, subject: Subject, operation: Operation) -> Worker[Any] | None:
+def _today(bench: Bench, about: About, operation: Operation) -> Worker[Any] | None:
     """Return the same plugin as the project file has it now, where its credentials are needed."""
     stamp = operation.plugin
     if stamp is None or not needs_today(operation.config):
         return None
-    use = _use(subject, stamp.role)
+    subject = about.today()
+    use = _use(subject.app, stamp.role)
     if use is None or use.word.rpartition(":")[2] != stamp.word:
         return None
     known = subject.with_artifact(operation.artifact)
@@ -37,9 +40,8 @@ def _today(bench: Bench, subject: Subject, operation: Operation) -> Worker[Any] 
     return Worker(entry=offered.entry, offer=offered.offer, config=config, role=None)
 
 
-def _use(subject: Subject, role: str) -> Use | None:
+def _use(app: App, role: str) -> Use | None:
     """Return the `use` block of the app for a role."""
-    app = subject.app
     build = app.build
     blocks = {
         "builder": build,

@@ -14,7 +14,8 @@ from milepost.host.lifecycle.goal import Part
 from milepost.host.lifecycle.live import Live, ask_health
 from milepost.host.lifecycle.operation import OpenOperation, perform
 from milepost.host.lifecycle.reports import keep_report, report_on
-from milepost.host.lifecycle.subject import Subject, Told, step_for, terms_of
+from milepost.host.lifecycle.stepping import Told, step_for
+from milepost.host.lifecycle.subject import Subject, terms_of
 from milepost.host.lifecycle.verify import check_release
 from milepost.host.lifecycle.workers import Worker, config_document
 from milepost.host.plugins.faults import blame, demand

@@ -12,7 +12,8 @@ from milepost.host.lifecycle.live import Live
 from milepost.host.lifecycle.operation import OpenOperation, perform
 from milepost.host.lifecycle.recorded import worker_of
 from milepost.host.lifecycle.reports import report_on
-from milepost.host.lifecycle.subject import Subject, step_for, terms_of
+from milepost.host.lifecycle.stepping import step_for
+from milepost.host.lifecycle.subject import Subject, terms_of
 from milepost.host.lifecycle.workers import recorded_of
 from milepost.host.plugins.faults import blame, demand
 from milepost.sdk.capabilities import Scales

@@ -8,7 +8,8 @@ from typing import Any
 
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.choosing import choose_releaser, strategy_of
-from milepost.host.lifecycle.subject import Subject, Terms
+from milepost.host.lifecycle.stepping import Terms
+from milepost.host.lifecycle.subject import Subject
 from milepost.host.lifecycle.workers import RoleName, Worker, config_of, todays
 from milepost.host.project.foreseen import Foreseen
 from milepost.host.project.stages import App

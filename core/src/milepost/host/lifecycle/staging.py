@@ -13,7 +13,8 @@ from milepost.host.lifecycle.in_place import generation_of, restore_predecessor,
 from milepost.host.lifecycle.loss import noting_loss
 from milepost.host.lifecycle.operation import OpenOperation, perform
 from milepost.host.lifecycle.reports import report_on
-from milepost.host.lifecycle.subject import Subject, Terms, step_for, terms_document
+from milepost.host.lifecycle.stepping import Terms, step_for
+from milepost.host.lifecycle.subject import Subject, terms_document
 from milepost.host.lifecycle.workers import Worker, config_document, recorded_of
 from milepost.host.plugins.faults import blame, demand
 from milepost.host.project.hooks import hooks

@@ -6,7 +6,8 @@ from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.goal import Part
 from milepost.host.lifecycle.prune import draining, prune
 from milepost.host.lifecycle.releasing import retire
-from milepost.host.lifecycle.subject import Subject, plain_terms
+from milepost.host.lifecycle.stepping import plain_terms
+from milepost.host.lifecycle.subject import Subject
 from milepost.sdk.errors import CancelledError, HistoryUnreachableError, MilepostError
 from milepost.sdk.events import Decided, Warned
 from milepost.sdk.record import Operation

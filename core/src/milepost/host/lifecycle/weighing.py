@@ -14,7 +14,8 @@ from milepost.host.lifecycle.live import Live, ask_health
 from milepost.host.lifecycle.operation import OpenOperation, perform
 from milepost.host.lifecycle.recorded import worker_of
 from milepost.host.lifecycle.releasing import Opening, as_released
-from milepost.host.lifecycle.subject import Subject, step_for, terms_of
+from milepost.host.lifecycle.stepping import step_for
+from milepost.host.lifecycle.subject import Subject, terms_of
 from milepost.host.lifecycle.trials import on_trial
 from milepost.host.lifecycle.workers import Worker, config_document
 from milepost.host.plugins.faults import blame, demand

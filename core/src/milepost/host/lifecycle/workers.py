@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, cast
 
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.plugins.catalog import Entry
 from milepost.host.plugins.faults import blame
 from milepost.host.plugins.load import Offered
-from milepost.host.project.fields import decode
-from milepost.host.project.scope import Scope
-from milepost.host.project.stages import Use
 from milepost.host.recording import Source, convert, record_config, recorded_config, recorded_state
 from milepost.sdk.config import PluginConfig, PluginState
 from milepost.sdk.deployment import Recorded
@@ -19,6 +16,10 @@ from milepost.sdk.errors import OperationError
 from milepost.sdk.hooks import API
 from milepost.sdk.offer import BuilderOffer, PlatformOffer, RegistryOffer, ReleaserOffer
 from milepost.sdk.record import Operation, PluginStamp
+
+if TYPE_CHECKING:
+    from milepost.host.project.scope import Scope
+    from milepost.host.project.stages import Use
 
 RoleName = Literal["builder", "registry", "platform", "releaser"]
 AnyOffer = BuilderOffer | RegistryOffer | PlatformOffer | ReleaserOffer
@@ -59,6 +60,8 @@ class Worker(Generic[RoleT]):
 
 def config_of(bench: Bench, role: RoleName, use: Use, scope: Scope) -> tuple[Offered[Any], PluginConfig]:
     """Return what is offered for a `use` block and its config; the class that does the work is not loaded."""
+    from milepost.host.project.fields import decode  # noqa: PLC0415 - those who go by records read no block
+
     offered = bench.plugins.offer(role, use.word)
     return offered, decode(use, offered.offer.config, scope)
 
