@@ -78,6 +78,7 @@ def test_an_engine_behind_ssh_carries_an_app_from_the_first_release_to_the_last(
     assert ssh_server.host in place.run("doctor").told
 
     far.says("four")
+    place.run("build")
     place.run("deploy")
     assert text_of(url) == "three"
     assert staged(place) == "four"

@@ -23,6 +23,7 @@ def shares(url: str) -> Counter[str]:
 def test_a_new_version_gets_a_part_of_the_traffic_none_again_and_at_last_all(quay: Quay) -> None:
     url = quay.up("one")
     quay.says("two")
+    quay.place.run("build")
     quay.place.run("deploy")
     with visitors(url) as wrong:
         quay.place.run("release", "--weight", "20")
@@ -31,12 +32,12 @@ def test_a_new_version_gets_a_part_of_the_traffic_none_again_and_at_last_all(qua
         assert quay.place.app_status()["live"]["number"] == 1
         quay.place.run("release", "--abort")
         assert shares(url) == {"one": ASKED}
-        quay.place.run("release", "2", "--weight", "60")
+        quay.place.run("release", "--weight", "60")
         assert shares(url)["two"] > shares(url)["one"] // 2
         quay.place.run("release", "--finish")
         assert shares(url) == {"two": ASKED}
     assert wrong == []
-    assert quay.place.app_status()["live"]["number"] == 2
+    assert quay.place.app_status()["live"]["number"] == 3
 
 
 def test_releases_scaling_and_a_rollback_under_visitors_fail_no_request(any_quay: Quay) -> None:
