@@ -26,7 +26,7 @@ class BuildpacksConfig(PluginConfig, frozen=True, kw_only=True):
         list[str],
         Meta(
             description="Which buildpacks, in this order, instead of those that fit: `ID@VERSION`, images, URLs, or "
-            " paths relative to the app's folder (`./my-buildpack`)."
+            "paths relative to the app's folder (`./my-buildpack`)."
         ),
     ] = field(default_factory=list)
     pre_buildpacks: Annotated[list[str], Meta(description="Buildpacks before those that the builder finds fit.")] = (
@@ -135,7 +135,8 @@ class BuildpacksConfig(PluginConfig, frozen=True, kw_only=True):
         ),
     ] = None
     workspace: Annotated[
-        str | None, Meta(description="Where the app's files are during the build, in the image too.")
+        str | None,
+        Meta(description="The folder of the app's files during the build and in the image; not given: `/workspace`."),
     ] = None
     uid: Annotated[
         int | None, Meta(description="The user id of the build and of the app, instead of the builder's.")

@@ -46,7 +46,7 @@ class EngineConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     ] = None
     context: Annotated[
         str | None,
-        Meta(description="A context of the Docker CLI, by name. Without `host` and `context`, the one in use there."),
+        Meta(description="A context of the Docker CLI, by name. Without both, the engine that `docker` would use."),
     ] = None
     cert_path: Annotated[
         str | None, Meta(description="A folder with `ca.pem`, `cert.pem` and `key.pem`, for TLS with `tcp://`.")

@@ -147,7 +147,10 @@ class DockerConfig(StorageConfig, frozen=True, kw_only=True):
         field(default_factory=dict)
     )
     platform: Annotated[
-        str | None, Meta(description="Which image of a list, such as `linux/arm64`; the engine's own when not given.")
+        str | None,
+        Meta(
+            description="Which of an image for several platforms runs, such as `linux/arm64`; else what the engine runs."
+        ),
     ] = None
     force_pull: Annotated[bool, Meta(description="The image is pulled though the engine has it.")] = False
     auth: Annotated[Auth | None, Meta(description="Who we are to the registry, where no `registry` block says it.")] = (
