@@ -7,6 +7,7 @@ import shutil
 import statistics
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.docker_place import MILEPOST, Figures, Place
@@ -50,45 +51,45 @@ def rebuild(here: Place, megabytes: int, rounds: int) -> Figures:
     folder = here.project("rebuild", REBUILD)
     (folder / "Dockerfile").write_text(LAYERS % here.image)
     _fill(folder, megabytes)
-    here.milepost(folder, "build")
-    _classic(here, folder)
-    figures = _unchanged(here, folder, rounds)
-    for what, file in (("in a small layer", folder / "src" / "app"), (f"in the {megabytes} MB", _last(folder))):
-        figures += _changed(here, folder, file, (f"one byte changed {what}", rounds))
+    changes: dict[str, Callable[[], None]] = {
+        "nothing changed": lambda: None,
+        "one byte changed in a small layer": lambda: _alter(folder / "src" / "app"),
+        f"one byte changed in the {megabytes} MB": lambda: _alter(folder / "data" / "0000"),
+    }
+    for build in _builds(here, folder):
+        build()
+    figures = [figure for what, change in changes.items() for figure in _figures(here, folder, (what, change), rounds)]
     here.docker("image", "prune", "--force")
     shutil.rmtree(folder / "data")
     return figures
 
 
-def _unchanged(here: Place, folder: Path, rounds: int) -> Figures:
-    taken = [(here.milepost(folder, "build"), _classic(here, folder), here.floor()) for _ in range(rounds)]
-    return _told("nothing changed", taken)
+def _builds(here: Place, folder: Path) -> tuple[Callable[[], float], ...]:
+    """Return what builds, and tells how long it took: milepost, docker with BuildKit, docker with the classic one."""
+    return (
+        lambda: here.milepost(folder, "build"),
+        lambda: here.docker("build", "--tag", "bench-rebuild:buildkit", ".", folder=folder),
+        lambda: here.docker("build", "--tag", "bench-rebuild:classic", ".", folder=folder, DOCKER_BUILDKIT="0"),
+    )
 
 
-def _changed(here: Place, folder: Path, file: Path, measure: tuple[str, int]) -> Figures:
-    """Return the figures of rebuilds before each of which one byte of a file is another one."""
-    what, rounds = measure
-    taken = []
+def _figures(here: Place, folder: Path, change: tuple[str, Callable[[], None]], rounds: int) -> Figures:
+    """Return the figures of rebuilds, before each of which something is changed."""
+    what, alter = change
+    taken: list[list[float]] = []
     for _ in range(rounds):
-        _alter(file)
-        ours = here.milepost(folder, "build")
-        _alter(file)
-        taken.append((ours, _classic(here, folder), here.floor()))
-    return _told(what, taken)
-
-
-def _told(what: str, taken: list[tuple[float, float, float]]) -> Figures:
-    ours, classic, floor = (statistics.median(each) for each in zip(*taken, strict=True))
+        turn = [here.floor()]
+        for build in _builds(here, folder):
+            alter()
+            turn.append(build())
+        taken.append(turn)
+    floor, ours, buildkit, classic = (statistics.median(each) for each in zip(*taken, strict=True))
     return [
         (f"rebuild, {what}, of the classic builder", ours / classic),
         ("  which takes, in seconds", classic),
-        (f"  milepost, in F of {floor * 1000:.0f} ms", ours / floor),
+        ("  docker build with BuildKit, of the classic builder", buildkit / classic),
+        (f"  what milepost takes longer than that, in F of {floor * 1000:.0f} ms", (ours - buildkit) / floor),
     ]
-
-
-def _classic(here: Place, folder: Path) -> float:
-    """Build as docker did before BuildKit, and return how long it took."""
-    return here.docker("build", "--tag", "bench-rebuild:classic", ".", folder=folder, DOCKER_BUILDKIT="0")
 
 
 def _fill(folder: Path, megabytes: int) -> None:
@@ -98,10 +99,6 @@ def _fill(folder: Path, megabytes: int) -> None:
     for number in range(megabytes):
         (folder / "data" / f"{number:04}").write_bytes(os.urandom(MEGABYTE))
     (folder / "src" / "app").write_text("0" * 100)
-
-
-def _last(folder: Path) -> Path:
-    return max((folder / "data").iterdir())
 
 
 def _alter(file: Path) -> None:
@@ -141,14 +138,15 @@ def _ours(peaks: dict[str, int]) -> int:
 
 
 def _peaks(here: Place, folder: Path) -> dict[str, int]:
-    """Return the peak of each process of a build in KB, as the system notes it, by name and number."""
+    """Return the peak of each process of a build in KB, as the system notes it, by its command line."""
     peaks: dict[str, int] = {}
     with subprocess.Popen(
         (MILEPOST, "build"), cwd=folder, env=here.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as program:
         while program.poll() is None:
             for pid in _family(program.pid):
-                peaks |= _peak(pid)
+                for name, peak in _peak(pid).items():
+                    peaks[name] = max(peak, peaks.get(name, 0))
             time.sleep(0.05)
     if program.returncode:
         raise SystemExit(f"milepost build ended with status {program.returncode}")
@@ -175,6 +173,6 @@ def _peak(pid: int) -> dict[str, int]:
         peak = int(status.partition("VmHWM:")[2].split()[0])
     except (OSError, IndexError):
         return {}
-    # The child of milepost is a Python with `-m milepost…`; what it runs is not called so.
+    # What is about to become a program is called like that which starts it.
     kind = "milepost" if "python" in words.split(" ")[0] else "program"
-    return {f"{kind} {pid}": peak}
+    return {f"{kind}: {words}": peak}

@@ -62,7 +62,7 @@ app "printer" {
 }
 """
 CACHED = "FROM %s\nRUN seq 1 1000 > /www/numbers\nCOPY src /www\n"
-WORKING = "FROM %s\nCOPY src /src\nRUN seq 1 9000000 | md5sum > /www/sum; cp /src/* /www\n"
+WORKING = "FROM %s\nCOPY src /src\nRUN seq 1 %d | md5sum > /www/sum; cp /src/* /www\n"
 """A step that runs again after each change, as compilers and installers do: some seconds of a processor."""
 
 
@@ -94,11 +94,11 @@ class Turn(NamedTuple):
         (self.folder / "src" / "index.html").write_text(text)
 
 
-def up(here: Place, rounds: int, *, working: bool) -> Figures:
-    """Return what `up` takes, of the same by hand, and the seconds of that; a page changes before each."""
-    kind = "working" if working else "cached"
+def up(here: Place, rounds: int, *, work: int = 0) -> Figures:
+    """Return what `up` takes, of the same by hand; a page changes before each, and with `work` a step takes long."""
+    kind = "working" if work else "cached"
     folder = here.project(f"up-{kind}", UP % kind)
-    (folder / "Dockerfile").write_text((WORKING if working else CACHED) % here.image)
+    (folder / "Dockerfile").write_text(WORKING % (here.image, work) if work else CACHED % here.image)
     (folder / "src").mkdir()
     turn = Turn(here, folder, [])
     ours: list[float] = []
@@ -114,7 +114,7 @@ def up(here: Place, rounds: int, *, working: bool) -> Figures:
         here.docker("rm", "--force", name)
     # The first two have nothing to stop, or nothing to remove.
     own, hand, floor = (statistics.median(each[2:]) for each in (ours, theirs, floors))
-    step = "a step of some seconds" if working else "the last layer"
+    step = "a step of some seconds" if work else "the last layer"
     what = f"up, {step} made again, of docker build, run, wait, stop, rm"
     return [
         (what, own / hand),

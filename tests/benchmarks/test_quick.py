@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.engines.docker import why_no_daemon
 from tests.engines.postgres import binaries
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +33,15 @@ def test_a_benchmark_tells_each_of_its_figures_in_its_quick_mode(name: str) -> N
 @pytest.mark.skipif(binaries() is None, reason="there is no PostgreSQL")
 def test_the_benchmark_of_postgresql_tells_its_ratios_in_its_quick_mode() -> None:
     assert re.search(r"append: \d.*\nappend under a lock: \d", _told("-m", "benchmarks.postgres", "--quick"))
+
+
+@pytest.mark.slow
+@pytest.mark.engine
+@pytest.mark.skipif(bool(why_no_daemon()), reason="a dockerd of its own cannot be started here")
+def test_the_benchmark_of_docker_tells_its_ratios_in_its_quick_mode() -> None:
+    told = _told("-m", "benchmarks.docker", "--quick")
+    for each in ("up, the last layer", "rebuild, nothing changed", "status of 2 deployments", "a line to", "memory,"):
+        assert re.search(rf"{re.escape(each)}.* \d+\.\d+\n", told), told
 
 
 def _told(*words: str) -> str:

@@ -112,6 +112,14 @@ def test_a_source_that_is_gone_is_named() -> None:
         recorded_config(document, Config, None, read(None))
 
 
+def test_a_recorded_value_stays_what_it_was_though_another_one_is_the_default_today() -> None:
+    recorded = record_config(Config(count=1, name="api", seconds=2), b"key")
+    assert recorded["fields"].keys() >= {"count", "many"}
+    recorded["fields"]["many"] = ["of before"]
+    back = recorded_config(recorded, Config, None, read(None))
+    assert (back.name, back.count, back.seconds, back.many) == ("api", 1, 2.0, ["of before"])
+
+
 class Newer(PluginConfig, frozen=True, kw_only=True):
     """A config whose field had another name in version 1."""
 

@@ -50,6 +50,7 @@ def conduct(
 
     Among them may be `orphans`: the keys of what is to be adopted or destroyed that no record names.
     """
+    gc.freeze()  # what was imported stays
     gc.enable()  # a run may last
     host = session.host
     request = new_request(

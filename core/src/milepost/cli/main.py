@@ -31,8 +31,7 @@ def main() -> None:
         status = 0
         # The reader has closed our output, as `head` does; Python must not complain when it flushes at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    if not gc.isenabled():
-        gc.freeze()  # nor does Python look through all that there is before it ends
+    gc.freeze()  # nor does Python look through all that there is before it ends
     raise SystemExit(status)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import queue
 import signal
@@ -108,6 +109,7 @@ class Control:
 
 def main() -> None:
     """Carry out the part that the parent sends, phase by phase, as the parent says."""
+    gc.freeze()  # what was imported stays
     take_long_turns()
     cancel = Cancel()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -140,6 +142,7 @@ def main() -> None:
         if bench.holding is not None:
             bench.holding.release()
         bench.history.store.close()
+        gc.freeze()  # the parent waits for the end, and Python would look through all that there is first
 
 
 def refuse(error: MilepostError, app: str, control: Control, wire: Wire, masker: Masker) -> None:
