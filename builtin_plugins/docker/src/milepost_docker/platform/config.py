@@ -148,9 +148,7 @@ class DockerConfig(StorageConfig, frozen=True, kw_only=True):
     )
     platform: Annotated[
         str | None,
-        Meta(
-            description="Which of an image for several platforms runs, such as `linux/arm64`; else what the engine runs."
-        ),
+        Meta(description="Which of an image for several platforms runs, such as `linux/arm64`; else the engine's own."),
     ] = None
     force_pull: Annotated[bool, Meta(description="The image is pulled though the engine has it.")] = False
     auth: Annotated[Auth | None, Meta(description="Who we are to the registry, where no `registry` block says it.")] = (
