@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -70,14 +69,17 @@ def place(*, current: bool) -> Iterator[Place]:
     """Give a place whose engine is Debian's dockerd, or the current one; nothing of it is left."""
     daemon = Daemon("benchmark", current)
     scratch = Path(tempfile.mkdtemp(prefix="milepost-bench-"))
+    made: Place | None = None
     try:
         daemon.start()
         engine = daemon.engine()
         own = {"MILEPOST_STATE": str(scratch / "state"), "MILEPOST_CACHE": str(scratch / "cache")}
         kept = {name: value for name, value in engine.environment.items() if name not in _FOREIGN}
-        yield Place(scratch, engine, {**kept, **own}, images.web(engine))
+        made = Place(scratch, engine, {**kept, **own}, images.web(engine))
+        yield made
     finally:
-        _end_caddies(scratch)
+        if made is not None:
+            _destroy_all(made)
         daemon.raze()
         premises.conclude()
         shutil.rmtree(scratch, ignore_errors=True)
@@ -86,9 +88,8 @@ def place(*, current: bool) -> Iterator[Place]:
 _FOREIGN = frozenset({"PYTHONDONTWRITEBYTECODE", "MILEPOST_HISTORY", "DOCKER_BUILDKIT"})
 
 
-def _end_caddies(scratch: Path) -> None:
-    """Let milepost end what still serves there."""
-    for project in scratch.glob("*/milepost.hcl"):
-        environment = {**os.environ, "MILEPOST_STATE": str(scratch / "state"), "MILEPOST_CACHE": str(scratch / "cache")}
+def _destroy_all(here: Place) -> None:
+    """Let milepost end what still serves, such as a Caddy, whose process is no container."""
+    for project in here.folder.glob("*/milepost.hcl"):
         destroy = (MILEPOST, "destroy", "--all", "--yes")
-        subprocess.run(destroy, cwd=project.parent, env=environment, capture_output=True, check=False)
+        subprocess.run(destroy, cwd=project.parent, env=here.environment, capture_output=True, check=False)

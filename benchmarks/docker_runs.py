@@ -112,6 +112,7 @@ def up(here: Place, rounds: int, *, work: int = 0) -> Figures:
         floors.append(here.floor())
     for name in turn.before:
         here.docker("rm", "--force", name)
+    here.milepost(folder, "destroy", "--all", "--yes")
     # The first two have nothing to stop, or nothing to remove.
     own, hand, floor = (statistics.median(each[2:]) for each in (ours, theirs, floors))
     step = "a step of some seconds" if work else "the last layer"
