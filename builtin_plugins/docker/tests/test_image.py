@@ -11,7 +11,6 @@ from milepost_docker.image import (
     inspected,
     platform_of,
     published,
-    repository_digest,
     runnable,
 )
 from milepost_docker.reference import parse
@@ -78,12 +77,6 @@ def test_what_is_no_image_is_an_error_that_names_it() -> None:
 def test_an_engine_runs_its_own_id_or_the_digest_of_the_registry_and_never_a_tag(built: Image) -> None:
     assert runnable(built.artifact()) == ID
     assert runnable(published(built, DIGEST).artifact()) == f"milepost/shop/web@{DIGEST}"
-
-
-def test_the_digest_in_a_registry_is_that_of_the_same_repository() -> None:
-    answer = {"RepoDigests": ["<none>@<none>", f"other.test/web@{ID}", f"busybox@{DIGEST}"]}
-    assert repository_digest(answer, parse("docker.io/library/busybox:1")) == DIGEST
-    assert repository_digest(answer, parse("shop")) is None
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,6 @@ from milepost.sdk import CONTAINER_IMAGE, Artifact, MilepostError
 from milepost_docker.reference import Reference, parse
 
 Location = Literal["registry", "engine"]
-UNTAGGED = "<none>"
-"""What an engine says in the place of a name that an image does not have."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,14 +99,6 @@ def runnable(artifact: Artifact) -> str:
     """Return what an engine is asked to run: by digest where it was pushed, by the engine's own id where not."""
     image = image_of(artifact)
     return image.reference.pinned(image.digest).familiar if image.location == "registry" else image.digest
-
-
-def repository_digest(answer: Mapping[str, Any], reference: Reference) -> str | None:
-    """Return under which digest a registry has an image, as the engine that pulled or pushed it remembers."""
-    for each in answer.get("RepoDigests") or ():
-        if UNTAGGED not in each and (found := parse(each)).name == reference.name:
-            return found.digest
-    return None
 
 
 def platform_of(document: Mapping[str, Any]) -> str:

@@ -182,6 +182,24 @@ class TestForeign:
         with pytest.raises(OperationError, match="has no image"):
             RefBuilder(RefConfig(image="none", tag="1", local=True)).build(workshop.step("build"))
 
+    def test_an_image_whose_registry_is_out_of_reach_is_taken_from_the_engine_and_that_is_said(
+        self, docker_engine: Engine, workshop: Bench, base: str
+    ) -> None:
+        name = f"127.0.0.1:1/{workshop.step('build').facts.operation.lower()}"
+        docker_engine.docker("tag", base, f"{name}:1")
+        try:
+            config = RefConfig(image=name, tag="1", client_config=ClientConfig(host=docker_engine.host))
+            step = workshop.step("build")
+            artifact = RefBuilder(config).build(step)
+            assert artifact.provisional
+            assert artifact.digest == docker_engine.docker("image", "inspect", "--format", "{{.Id}}", base)
+            assert any("nothing listens" in each and "what it has is used" in each for each in step.noted("say"))
+        finally:
+            docker_engine.docker("image", "rm", f"{name}:1")
+        with pytest.raises(OperationError, match="nothing listens at the registry") as caught:
+            RefBuilder(config).build(workshop.step("build"))
+        assert "project file" in caught.value.hint
+
     def test_encoded_auth_opens_a_registry(
         self, workshop: Bench, kept: DockerRegistryConfig, configured: Configured, base: str
     ) -> None:

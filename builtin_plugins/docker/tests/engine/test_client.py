@@ -22,6 +22,7 @@ from milepost.testing.bench import Bench
 from milepost.testing.step import FakeStep
 from milepost_docker.engine.config import ClientConfig
 from milepost_docker.engine.connect import Engine, connected
+from milepost_docker.engine.documents import documents
 from milepost_docker.engine.examine import disk_used, examine_engine
 from milepost_docker.engine.glance import glance
 from milepost_docker.engine.trouble import ConflictError, MissingError, UnreachableError
@@ -91,7 +92,6 @@ def test_what_is_not_there_is_none_or_missing(client: Engine) -> None:
     assert client.image("milepost/nobody:has-this") is None
     assert client.container("nobody") is None
     assert client.network("nobody") is None
-    assert client.volume("nobody") is None
     with pytest.raises(MissingError):
         client.delete("/containers/nobody")
 
@@ -135,19 +135,19 @@ def test_a_command_in_a_container_reads_and_prints_over_one_connection(client: E
 
 
 def test_events_come_as_they_happen(client: Engine, doomed: str) -> None:
-    events = client.events({"filters": {"label": [f"{LABEL}={doomed}"], "event": ["die"]}})
+    events = documents(client.pieces("/events", {"filters": {"label": [f"{LABEL}={doomed}"], "event": ["die"]}}))
     soon = threading.Timer(0.1, client.post, (f"/containers/{doomed}/kill",))
     soon.start()
     assert next(events)["Actor"]["Attributes"]["name"] == doomed
     soon.join()
-    assert client.wait(f"/containers/{doomed}/wait")["StatusCode"] == 137
+    assert list(client.stream(f"/containers/{doomed}/wait"))[-1]["StatusCode"] == 137
 
 
 def test_a_cancel_ends_the_wait_for_a_container(client: Engine, container: str, step: FakeStep) -> None:
     soon = threading.Timer(0.1, step.cancel.ask, ("enough",))
     soon.start()
     with pytest.raises(CancelledError):
-        client.wait(f"/containers/{container}/wait")
+        list(client.stream(f"/containers/{container}/wait"))
     soon.join()
     with pytest.raises(CancelledError):
         client.info()

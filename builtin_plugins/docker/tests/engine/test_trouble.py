@@ -18,6 +18,7 @@ from milepost.testing.step import FakeStep
 from milepost_docker.engine.address import Address
 from milepost_docker.engine.config import ClientConfig
 from milepost_docker.engine.connect import connected
+from milepost_docker.engine.documents import documents
 from milepost_docker.engine.glance import glance
 from milepost_docker.engine.trouble import ConflictError, EngineError, MissingError, UnreachableError, unreachable
 
@@ -136,7 +137,7 @@ def test_the_newest_version_that_both_know_is_spoken(
 def test_a_cancel_ends_a_stream_that_would_last_for_ever(fake_engine: FakeEngine, step: FakeStep) -> None:
     fake_engine.behaviours["/events"] = hold
     with connected(fake_engine.config, step) as engine:
-        events = engine.events()
+        events = documents(engine.pieces("/events"))
         assert next(events) == {"status": "begun"}
         step.cancel.ask("enough")
         with pytest.raises(CancelledError):

@@ -14,9 +14,7 @@ from milepost_docker.builder.config import DockerBuildConfig
 from milepost_docker.builder.kept import KeepsImages
 from milepost_docker.builder.order import Order, demands, ordered
 from milepost_docker.builder.recipe import recipe
-from milepost_docker.engine.examine import examine_engine
-
-GET_BUILDX = "install docker buildx (https://github.com/docker/buildx), such as by apt install docker-buildx-plugin"
+from milepost_docker.engine.examine import GET_BUILDX, examine_engine
 
 
 class DockerBuilder(KeepsImages):

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from milepost.sdk import CommandFailedError, OperationError, Step
-from milepost_docker.builder.buildx import Tools, command, config_folder
+from milepost_docker.builder.buildx import Tools, command
 from milepost_docker.builder.hints import failure_hint
 from milepost_docker.builder.order import Order
 from milepost_docker.builder.recipe import IGNORE, readable
 from milepost_docker.builder.scratch import kept
 from milepost_docker.builder.secrets import secret_arguments
-from milepost_docker.credentials import Login, credentials, docker_config, of_access
+from milepost_docker.credentials import Login, config_environment, credentials, docker_config, of_access
 from milepost_docker.engine.address import locate
 from milepost_docker.engine.glance import glance
 from milepost_docker.engine.platform import platform_of_info
@@ -66,10 +66,8 @@ def _environment(order: Order, step: Step) -> Iterator[dict[str, str]]:
     if all(each.anonymous for each in logins):
         yield found
         return
-    # Where buildx keeps which instances there are: beside the config that it is not given now.
-    own = facts.environment.get("BUILDX_CONFIG") or str(config_folder(facts.environment, facts.home) / "buildx")
-    with docker_config([each for each in logins if not each.anonymous], step) as folder:
-        yield {**found, "DOCKER_CONFIG": str(folder), "BUILDX_CONFIG": own}
+    with docker_config(logins, step) as folder:
+        yield {**found, **config_environment(folder, step)}
 
 
 def base_logins(order: Order, step: Step) -> Iterator[Login]:

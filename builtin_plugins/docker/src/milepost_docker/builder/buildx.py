@@ -13,6 +13,7 @@ from pathlib import Path
 from milepost.sdk import Command
 from milepost_docker.builder.config import DockerBuildConfig
 from milepost_docker.builder.order import Order
+from milepost_docker.engine.context import config_folder
 
 PLUGIN = "docker-buildx"
 SYSTEM = ("/usr/local/lib", "/usr/local/libexec", "/usr/lib", "/usr/libexec")
@@ -110,11 +111,6 @@ def buildx(environment: Mapping[str, str], home: Path) -> str | None:
             return str(folder / PLUGIN)
     path = environment.get("PATH", os.defpath)
     return shutil.which(PLUGIN, path=path) or shutil.which("buildx", path=path)
-
-
-def config_folder(environment: Mapping[str, str], home: Path) -> Path:
-    """Return the folder of the Docker CLI's own config."""
-    return Path(environment.get("DOCKER_CONFIG") or home / ".docker")
 
 
 def _extra(config: Path) -> list[Path]:

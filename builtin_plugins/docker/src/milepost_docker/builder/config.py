@@ -171,14 +171,11 @@ class DockerBuildConfig(PluginConfig, frozen=True, kw_only=True):
         return (self.platform,) if self.platform else tuple(self.platforms)
 
 
-class PullConfig(PluginConfig, frozen=True, kw_only=True):
-    """What stands in `use "docker-pull"` of a `build` block."""
+class ForeignConfig(PluginConfig, frozen=True, kw_only=True):
+    """An image that somebody else made, and who we are where it is kept."""
 
     image: Annotated[str, Meta(description="The image without its tag, such as `registry.example.com/shop/web`.")]
     tag: Annotated[str, Meta(description="Its tag, or its digest: `sha256:…`.")]
-    platform: Annotated[
-        str | None, Meta(description="Which one of an image for several; not given: what the app's platform runs.")
-    ] = None
     auth: Annotated[
         Auth | None,
         Meta(description="Who we are to its registry; not given, or empty: what the Docker CLI's config knows."),
@@ -186,8 +183,6 @@ class PullConfig(PluginConfig, frozen=True, kw_only=True):
     encoded_auth: Annotated[
         Credential | None, Meta(description="The same as base64 of a JSON document; it wins over `auth`.")
     ] = None
-    disable_entrypoint: Annotated[bool, Meta(description=NO_ENTRYPOINT)] = False
-    client_config: Annotated[ClientConfig, Meta(description="The engine that pulls.")] = ClientConfig()
 
     def __post_init__(self) -> None:
         """Refuse what is no image."""
@@ -199,31 +194,25 @@ class PullConfig(PluginConfig, frozen=True, kw_only=True):
         return named(self.image, self.tag)
 
 
-class RefConfig(PluginConfig, frozen=True, kw_only=True):
+class PullConfig(ForeignConfig, frozen=True, kw_only=True):
+    """What stands in `use "docker-pull"` of a `build` block."""
+
+    platform: Annotated[
+        str | None, Meta(description="Which one of an image for several; not given: what the app's platform runs.")
+    ] = None
+    disable_entrypoint: Annotated[bool, Meta(description=NO_ENTRYPOINT)] = False
+    client_config: Annotated[ClientConfig, Meta(description="The engine that pulls.")] = ClientConfig()
+
+
+class RefConfig(ForeignConfig, frozen=True, kw_only=True):
     """What stands in `use "docker-ref"` of a `build` block."""
 
-    image: Annotated[str, Meta(description="The image without its tag, such as `registry.example.com/shop/web`.")]
-    tag: Annotated[str, Meta(description="Its tag, or its digest: `sha256:…`.")]
-    auth: Annotated[
-        Auth | None,
-        Meta(description="Who we are to its registry; not given, or empty: what the Docker CLI's config knows."),
-    ] = None
-    encoded_auth: Annotated[
-        Credential | None, Meta(description="The same as base64 of a JSON document; it wins over `auth`.")
-    ] = None
     insecure: Annotated[
         bool, Meta(description="Speak to the registry without TLS, or without checking its certificate.")
     ] = False
     local: Annotated[bool, Meta(description="The image is on the engine only: that one is asked, and no registry.")] = (
         False
     )
-    client_config: Annotated[ClientConfig, Meta(description="The engine that is asked where `local`.")] = ClientConfig()
-
-    def __post_init__(self) -> None:
-        """Refuse what is no image."""
-        named(self.image, self.tag)
-
-    @property
-    def reference(self) -> Reference:
-        """The image that is meant."""
-        return named(self.image, self.tag)
+    client_config: Annotated[
+        ClientConfig, Meta(description="The engine that is asked where `local`, or where the registry is out of reach.")
+    ] = ClientConfig()

@@ -13,9 +13,13 @@ def login(reference: Reference, auth: Auth | None, encoded: Credential | None, s
     return credentials(reference.server, decoded(encoded, step) if encoded else auth, step)
 
 
-def missing(reference: Reference, where: str) -> OperationError:
+class MissingImageError(OperationError):
+    """An image that is not where it was looked for."""
+
+
+def missing(reference: Reference, where: str) -> MissingImageError:
     """Return the error for an image that is not there."""
-    return OperationError(
+    return MissingImageError(
         f"{where} has no image {reference.familiar}",
         hint="correct `image` and `tag`; where it needs a login, registries say the same: docker login "
         f"{reference.server}",

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from http.client import HTTPException
 
-from milepost.sdk import Artifact, MilepostError, Step
+from milepost.sdk import Artifact, MilepostError, OperationError, Step
 from milepost.sdk.capabilities import Examined, Planned
 from milepost.sdk.errors import CancelledError, DeadlineError
 from milepost_docker.builder.config import RefConfig
-from milepost_docker.builder.foreign import login, missing, refuse_other_platforms
+from milepost_docker.builder.foreign import MissingImageError, login, missing, refuse_other_platforms
 from milepost_docker.engine.address import locate
 from milepost_docker.engine.glance import glance
+from milepost_docker.engine.trouble import UnreachableError
 from milepost_docker.image import Image, inspected
 from milepost_docker.reference import Reference
 from milepost_docker.registry.resolving import resolve
@@ -50,9 +52,27 @@ class RefBuilder:
             yield Examined(level="ok", what=what)
 
     def _image(self, step: Step) -> Image:
-        """Return what is known of the image, where it is kept."""
+        """Return what is known of the image, where it is kept; of the engine's where its registry is out of reach."""
         reference = self._config.reference
-        return self._on_engine(reference, step) if self._config.local else self._in_registry(reference, step)
+        if self._config.local:
+            return self._on_engine(reference, step)
+        try:
+            return self._in_registry(reference, step)
+        except OperationError as error:
+            if not isinstance(error.__cause__, OSError | HTTPException):
+                raise
+            kept = self._kept(reference, step)
+            if kept is None:
+                raise
+            step.say(f"{error}; the engine has {reference.familiar}, and what it has is used")
+            return kept
+
+    def _kept(self, reference: Reference, step: Step) -> Image | None:
+        """Return what the engine has of an image; None where it has nothing, or where there is no engine."""
+        try:
+            return self._on_engine(reference, step)
+        except (MissingImageError, UnreachableError):
+            return None
 
     def _in_registry(self, reference: Reference, step: Step) -> Image:
         """Return what its registry says of it."""

@@ -22,10 +22,6 @@ class Channel:
         """Return what has come, at least a byte; nothing at its end."""
         return self._input.read1(most)
 
-    def read_exactly(self, size: int) -> bytes:
-        """Return so many bytes, or fewer at its end."""
-        return self._input.read(size)
-
     def write(self, data: bytes) -> None:
         """Send all of it."""
         self._socket.sendall(data)

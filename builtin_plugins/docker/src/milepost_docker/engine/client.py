@@ -117,19 +117,11 @@ class Engine:
                     raise refused(request.what, answer.status_code, answer.content)
                 yield from documents(answer.iter_content(None))
 
-    def wait(self, path: str, query: Query | None = None) -> dict[str, Any]:
-        """Send a POST whose answer comes when something has happened, and return it; without a limit in time."""
-        return list(self.stream(path, query))[-1]
-
     def pieces(self, path: str, query: Query | None = None) -> Iterator[bytes]:
         """Send a GET and yield the answer's bytes as they come (logs, an archive); without a limit in time."""
         request = Request(method="GET", path=path, query=query)
         with self.explaining(request.what):
             yield from self._pieces(request)
-
-    def events(self, query: Query | None = None) -> Iterator[dict[str, Any]]:
-        """Yield what `GET /events` tells, as it happens."""
-        yield from documents(self.pieces("/events", query))
 
     def hijack(self, path: str, query: Query | None = None, body: Mapping[str, Any] | None = None) -> Channel:
         """Send a POST that takes over its connection: attach, exec."""
@@ -171,10 +163,6 @@ class Engine:
     def network(self, name: str) -> dict[str, Any] | None:
         """Return what the engine knows of a network, by name or id; None where there is none."""
         return self._known(f"/networks/{quote(name, safe='')}")
-
-    def volume(self, name: str) -> dict[str, Any] | None:
-        """Return what the engine knows of a volume; None where there is none."""
-        return self._known(f"/volumes/{quote(name, safe='')}")
 
     def _known(self, path: str) -> dict[str, Any] | None:
         """Return what is at a path; None where there is nothing."""

@@ -18,7 +18,7 @@ from milepost_docker.engine.progress import sized
 
 FULL = 85
 """From how many percent on a disk is said to be full soon."""
-GET_BUILDX = "install docker buildx: https://github.com/docker/buildx#installing"
+GET_BUILDX = "install docker buildx (https://github.com/docker/buildx), such as by apt install docker-buildx-plugin"
 LIMIT = 20.0
 
 

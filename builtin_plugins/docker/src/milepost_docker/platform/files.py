@@ -1,8 +1,7 @@
 """Files of the app's config and secrets, put into a container that does not run: they are in no image and no variable.
 
 They stand in the container's own layer, or in a volume of its deployment, on the engine's disk, where its root can
-read them. A folder in memory would be
-empty again whenever the engine starts the container anew.
+read them. A folder in memory would be empty again whenever the engine starts the container anew.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 
-from milepost.sdk import MilepostError, Step
+from milepost.sdk import Step
 from milepost.sdk.capabilities import LogLine
 from milepost.sdk.step import Stream
 from milepost_docker.engine.connect import Engine
@@ -28,7 +28,7 @@ def follow(engine: Engine, seen: list[tuple[ReplicaState, datetime]], step: Step
 
     A thread for each container: the engine tells of each by a stream of its own.
     """
-    heard: queue.SimpleQueue[LogLine | MilepostError | None] = queue.SimpleQueue()
+    heard: queue.SimpleQueue[LogLine | Exception | None] = queue.SimpleQueue()
     for replica, since in seen:
         threading.Thread(target=_listen, args=(engine, replica, since, step, heard), daemon=True).start()
     left = len(seen)
@@ -38,7 +38,7 @@ def follow(engine: Engine, seen: list[tuple[ReplicaState, datetime]], step: Step
         except queue.Empty:
             step.check()
             continue
-        if isinstance(line, MilepostError):
+        if isinstance(line, Exception):
             raise line
         if line is None:
             left -= 1
@@ -52,7 +52,7 @@ def _listen(
     replica: ReplicaState,
     since: datetime,
     step: Step,
-    heard: queue.SimpleQueue[LogLine | MilepostError | None],
+    heard: queue.SimpleQueue[LogLine | Exception | None],
 ) -> None:
     """Put the lines of one container into the queue; at its end None, or what went wrong."""
     try:
@@ -60,7 +60,7 @@ def _listen(
             for line in _lines(own, replica, since, step):
                 heard.put(line)
         heard.put(None)
-    except MilepostError as error:
+    except Exception as error:  # whatever it is, it is raised where the lines are waited for
         heard.put(error)
 
 

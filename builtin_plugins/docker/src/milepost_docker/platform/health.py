@@ -33,11 +33,11 @@ def health(client: ClientConfig, state: DockerState, step: Step) -> Health:
         ready=ready,
         wanted=wanted,
         replicas=replicas,
-        warnings=_warnings(used),
+        warnings=warnings_of(used),
     )
 
 
-def _warnings(used: float | None) -> tuple[str, ...]:
+def warnings_of(used: float | None) -> tuple[str, ...]:
     """Return what people should know though it serves."""
     if used is None or used < FULL:
         return ()

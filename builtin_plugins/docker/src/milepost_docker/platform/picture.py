@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from milepost.sdk import Artifact, ArtifactGoneError, OperationError, Step
 from milepost_docker.credentials import credentials, of_access
@@ -14,9 +14,12 @@ from milepost_docker.platform.config import DockerConfig
 from milepost_docker.platform.site import heeding
 from milepost_docker.platform.state import DockerState
 from milepost_docker.reference import parse
+from milepost_docker.registry.silence import Listening
 
 _ALSO_RUNS = {"amd64": ("386",), "arm64": ("arm",)}
 """What a processor runs besides its own programs, without emulation."""
+_SILENCE = 300.0
+"""Seconds that an engine may say nothing of a pull: it waits for a registry that hangs, without a limit."""
 
 
 def needed(artifact: Artifact | None) -> Artifact:
@@ -94,9 +97,11 @@ def _pull(engine: Engine, artifact: Artifact, config: DockerConfig, step: Step) 
     query = {"fromImage": artifact.reference, "platform": config.platform}
     step.say(f"pulling {artifact.reference}")
     # A pull may be long, so a cancel ends it; what it has brought stays, and makes the next one shorter.
-    with heeding(engine, step) as puller:
+    what, listening = f"pulling {artifact.reference}", Listening(step, _SILENCE)
+    with heeding(engine, cast("Step", listening)) as puller:
         try:
-            followed(puller.stream("/images/create", query, headers=headers), f"pulling {artifact.reference}", step)
+            with listening.to(puller.stream("/images/create", query, headers=headers), what) as heard:
+                followed(heard, what, step)
         except MissingError as error:
             raise gone(artifact, f"the registry does not have it any more ({error.said})", step) from error
 

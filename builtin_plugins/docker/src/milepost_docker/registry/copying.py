@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from http.client import HTTPException
 
 from milepost.sdk import ArtifactGoneError, Step
+from milepost_docker.engine.progress import sized
 from milepost_docker.registry.api import RegistryClient
 from milepost_docker.registry.manifest import Blob, Manifest
 from milepost_docker.registry.trouble import OtherSideError, garbage
@@ -78,7 +79,7 @@ class _Copy:
         """Copy one layer or config, by the cheapest way there is."""
         if blob.urls and any(each in blob.media_type for each in _ELSEWHERE):
             return
-        name = f"{blob.digest[7:19]} ({_size(blob.size)})"
+        name = f"{blob.digest[7:19]} ({sized(blob.size)})"
         if self._target.registry.has_blob(self._target.repository, blob):
             self._step.output(f"{name}: is there\n")
         elif self._is_one_registry() and self._uploads.take_over(blob, self._source.repository):
@@ -103,7 +104,7 @@ class _Copy:
             seen += len(piece)
             if seen >= told:
                 told += _TELL_EVERY
-                self._step.output(f"{blob.digest[7:19]}: {_size(seen)} of {_size(blob.size)}\n")
+                self._step.output(f"{blob.digest[7:19]}: {sized(seen)} of {sized(blob.size)}\n")
             if seen > blob.size:
                 break
             yield piece
@@ -123,13 +124,3 @@ class _Copy:
         error = ArtifactGoneError(f"{self._source.name}@{image}", f"the registry has no {missing} any more")
         error.hint = "milepost up, to build it again"
         return error
-
-
-def _size(count: int) -> str:
-    """Return a number of bytes for people."""
-    value, unit = float(count), "B"
-    for unit in ("B", "KB", "MB", "GB"):
-        if value < 1000 or unit == "GB":
-            break
-        value /= 1000
-    return f"{value:.0f} {unit}" if value >= 10 or unit == "B" else f"{value:.1f} {unit}"

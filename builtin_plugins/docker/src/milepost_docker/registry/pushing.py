@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from milepost.sdk import ArtifactGoneError, OperationError, Step
 from milepost_docker.credentials import Login
@@ -57,11 +57,12 @@ def tag_on_engine(image: Image, places: tuple[Reference, ...], config: ClientCon
 def _pushed(engine: Engine, place: Reference, login: Login, listening: Listening) -> str:
     """Push one name, and return the digest that the registry gave it; empty where the engine does not tell."""
     what, step = f"pushing {place.familiar}", cast("Step", listening)
+    # The guard notices a cancel some moments later.
+    step.check()
     step.say(what)
     headers = {"X-Registry-Auth": login.header()}
     messages = engine.stream(f"/images/{place.name}/push", {"tag": place.tag}, headers=headers)
-    # After an error in its middle, a stream holds its connection until it is closed.
-    with closing(cast("Generator[dict[str, Any], None, None]", messages)), listening.to(messages, what) as heard:
+    with listening.to(messages, what) as heard:
         made = followed(heard, what, step)
     found = [each["aux"]["Digest"] for each in made if "Digest" in each.get("aux", {})]
     return str(found[-1]) if found else ""

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from milepost.sdk import OperationError, Step
+from milepost_docker.engine.documents import heard
 
 
 class Listening:
@@ -33,10 +34,11 @@ class Listening:
 
     @contextmanager
     def to(self, messages: Iterator[dict[str, Any]], what: str) -> Iterator[Iterator[dict[str, Any]]]:
-        """Give the messages of a stream; while the context lasts, one must come now and then."""
+        """Give the messages of a stream, which ends with the context; until then, one must come now and then."""
         self._what, self._heard = what, time.monotonic()
         try:
-            yield self._noted(messages)
+            with heard(messages):
+                yield self._noted(messages)
         finally:
             self._heard = None
 

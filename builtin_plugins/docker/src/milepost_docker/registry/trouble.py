@@ -73,14 +73,14 @@ def _fault(error: OSError | HTTPException) -> tuple[str, str]:
         return what, "its address for outside must be https (of a registry of one's own: http.host, or relativeurls)"
     if isinstance(error, TimeoutError):
         what = f"the registry {{server}} does not answer: {_plain(error)}"
-        return what, "curl -v https://{server}/v2/ ; for one that is only slow: `timeout` in the registry block"
+        return what, "curl -v https://{server}/v2/ ; for one that is only slow: `timeout` in a registry block"
     if isinstance(error, socket.gaierror):
         what = f"the registry {{server}} has no address: {_plain(error.strerror)}"
-        return what, "check `image` in the registry block, and the network of this machine"
+        return what, "check `image` in the project file, and the network of this machine"
     if isinstance(error, GatewayError):
         return f"{_plain(error)} for {{server}}", "is the registry behind {server} running? Then try again"
     if isinstance(error, ConnectionRefusedError):
-        return "nothing listens at the registry {server}", "start it, or check `image` in the registry block"
+        return "nothing listens at the registry {server}", "start it, or check `image` in the project file"
     what = f"the connection to the registry {{server}} broke: {_plain(error) or type(error).__name__}"
     return what, "is it running, is its disk full? Then try again"
 
