@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from milepost_docker.platform.condition import Condition, condition, ended, instant
-from milepost_docker.platform.health import overall
+from milepost_docker.platform.health import overall, warnings_of
 from milepost_docker.platform.logs import frames, lines, stamped
 from milepost_docker.platform.naming import network_name, volume_name
 
@@ -74,6 +74,8 @@ def test_the_engines_times_have_more_digits_than_ours() -> None:
     wanted = datetime(2026, 11, 23, 10, 0, 1, 123456, tzinfo=UTC)
     assert instant("2026-11-23T10:00:01.123456789Z") == wanted
     assert instant("2026-11-23T10:00:01Z") == wanted.replace(microsecond=0)
+    assert instant("2026-11-23T12:00:01.123456789+02:00") == wanted
+    assert instant("2026-11-23T05:00:01-05:00") == wanted.replace(microsecond=0)
 
 
 def test_lines_are_whole_however_the_stream_is_cut() -> None:
@@ -104,3 +106,10 @@ def test_names_of_networks_and_volumes_never_coincide(bench: Any) -> None:
     facts = [bench.step("status", project=project, workspace=workspace).facts for project, workspace in pairs]
     assert len({network_name(each) for each in facts}) == len(pairs)
     assert volume_name(facts[0], "data") == "milepost.a-b.c.data"
+
+
+def test_a_disk_that_is_nearly_full_is_a_warning_and_one_that_cannot_be_seen_is_none() -> None:
+    assert warnings_of(84.9) == warnings_of(None) == ()
+    (warning,) = warnings_of(85.0)
+    assert "85 % full" in warning
+    assert "docker system df" in warning
