@@ -19,7 +19,7 @@ from milepost_docker.builder.buildx import Tools, buildx, command, secret_argume
 from milepost_docker.builder.config import DockerBuildConfig, SecretFrom
 from milepost_docker.builder.order import Order, ordered
 from milepost_docker.builder.recipe import recipe
-from milepost_docker.engine.config import ClientConfig
+from milepost_docker.engine.config import Auth, ClientConfig
 
 
 @pytest.fixture
@@ -154,6 +154,23 @@ def test_a_secret_of_a_variable_that_is_not_set_is_named(bench: Bench) -> None:
     assert caught.value.hint == "export NPM_TOKEN=…"
 
 
+def test_secrets_of_variables_and_files_are_masked_too(bench: Bench) -> None:
+    step = bench.step("build", environment={**environment(bench), "NPM_TOKEN": "c4nary-of-npm"})
+    (step.facts.source / "key").write_text("c4nary-of-a-file")
+    config = DockerBuildConfig(secrets={"npm": SecretFrom(env="NPM_TOKEN"), "key": SecretFrom(file="key")})
+    with pytest.raises(MilepostError):
+        DockerBuilder(config).build(step)
+    assert {"c4nary-of-npm", "c4nary-of-a-file"} <= set(step.noted("mask"))
+
+
+def test_a_login_of_the_block_is_stronger_than_one_in_the_environment(bench: Bench) -> None:
+    step = bench.step("build", environment={**environment(bench), "DOCKER_AUTH_CONFIG": '{"auths": {}}'})
+    auth = Auth(hostname="registry.test", username="me", password=Credential([Part("c4nary-value")]))
+    with pytest.raises(MilepostError):
+        DockerBuilder(DockerBuildConfig(auth=[auth])).build(step)
+    assert step.commands[-1].env["DOCKER_AUTH_CONFIG"] == ""
+
+
 def environment(bench: Bench) -> dict[str, str]:
     """Return one where buildx is on the PATH, and an engine that nobody has."""
     program = bench.folder / "bin" / "docker-buildx"
@@ -172,6 +189,7 @@ def test_a_secrets_value_is_in_a_file_of_the_scratch_folder_that_only_we_can_rea
     assert place.read_text() == "c4nary-value"
     assert place.stat().st_mode & 0o777 == 0o600
     assert f"--secret=id=npm,src={place}" in step.commands[-1].argv
+    assert "c4nary-value" in step.noted("mask")
 
 
 def test_buildx_is_found_as_the_docker_command_finds_it(tmp_path: Path) -> None:

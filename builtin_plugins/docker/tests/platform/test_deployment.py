@@ -200,6 +200,16 @@ def test_a_container_that_does_not_hear_term_is_killed_in_time(config: Config, d
     assert DockerPlatform(deaf).status(recorded, bench.step("status")).name == "parked"
 
 
+def test_a_container_has_the_time_to_end_that_the_config_gives_it(
+    config: Config, deploy: Deploy, bench: Bench, docker_engine: Engine
+) -> None:
+    needs_two = "trap 'sleep 2; exit 0' TERM; while true; do sleep 0.1; done"
+    slow = config(worker=True, command=["sh", "-c", needs_two], stop_timeout=8.0)
+    recorded = deploy(slow)
+    DockerPlatform(slow).park(recorded, bench.step("park"))
+    assert inspected(docker_engine, recorded)["State"]["ExitCode"] == 0
+
+
 def test_the_network_goes_when_nothing_is_on_it_and_not_before(
     config: Config, deploy: Deploy, bench: Bench, docker_engine: Engine
 ) -> None:
