@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from milepost.sdk import CONTAINER_IMAGE, HTTP_ENDPOINT, BuilderOffer, DefaultReleaser, PlatformOffer, RegistryOffer
-from milepost_docker.builder.config import DockerBuildConfig, PullConfig, RefConfig
 from milepost_docker.platform.config import DockerConfig, DockerState
-from milepost_docker.registry.config import DockerRegistryConfig
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,29 +18,34 @@ if TYPE_CHECKING:
     from milepost_docker.builder.referenced import RefBuilder
     from milepost_docker.engine.address import Address
     from milepost_docker.platform.platform import DockerPlatform
+    from milepost_docker.registry.config import DockerRegistryConfig
     from milepost_docker.registry.local import LocalTags
     from milepost_docker.registry.registry import DockerRegistry
 
 
 def builder(word: str) -> BuilderOffer | None:
     """Return the offer of the builder with that word; None for another's word."""
+    from milepost_docker.builder import config  # noqa: PLC0415  for the platform, which is asked for most, it is nothing
+
     offers = {
         "docker": BuilderOffer(
-            config=DockerBuildConfig,
+            config=config.DockerBuildConfig,
             produces=_image,
             load=_load_builder,
-            wants_targets=lambda config: not config.wanted,
+            wants_targets=lambda asked: not asked.wanted,
         ),
         "docker-pull": BuilderOffer(
-            config=PullConfig, produces=_image, load=_load_pull, wants_targets=lambda config: not config.platform
+            config=config.PullConfig, produces=_image, load=_load_pull, wants_targets=lambda asked: not asked.platform
         ),
-        "docker-ref": BuilderOffer(config=RefConfig, produces=_image, load=_load_ref, wants_targets=True),
+        "docker-ref": BuilderOffer(config=config.RefConfig, produces=_image, load=_load_ref, wants_targets=True),
     }
     return offers.get(word)
 
 
 def registry() -> RegistryOffer:
     """Return the offer of the registry `docker`."""
+    from milepost_docker.registry.config import DockerRegistryConfig  # noqa: PLC0415  as above
+
     return RegistryOffer(config=DockerRegistryConfig, accepts=(CONTAINER_IMAGE,), load=_load_registry)
 
 

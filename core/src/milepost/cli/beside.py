@@ -70,7 +70,7 @@ def surveying(host: Host, workspace: str, limit: float, bench: Bench) -> Callabl
         from milepost.sdk.errors import MilepostError  # noqa: PLC0415 - see above
 
         try:
-            answers.append(survey(host, workspace, limit, bench))
+            answers.append(survey(host, workspace, limit, bench, by_records=True))
         except MilepostError:
             # Each app's line says what could not be asked; `milepost orphans list` says all of it.
             return

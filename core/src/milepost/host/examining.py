@@ -18,8 +18,8 @@ from milepost.host.lifecycle.hiding import hide_variables
 from milepost.host.lifecycle.live import inquiry
 from milepost.host.lifecycle.sighting import question
 from milepost.host.lifecycle.staffing import roles_of, terms_ahead, worker_for
-from milepost.host.lifecycle.stand import Given, subject_of
 from milepost.host.lifecycle.subject import Subject
+from milepost.host.lifecycle.todays import Given, subject_of
 from milepost.host.lifecycle.workers import RoleName
 from milepost.host.outside import User, world
 from milepost.host.plugins.faults import blame, demand

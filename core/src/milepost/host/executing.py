@@ -12,7 +12,7 @@ from milepost.host.assembly import Host
 from milepost.host.clock import system_clock
 from milepost.host.history.heartbeat import Holding
 from milepost.host.history.writer import run_lock
-from milepost.host.inquiry import app_subject, deployment_of, quiet_bench
+from milepost.host.inquiry import deployment_of, quiet_bench
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.hiding import errors_hidden, hide_variables
 from milepost.host.lifecycle.live import inquiry
@@ -24,6 +24,7 @@ from milepost.host.lifecycle.subject import terms_of
 from milepost.host.lifecycle.workers import Worker, recorded_of
 from milepost.host.mask import BLOT
 from milepost.host.plugins.faults import blame
+from milepost.host.subjects import app_subject
 from milepost.sdk.capabilities import Executes
 from milepost.sdk.errors import HistoryError, OperationError
 from milepost.sdk.record import Failure, Operation, Run, Status

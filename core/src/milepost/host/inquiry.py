@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -13,29 +13,23 @@ import msgspec
 from milepost.host.assembly import Host
 from milepost.host.cancel import Cancel
 from milepost.host.clock import system_clock
-from milepost.host.gathering import gather
 from milepost.host.history.ref import resolve_operation
+from milepost.host.lifecycle.about import About
 from milepost.host.lifecycle.bench import Bench, Reuse
 from milepost.host.lifecycle.elsewhere import elsewhere, machines, refuse_asking
-from milepost.host.lifecycle.hiding import errors_hidden, hide_variables
 from milepost.host.lifecycle.live import Live, ask_health, ask_public, find_live, inquiry, recorded_live
 from milepost.host.lifecycle.recorded import worker_of
-from milepost.host.lifecycle.stand import Given, Stand, bench_of, subject_of
-from milepost.host.lifecycle.subject import Subject
+from milepost.host.lifecycle.stand import Stand, bench_of
 from milepost.host.lifecycle.trials import split
 from milepost.host.lifecycle.workers import recorded_of
-from milepost.host.outside import User, world
 from milepost.host.plugins.faults import blame
-from milepost.host.project.variable_sources import ByHand
+from milepost.host.recalling import Recall, recaller
 from milepost.host.rounds import in_time
 from milepost.sdk.capabilities import LogLine, Logs
 from milepost.sdk.deployment import Health
 from milepost.sdk.errors import HistoryError, MilepostError, OperationError
 from milepost.sdk.record import Operation, Run
 from milepost.sdk.store import Document
-
-Finder = Callable[[str], Subject]
-"""Returns an app of the project by its name."""
 
 NOT_ASKED = Health(name="unknown")
 
@@ -92,28 +86,6 @@ def quiet_bench(host: Host) -> Bench:
     return dataclasses.replace(bench_of(stand, host.project, host.store), reuse=Reuse())
 
 
-def app_subject(host: Host, bench: Bench, app: str, workspace: str) -> Subject:
-    """Return an app of the host's project."""
-    return subjects(host, workspace, bench)(app)
-
-
-def subjects(host: Host, workspace: str, bench: Bench) -> Finder:
-    """Return what gives the apps of the host's project in one workspace, all in one world, by records."""
-    plugins = bench.plugins
-    values = gather(host, workspace, ByHand(), lenient=True).variables
-    outside = world(host.project, plugins, User(host.environment, host.folder))
-    given = Given(host.environment, host.folder, plugins, values, outside=outside)
-    known = bench.reuse.subjects if bench.reuse is not None else {}
-
-    def find(app: str) -> Subject:
-        if (workspace, app) not in known:
-            known[workspace, app] = subject_of(host.project, app, workspace, 0, given, by_records=True)
-        found: Subject = known[workspace, app]
-        return found
-
-    return find
-
-
 def status(
     host: Host,
     workspace: str,
@@ -130,12 +102,12 @@ def status(
     bench = bench or quiet_bench(host)
     named = apps or tuple(host.project.apps)
     answers: dict[str, AppStatus] = {}
-    find = None if recorded else _finder(host, workspace, bench)
+    recall = None if recorded else recaller(host, workspace, bench)
     notes: dict[str, str] = {}
 
     def ask(app: str, cancel: Cancel) -> None:
         try:
-            answers[app] = _app_status(bench, find, app, workspace)
+            answers[app] = _app_status(bench, recall, app, workspace)
         except Exception as error:  # one that cannot be asked must not keep the others from being told
             notes[app] = f"cannot be asked: {error or type(error).__name__}"
 
@@ -153,44 +125,30 @@ def status(
     )
 
 
-def _finder(host: Host, workspace: str, bench: Bench) -> Finder:
-    """Return what finds apps; where none can be found, as in a file that is wrong, it raises why for each."""
-    try:
-        return subjects(host, workspace, bench)
-    except MilepostError as error:
-        why = error
-
-    def raising(app: str) -> Subject:
-        raise why
-
-    return raising
-
-
-def _app_status(bench: Bench, find: Finder | None, app: str, workspace: str) -> AppStatus:
-    """Return how one app is; a plugin that cannot be asked is a note, and with no `find` nobody is asked."""
-    if find is None:
+def _app_status(bench: Bench, recall: Recall | None, app: str, workspace: str) -> AppStatus:
+    """Return how one app is; a plugin that cannot be asked is a note, and with no `recall` nobody is asked."""
+    if recall is None:
         return _told(bench, workspace, AppStatus(app=app), None)
     if away := elsewhere(bench, app, workspace):
         return _told(bench, workspace, AppStatus(app=app, note=f"on {machines(away)}, not asked from here"), None)
-    subject = find(app)
-    hide_variables(bench, subject)
+    about = recall(app)
     try:
-        live = find_live(bench, subject)
+        live = find_live(bench, about)
     except MilepostError as error:
         note, live = bench.masker.text(str(error)), recorded_live(bench, app, workspace)
     else:
         note = ""
     if live.deployment is None:
         return _told(bench, workspace, AppStatus(app=app, note=note), live)
-    health = ask_health(bench, subject, live.deployment)
-    public = ask_public(bench, subject, live)
-    answer = AppStatus(app=app, health=health, public=public, note=note, trials=_trials(bench, subject, live))
+    health = ask_health(bench, about, live.deployment)
+    public = ask_public(bench, about, live)
+    answer = AppStatus(app=app, health=health, public=public, note=note, trials=_trials(bench, about, live))
     return _told(bench, workspace, answer, live)
 
 
-def _trials(bench: Bench, subject: Subject, live: Live) -> tuple[tuple[Operation, int], ...]:
+def _trials(bench: Bench, about: About, live: Live) -> tuple[tuple[Operation, int], ...]:
     """Return what gets a part of the traffic besides what is live."""
-    shares = ((bench.history.operation(each), percent) for each, percent in split(bench, subject, live).items())
+    shares = ((bench.history.operation(each), percent) for each, percent in split(bench, about, live).items())
     return tuple((found, percent) for found, percent in shares if found is not None)
 
 
@@ -243,15 +201,15 @@ def _failed_since(bench: Bench, app: str, workspace: str, live: Live) -> Operati
     return newest
 
 
-def deployment_of(host: Host, bench: Bench, subject: Subject, ref: str | None) -> Operation:
+def deployment_of(host: Host, bench: Bench, about: About, ref: str | None) -> Operation:
     """Return the live deployment, or the one that a REF names. Raises RefusedError for one on another machine."""
-    refuse_asking(bench, subject)
+    refuse_asking(bench, about)
     if ref is None:
-        found = find_live(bench, subject).deployment
+        found = find_live(bench, about).deployment
         if found is None:
-            raise OperationError(f"nothing of {subject.app.name} is live in {subject.workspace}", hint="milepost up")
+            raise OperationError(f"nothing of {about.name} is live in {about.workspace}", hint="milepost up")
         return found
-    document = resolve_operation(host.store, ref, subject.workspace, "deploy", subject.app.name)
+    document = resolve_operation(host.store, ref, about.workspace, "deploy", about.name)
     deployment = bench.history.operation(str(document["id"]))
     assert deployment is not None
     return deployment
@@ -261,6 +219,9 @@ def logs(
     host: Host, workspace: str, app: str, *, ref: str | None = None, follow: bool, tail: int | None
 ) -> Iterator[LogLine]:
     """Yield what a deployment prints, without the project's secrets: the live one, or that of `ref`."""
+    from milepost.host.lifecycle.hiding import errors_hidden, hide_variables  # noqa: PLC0415 - status does without
+    from milepost.host.subjects import app_subject  # noqa: PLC0415 - see above
+
     bench = quiet_bench(host)
     subject = app_subject(host, bench, app, workspace)
     hide_variables(bench, subject)

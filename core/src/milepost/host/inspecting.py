@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from milepost.host.assembly import Host
 from milepost.host.language.values import Value
-from milepost.host.lifecycle.stand import Given, subject_of
+from milepost.host.lifecycle.todays import Given, subject_of
 from milepost.host.mask import Masker, secret_texts
 from milepost.host.plugins.load import Plugins
 from milepost.host.project.config import ConfigValue

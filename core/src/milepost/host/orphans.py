@@ -6,22 +6,33 @@ import dataclasses
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from milepost.host.assembly import Host
 from milepost.host.cancel import Cancel
 from milepost.host.history.journal import GONE, STANDING
-from milepost.host.inquiry import Finder, app_subject, quiet_bench, subjects
+from milepost.host.inquiry import quiet_bench
+from milepost.host.lifecycle.about import About
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.elsewhere import elsewhere, is_elsewhere, machines
 from milepost.host.lifecycle.labels import PROJECT
-from milepost.host.lifecycle.serving import Serves, serves
-from milepost.host.lifecycle.sighting import Sighting, identity, is_foreign, look, named_by, platforms
-from milepost.host.lifecycle.subject import Subject
+from milepost.host.lifecycle.sighting import (
+    Sighting,
+    identity,
+    is_foreign,
+    look,
+    named_by,
+    platforms,
+    recorded_identity,
+)
 from milepost.host.lifecycle.workers import Worker
+from milepost.host.recalling import Recall, recaller
 from milepost.sdk.capabilities import Finds
 from milepost.sdk.errors import MilepostError, UnknownNameError, UsageError
 from milepost.sdk.record import Operation
+
+if TYPE_CHECKING:
+    from milepost.host.lifecycle.serving import Serves
 
 LIMIT = 10.0
 """How long a platform may take for its answer, in seconds."""
@@ -60,11 +71,15 @@ class Survey:
     """What could not be asked, and why, a sentence each."""
 
 
+_Places: TypeAlias = dict[tuple[str, str], list[Operation]]
+"""The apps, each with its workspace, and the deploys of which something may stand there."""
+
+
 @dataclass
 class _Inquest:
     """A platform that is asked, and what it has answered so far."""
 
-    subject: Subject
+    about: About
     platform: Worker[Any]
     places: set[tuple[str, str]]
     """The apps, each with its workspace, that have it as their platform."""
@@ -82,17 +97,21 @@ class _Inquest:
         return 2 if is_own else int(seen.app in {app for app, _ in self.places})
 
 
-def survey(host: Host, workspace: str, limit: float = LIMIT, bench: Bench | None = None) -> Survey:
+def survey(
+    host: Host, workspace: str, limit: float = LIMIT, bench: Bench | None = None, *, by_records: bool = False
+) -> Survey:
     """Return what the platforms have of the project in all workspaces, beside what the history knows.
 
-    Asked are the platforms of today's file, as it is for `workspace`, and those of records; each has `limit` seconds.
-    With a quiet `bench`, what was made there for other questions is used again.
+    Asked are the platforms of today's file, as it is for `workspace`, and those of records; `by_records`, today's only
+    of apps of which nothing stands. Each has `limit` seconds. With a quiet `bench`, what was made there is used again.
     """
     bench = bench or quiet_bench(host)
     # Runs may go on meanwhile: what stood when we began is no orphan for having been destroyed since.
-    before = {each.id for each in _standing(bench)}
-    inquests, unasked = _inquests(host, bench, workspace)
-    away = _elsewhere(host, bench, workspace)
+    standing = _standing(bench)
+    before = {each.id for each in standing}
+    places = _places(host, workspace, standing)
+    inquests, unasked = _inquests(host, bench, places, by_records=by_records)
+    away = _elsewhere(bench, places)
     unasked += [f"{app} in {where} stands on {host}, not asked from here" for (app, where), host in away.items()]
     _ask_all(bench, host, inquests, limit)
     unasked += [f"the platform {each.word} {each.trouble}" for each in inquests if each.answer is None]
@@ -103,23 +122,24 @@ def survey(host: Host, workspace: str, limit: float = LIMIT, bench: Bench | None
         asked=tuple(dict.fromkeys(each.word for each in inquests if each.answer is not None)),
         named=len(sightings) - len(strays),
         orphans=tuple(_orphans(host, bench, strays, limit)),
-        missing=tuple(each for each in _missing(bench, inquests, sightings) if each.id in before),
+        missing=tuple(_missing(bench, inquests, sightings, standing)),
         interrupted=tuple(each for each in _interrupted(bench) if (each.app, each.workspace) not in away),
         unasked=tuple(dict.fromkeys(unasked)),
     )
 
 
-def _inquests(host: Host, bench: Bench, workspace: str) -> tuple[list[_Inquest], list[str]]:
+def _inquests(host: Host, bench: Bench, places: _Places, *, by_records: bool) -> tuple[list[_Inquest], list[str]]:
     """Return whom to ask, each platform once, and who cannot be asked at all."""
     found: dict[str, _Inquest] = {}
-    finders: dict[str, Finder] = {}
+    recall: dict[str, Recall] = {}
     unasked: list[str] = []
-    for app, where in _places(host, bench, workspace):
+    for (app, where), standing in places.items():
         try:
-            if where not in finders:
-                finders[where] = subjects(host, where, bench)
-            subject = finders[where](app)
-            asked = [_inquest(subject, each) for each in platforms(bench, subject)]
+            known = _not_yet(found, (app, where), standing) if by_records else []
+            if by_records and standing and not known:
+                continue
+            about = recall.setdefault(where, recaller(host, where, bench))(app)
+            asked = [_inquest(about, each) for each in platforms(bench, about, known)]
         except MilepostError as error:
             asked = [f"what {app} has in {where} cannot be asked: {error}"]
         for each in asked:
@@ -130,25 +150,37 @@ def _inquests(host: Host, bench: Bench, workspace: str) -> tuple[list[_Inquest],
     return list(found.values()), unasked
 
 
-def _inquest(subject: Subject, platform: Worker[Any] | MilepostError) -> _Inquest | str:
+def _not_yet(found: Mapping[str, _Inquest], place: tuple[str, str], standing: Iterable[Operation]) -> list[Operation]:
+    """Return the deploys of a place whose platforms are not asked yet; the place is noted with those that are."""
+    unknown = []
+    for each in standing:
+        if inquest := found.get(recorded_identity(each)):
+            inquest.places.add(place)
+        else:
+            unknown.append(each)
+    return unknown
+
+
+def _inquest(about: About, platform: Worker[Any] | MilepostError) -> _Inquest | str:
     """Return how a platform is to be asked, or why it cannot be."""
     if isinstance(platform, MilepostError):
-        return f"a platform of {subject.app.name} in {subject.workspace} cannot be asked: {platform}"
+        return f"a platform of {about.name} in {about.workspace} cannot be asked: {platform}"
     if not isinstance(platform.role, Finds):
         return f"the platform {platform.entry.word} cannot look for what it has"
-    return _Inquest(subject, platform, set())
+    return _Inquest(about, platform, set())
 
 
-def _places(host: Host, bench: Bench, workspace: str) -> Iterator[tuple[str, str]]:
-    """Yield the apps with their workspaces: those of the file here, and those of which something may stand."""
-    standing = _standing(bench)
-    here = [(app, workspace) for app in host.project.apps]
-    yield from dict.fromkeys([*here, *((each.app, each.workspace) for each in standing)])
+def _places(host: Host, workspace: str, standing: Iterable[Operation]) -> _Places:
+    """Return the apps with their workspaces: those of the file here, and those of which something may stand."""
+    places: _Places = {(app, workspace): [] for app in host.project.apps}
+    for each in standing:
+        places.setdefault((each.app, each.workspace), []).append(each)
+    return places
 
 
-def _elsewhere(host: Host, bench: Bench, workspace: str) -> dict[tuple[str, str], str]:
+def _elsewhere(bench: Bench, places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
     """Return the apps and workspaces of which something stands on other machines, with the names of these."""
-    found = {(app, where): elsewhere(bench, app, where) for app, where in _places(host, bench, workspace)}
+    found = {(app, where): elsewhere(bench, app, where) for app, where in places}
     return {place: machines(deployments) for place, deployments in found.items() if deployments}
 
 
@@ -164,7 +196,7 @@ def _ask_all(bench: Bench, host: Host, inquests: Iterable[_Inquest], limit: floa
     def ask(each: _Inquest, cancel: Cancel) -> None:
         try:
             asking = dataclasses.replace(bench, cancel=cancel)
-            each.answer = look(asking, each.subject, each.platform, labels)
+            each.answer = look(asking, each.about, each.platform, labels)
         except Exception as error:  # one that cannot answer must not keep the others from being heard
             each.trouble = f"cannot be asked: {error or type(error).__name__}"
 
@@ -206,25 +238,31 @@ def _orphans(host: Host, bench: Bench, strays: list[Sighting], limit: float) -> 
 
 def _serves(host: Host, bench: Bench, stray: Sighting) -> Serves:
     """Return whether it serves; `unknown` where even its app cannot be looked at."""
+    from milepost.host.lifecycle.serving import serves  # noqa: PLC0415 - most surveys find no orphan
+    from milepost.host.subjects import app_subject  # noqa: PLC0415 - see above
+
     try:
         return serves(bench, app_subject(host, bench, stray.app, stray.workspace), stray)
     except MilepostError:
         return "unknown"
 
 
-def _missing(bench: Bench, inquests: list[_Inquest], sightings: list[Sighting]) -> Iterator[Operation]:
-    """Yield the deployments that should stand, and of which a platform that answered has nothing."""
+def _missing(
+    bench: Bench, inquests: list[_Inquest], sightings: list[Sighting], standing: list[Operation]
+) -> Iterator[Operation]:
+    """Yield the deployments that should stand, then and now, and of which a platform that answered has nothing."""
     keys = {key.key for each in sightings for key in each.resources}
     ids = {each.operation for each in sightings}
     answered = {(each.platform.entry.distribution, each.word) for each in inquests if each.answer is not None}
-    for deploy in _standing(bench):
+    for deploy in standing:
         stamp = deploy.plugin
-        if deploy.status != "success" or stamp is None or (stamp.distribution, stamp.word) not in answered:
+        if stamp is None or (stamp.distribution, stamp.word) not in answered:
             continue
-        if is_elsewhere(bench, deploy):
+        if deploy.id in ids or keys & {each.key for each in deploy.resources} or is_elsewhere(bench, deploy):
             continue
-        if deploy.id not in ids and not keys & {each.key for each in deploy.resources}:
-            yield deploy
+        now = bench.history.operation(deploy.id)
+        if now is not None and now.status == "success" and now.presence in STANDING:
+            yield now
 
 
 def _interrupted(bench: Bench) -> Iterator[Operation]:

@@ -18,7 +18,7 @@ from milepost.host.lifecycle.freezing import refuse_frozen
 from milepost.host.lifecycle.plan import AppPlan, plan
 from milepost.host.lifecycle.protecting import refuse_dirty
 from milepost.host.lifecycle.requesting import check_ready
-from milepost.host.lifecycle.stand import Given, subject_of
+from milepost.host.lifecycle.todays import Given, subject_of
 from milepost.host.lifecycle.workspace import project_here
 from milepost.host.outside import User, world
 from milepost.host.rounds import Question, in_time

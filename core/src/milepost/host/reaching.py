@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from milepost.host.assembly import Host
 from milepost.host.cancel import Cancel
-from milepost.host.inquiry import app_subject, deployment_of, quiet_bench
+from milepost.host.inquiry import deployment_of, quiet_bench
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.hiding import errors_hidden, hide_variables
 from milepost.host.lifecycle.live import GONE, find_live, inquiry
@@ -17,6 +17,7 @@ from milepost.host.lifecycle.recorded import worker_of
 from milepost.host.lifecycle.subject import Subject
 from milepost.host.lifecycle.workers import recorded_of
 from milepost.host.plugins.faults import blame, demand
+from milepost.host.subjects import app_subject
 from milepost.sdk.capabilities import Opens
 from milepost.sdk.errors import OperationError
 from milepost.sdk.record import Operation

@@ -11,13 +11,14 @@ import msgspec
 from milepost.host.assembly import Host
 from milepost.host.clock import system_clock
 from milepost.host.history.journal import History
-from milepost.host.inquiry import quiet_bench, subjects
+from milepost.host.inquiry import quiet_bench
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.locking import locked
 from milepost.host.lifecycle.noting import noted, owner_of
 from milepost.host.lifecycle.subject import lock_name
 from milepost.host.orphans import Orphan, Survey
 from milepost.host.rebuilding import AppRecords, app_records, run_record
+from milepost.host.subjects import subjects
 from milepost.sdk.record import Operation, Run
 from milepost.sdk.store import Document
 

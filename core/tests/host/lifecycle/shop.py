@@ -20,7 +20,7 @@ from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.goal import BY_RECORDS, PHASES, Part
 from milepost.host.lifecycle.part import AppPart
 from milepost.host.lifecycle.plan import plan
-from milepost.host.lifecycle.stand import Given, subject_of
+from milepost.host.lifecycle.todays import Given, subject_of
 from milepost.host.plugins.catalog import Catalog
 from milepost.host.plugins.load import Plugins
 from milepost.host.plugins.observers import Observers

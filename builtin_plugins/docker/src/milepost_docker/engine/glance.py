@@ -11,6 +11,8 @@ from urllib.parse import quote
 from milepost.sdk import Step
 from milepost_docker.engine.address import Address, locate
 from milepost_docker.engine.config import ClientConfig
+from milepost_docker.engine.dialling import dial
+from milepost_docker.engine.exchange import asked
 from milepost_docker.engine.request import Query, Request
 from milepost_docker.engine.sharing import shared
 from milepost_docker.engine.trouble import MissingError, explained, refused
@@ -30,16 +32,12 @@ class Glance:
 
     def get(self, path: str, query: Query | None = None) -> Any:
         """Return the answer as JSON. Raises the errors of `engine.trouble`."""
-        from milepost_docker.engine.wire import Line  # noqa: PLC0415  not for those who find it in the list
-
         self._step.check()
         request = Request(method="GET", path=path, query=query)
-        with explained(request.what, self.address), closing(Line(self._reached(), self._timeout)) as line:
-            line.request(request.method, request.target(self.address.api_version or ""))
-            answer = line.getresponse()
-            body = answer.read()
-        if answer.status >= FAILED:
-            raise refused(request.what, answer.status, body)
+        with explained(request.what, self.address), closing(dial(self._reached(), self._timeout)) as line:
+            status, body = asked(line, request.target(self.address.api_version or ""))
+        if status >= FAILED:
+            raise refused(request.what, status, body)
         return json.loads(body)
 
     def containers(self, *labels: str) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from milepost.sdk.deployment import HealthName
-from milepost_docker.platform.replica import parked_policy
+from milepost_docker.platform.measure import parked_policy
 
 KILLED = {137: " (killed: SIGKILL)", 139: " (crashed: SIGSEGV)", 143: " (ended by SIGTERM)"}
 CANNOT_RUN = {126: " (the command cannot be executed)", 127: " (the command was not found)"}

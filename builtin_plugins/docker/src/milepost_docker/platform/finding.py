@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import structs
 
 from milepost.sdk import NotReadyError, OperationError, Recorded, Resource, Step
 from milepost.sdk.capabilities import Adopted
-from milepost_docker.engine.connect import Engine
 from milepost_docker.platform import naming
 from milepost_docker.platform.condition import condition
 from milepost_docker.platform.endpoint import deployment_of
 from milepost_docker.platform.note import Note
 from milepost_docker.platform.state import DockerState, ReplicaState
 
+if TYPE_CHECKING:
+    from milepost_docker.engine.connect import Engine
+    from milepost_docker.engine.glance import Glance
 
-def found(engine: Engine, labels: dict[str, str]) -> tuple[Resource, ...]:
+
+def found(engine: Glance, labels: dict[str, str]) -> tuple[Resource, ...]:
     """Return all containers of ours that carry the labels."""
     wanted = [naming.PART, *(f"{name}={value}" for name, value in labels.items())]
     listed = engine.get("/containers/json", {"all": True, "filters": {"label": wanted}})

@@ -11,6 +11,7 @@ _RESTART = re.compile(r"no|always|unless-stopped|on-failure(?::([1-9]\d*))?")
 _PUBLISH = re.compile(r"(?:(?P<ip>\[[0-9a-fA-F:]+\]|[0-9.]+):)?(?P<host>\d+):(?P<port>\d+)(?:/(?P<kind>tcp|udp|sctp))?")
 _LIMIT = re.compile(r"(-?\d+)(?::(-?\d+))?")
 _LAST_PORT = 65535
+_REVIVES = "unless-stopped"
 
 
 class Published(NamedTuple):
@@ -97,3 +98,8 @@ def gpus(text: str) -> dict[str, object]:
     if text.startswith("device=") and len(text) > len("device="):
         return {**asked, "DeviceIDs": text.removeprefix("device=").split(",")}
     raise ValueError(f"gpus {text!r} is unknown; expected all, a number such as 2, or device=0,1")
+
+
+def parked_policy(restart: str) -> dict[str, str | int]:
+    """Return the policy of a parked container: another one than the config's, and one that revives nothing stopped."""
+    return restart_policy(_REVIVES if restart == "no" else "no")

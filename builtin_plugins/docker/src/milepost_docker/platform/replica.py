@@ -23,7 +23,6 @@ from milepost_docker.platform.state import ReplicaState
 _ATTEMPTS = 4
 """How many ports are tried when the engine cannot have one."""
 _AT_ONCE = 16
-_UNLESS_NO = "unless-stopped"
 
 
 def environment(site: Site) -> dict[str, str | Secret]:
@@ -105,13 +104,8 @@ def set_policy(site: Site, replica: ReplicaState, *, running: bool) -> None:
 
     The policy tells a parked container from one that has ended: it is not that of the config.
     """
-    policy = measure.restart_policy(site.state.restart) if running else parked_policy(site.state.restart)
+    policy = measure.restart_policy(site.state.restart) if running else measure.parked_policy(site.state.restart)
     site.engine.post(f"/containers/{replica.name}/update", body={"RestartPolicy": policy})
-
-
-def parked_policy(restart: str) -> dict[str, str | int]:
-    """Return the policy of a parked container: another one than the config's, and one that revives nothing stopped."""
-    return measure.restart_policy(_UNLESS_NO if restart == "no" else "no")
 
 
 def is_as_wanted(site: Site, found: Mapping[str, Any]) -> bool:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 from msgspec import structs
 
-from milepost.sdk import Artifact, MilepostError, OperationError, Recorded, Step
-from milepost_docker.engine.address import context_of, locate
-from milepost_docker.engine.config import ClientConfig
+from milepost.sdk import Artifact, OperationError, Recorded, Step
 from milepost_docker.engine.connect import Engine, connected, connected_to
+from milepost_docker.platform.client import client_of
 from milepost_docker.platform.config import DockerConfig
 from milepost_docker.platform.state import DockerState, ReplicaState
 
@@ -41,26 +40,6 @@ class Site:
         state = structs.replace(self.state, replicas=replicas)
         self.step.save(state)
         return self.with_(state)
-
-
-def client_of(config: ClientConfig, state: DockerState, step: Step) -> ClientConfig:
-    """Return how to reach the engine that a deployment is on, wherever the environment points today.
-
-    Who we are there is today's: what the block says, or the context that has this engine now.
-    """
-    environment, home = step.facts.environment, step.facts.home
-    with suppress(MilepostError):  # what today's choice names may be gone
-        if locate(config, environment, home).identity == state.host and not config.host:
-            return config
-    return credited(structs.replace(config, host=state.host, context=None), step)
-
-
-def credited(config: ClientConfig, step: Step) -> ClientConfig:
-    """Return the same with the context in the place of an address that it has: it knows the certificates."""
-    if not (config.host or "").startswith("tcp://") or config.cert_path:
-        return config
-    known_as = context_of(config.host or "", step.facts.environment, step.facts.home)
-    return structs.replace(config, host=None, context=known_as) if known_as else config
 
 
 @contextmanager

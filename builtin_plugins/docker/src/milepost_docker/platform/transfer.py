@@ -17,6 +17,7 @@ from milepost.sdk import Artifact, Step
 from milepost_docker.engine.config import ClientConfig
 from milepost_docker.engine.connect import Engine, connected
 from milepost_docker.engine.progress import followed, sized
+from milepost_docker.platform.client import credited
 
 _BLOCK, _PIECE = 512, 1 << 20
 _RECENT = 30
@@ -27,7 +28,7 @@ _MANIFEST = "manifest.json"
 def transfer(engine: Engine, artifact: Artifact, source: str, step: Step) -> None:
     """Have the engine load the image from the engine at the address `source`; nothing is written on the way."""
     path, query = "/images/get", {"names": artifact.reference}
-    with connected(ClientConfig(host=source), step) as origin:
+    with connected(credited(ClientConfig(host=source), step), step) as origin:
         layers = (origin.image(artifact.reference) or {}).get("RootFS", {}).get("Layers") or []
         known = _known(engine, layers)
         sizes, files = _contents(origin.pieces(path, query))

@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from milepost.host.lifecycle.subject import Subject
     from milepost.host.project.project import Project
+    from milepost.host.project.scope import Scope
+    from milepost.host.project.stages import Use
+    from milepost.sdk.artifact import Artifact
+
+
+class Today(NamedTuple):
+    """What the project file says for a role today, and the scope in which it is read."""
+
+    use: Use
+    scope: Scope
 
 
 class About(Protocol):
@@ -39,15 +48,15 @@ class About(Protocol):
         """Return today's clear text of a secret's source. Raises OperationError if it cannot be had."""
         ...
 
-    def today(self) -> Subject:
-        """Return the app as today's project file has it. Raises ProjectError where that is wrong."""
+    def today(self, role: str, artifact: Artifact | None = None) -> Today | None:
+        """Return what today's project file says for a role; None for nothing. Raises ProjectError where it is wrong."""
         ...
 
 
 class Recalled:
     """An app that records tell of: its part of the project file is read when somebody asks for what stands there."""
 
-    def __init__(self, project: Project, name: str, workspace: str, find: Callable[[str], Subject]) -> None:
+    def __init__(self, project: Project, name: str, workspace: str, find: Callable[[str], About]) -> None:
         self.name, self.workspace, self.project_name = name, workspace, project.name
         self._project, self._find = project, find
 
@@ -59,8 +68,8 @@ class Recalled:
 
     def read(self, source: str) -> str | None:
         """Return today's clear text of a secret's source. Raises OperationError if it cannot be had."""
-        return self.today().read(source)
+        return self._find(self.name).read(source)
 
-    def today(self) -> Subject:
-        """Return the app as today's project file has it. Raises ProjectError where that is wrong."""
-        return self._find(self.name)
+    def today(self, role: str, artifact: Artifact | None = None) -> Today | None:
+        """Return what today's project file says for a role; None for nothing. Raises ProjectError where it is wrong."""
+        return self._find(self.name).today(role, artifact)

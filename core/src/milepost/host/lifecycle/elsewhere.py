@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from milepost.host.lifecycle.about import About
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.recording import recorded_config
 from milepost.sdk.errors import OperationError, PluginError, RefusedError
@@ -59,9 +60,9 @@ def refuse_elsewhere(bench: Bench, part: Part, subject: Subject) -> None:
     refuse_asking(bench, subject)
 
 
-def refuse_asking(bench: Bench, subject: Subject) -> None:
+def refuse_asking(bench: Bench, about: About) -> None:
     """Raise RefusedError when something of the app stands on another machine."""
-    app, workspace = subject.app.name, subject.workspace
+    app, workspace = about.name, about.workspace
     found = elsewhere(bench, app, workspace)
     if not found:
         return

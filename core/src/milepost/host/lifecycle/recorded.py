@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from milepost.host.lifecycle.about import About
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.workers import RoleName, Worker, config_of, of_record
 from milepost.host.recording import needs_today
 from milepost.sdk.record import Operation
-
-if TYPE_CHECKING:
-    from milepost.host.project.stages import App, Use
 
 
 def worker_of(bench: Bench, about: About, operation: Operation) -> Worker[Any]:
@@ -31,23 +28,8 @@ def _today(bench: Bench, about: About, operation: Operation) -> Worker[Any] | No
     stamp = operation.plugin
     if stamp is None or not needs_today(operation.config):
         return None
-    subject = about.today()
-    use = _use(subject.app, stamp.role)
-    if use is None or use.word.rpartition(":")[2] != stamp.word:
+    today = about.today(stamp.role, operation.artifact)
+    if today is None or today.use.word.rpartition(":")[2] != stamp.word:
         return None
-    known = subject.with_artifact(operation.artifact)
-    offered, config = config_of(bench, cast(RoleName, stamp.role), use, known.scope)
+    offered, config = config_of(bench, cast(RoleName, stamp.role), today.use, today.scope)
     return Worker(entry=offered.entry, offer=offered.offer, config=config, role=None)
-
-
-def _use(app: App, role: str) -> Use | None:
-    """Return the `use` block of the app for a role."""
-    build = app.build
-    blocks = {
-        "builder": build,
-        "registry": build.registry if build is not None else None,
-        "platform": app.deploy,
-        "releaser": app.release,
-    }
-    block = blocks.get(role)
-    return block.use if block is not None else None

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from milepost.host.history.journal import STANDING, History
+from milepost.host.lifecycle.about import About
 from milepost.host.lifecycle.bench import Bench
 from milepost.host.lifecycle.labels import APP, KIND, NUMBER, OPERATION, PROJECT, RUN, STORE, WHEN, WORKSPACE
 from milepost.host.lifecycle.live import inquiry
 from milepost.host.lifecycle.recorded import worker_of
-from milepost.host.lifecycle.subject import Subject
 from milepost.host.lifecycle.workers import Worker, config_document, todays
 from milepost.host.plugins.faults import blame, demand
 from milepost.sdk.capabilities import Finds
@@ -80,15 +80,15 @@ class Sighting:
             return None
 
 
-def question(bench: Bench, subject: Subject, platform: Worker[Any], operation: str = "") -> Operation:
+def question(bench: Bench, about: About, platform: Worker[Any], operation: str = "") -> Operation:
     """Return what a step is about that asks and is never recorded; it may stand in for an operation that is lost."""
     return Operation(
         id=operation or bench.new_id(),
         run="",
         number=0,
-        project=subject.project.name,
-        workspace=subject.workspace,
-        app=subject.app.name,
+        project=about.project_name,
+        workspace=about.workspace,
+        app=about.name,
         stage="deploy",
         started=bench.clock(),
         writer=bench.writer,
@@ -96,12 +96,12 @@ def question(bench: Bench, subject: Subject, platform: Worker[Any], operation: s
     )
 
 
-def look(bench: Bench, subject: Subject, platform: Worker[Any], labels: Mapping[str, str]) -> tuple[Sighting, ...]:
+def look(bench: Bench, about: About, platform: Worker[Any], labels: Mapping[str, str]) -> tuple[Sighting, ...]:
     """Return what the platform has with these labels; nothing, where it cannot look."""
     if not isinstance(platform.role, Finds):
         return ()
     doing = "looking for objects"
-    with inquiry(bench, subject, platform, question(bench, subject, platform)) as step, blame(platform.entry, doing):
+    with inquiry(bench, about, platform, question(bench, about, platform)) as step, blame(platform.entry, doing):
         found = platform.role.find(dict(labels), step)
     made: dict[str, list[Resource]] = {}
     for each in demand(platform.entry, found, tuple, doing):
@@ -109,25 +109,27 @@ def look(bench: Bench, subject: Subject, platform: Worker[Any], labels: Mapping[
     return tuple(Sighting(platform=platform, resources=tuple(each)) for each in made.values())
 
 
-def of_app(subject: Subject) -> dict[str, str]:
+def of_app(about: About) -> dict[str, str]:
     """Return the labels of all that an app has in a workspace."""
-    return {PROJECT: subject.project.name, APP: subject.app.name, WORKSPACE: subject.workspace}
+    return {PROJECT: about.project_name, APP: about.name, WORKSPACE: about.workspace}
 
 
-def platforms(bench: Bench, subject: Subject) -> Iterator[Worker[Any] | MilepostError]:
+def platforms(bench: Bench, about: About, standing: Sequence[Operation] = ()) -> Iterator[Worker[Any] | MilepostError]:
     """Yield the platforms that an app may have objects on, today's and those of records, each config once.
 
-    Instead of one that cannot be made now, why.
+    Those of the deploys in `standing` alone, where there are such. Instead of one that cannot be made now, why.
     """
     seen: set[str] = set()
-    for recorded, make in _candidates(bench, subject):
+    for recorded, make in _candidates(bench, about, standing):
         if recorded in seen:
             continue  # the same as one that was made already
         seen.add(recorded)
         try:
-            made: Worker[Any] | MilepostError = make()
+            made: Worker[Any] | MilepostError | None = make()
         except MilepostError as error:
             made = error
+        if made is None:
+            continue
         key = str(made) if isinstance(made, MilepostError) else identity(bench, made)
         if key == recorded or key not in seen:
             seen.add(key)
@@ -139,18 +141,34 @@ def identity(bench: Bench, platform: Worker[Any]) -> str:
     return json.dumps([platform.entry.distribution, platform.entry.word, config_document(bench, platform)])
 
 
-def _candidates(bench: Bench, subject: Subject) -> Iterator[tuple[str, Callable[[], Worker[Any]]]]:
+def recorded_identity(deploy: Operation) -> str:
+    """Return the same for the platform of a record, as far as that tells: another one may have the same objects."""
+    stamp = deploy.plugin
+    return json.dumps([stamp.distribution, stamp.word, deploy.config]) if stamp is not None else ""
+
+
+def _candidates(
+    bench: Bench, about: About, standing: Sequence[Operation]
+) -> Iterator[tuple[str, Callable[[], Worker[Any] | None]]]:
     """Yield what makes today's platform and those of records, each record's with its identity as far as it tells."""
-    block = subject.app.deploy
-    if block is not None:
-        yield "", lambda: todays(bench, "platform", block.use, subject.within(block))
-    where = {"app": subject.app.name, "workspace": subject.workspace, "stage": "deploy"}
-    newest = bench.history.operations({**where, "status": "success"}, limit=1)
-    for deploy in (*newest, *bench.history.operations({**where, "presence": STANDING})):
-        stamp = deploy.plugin
-        if stamp is not None:
-            recorded = json.dumps([stamp.distribution, stamp.word, deploy.config])
-            yield recorded, partial(worker_of, bench, subject, deploy)
+    if not standing:
+        yield "", partial(_todays, bench, about)
+    for deploy in standing or _deploys(bench, about):
+        if deploy.plugin is not None:
+            yield recorded_identity(deploy), partial(worker_of, bench, about, deploy)
+
+
+def _todays(bench: Bench, about: About) -> Worker[Any] | None:
+    """Return the platform of today's file, if the app has one there."""
+    today = about.today("platform")
+    return None if today is None else todays(bench, "platform", today.use, today.scope)
+
+
+def _deploys(bench: Bench, about: About) -> Iterator[Operation]:
+    """Yield the deploys of an app whose platforms may have something of it."""
+    where = {"app": about.name, "workspace": about.workspace, "stage": "deploy"}
+    yield from bench.history.operations({**where, "status": "success"}, limit=1)
+    yield from bench.history.operations({**where, "presence": STANDING})
 
 
 def named_by(history: History, sighting: Sighting) -> Operation | None:

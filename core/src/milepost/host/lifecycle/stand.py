@@ -7,8 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 from milepost.host.cancel import Cancel
 from milepost.host.clock import system_clock
@@ -21,23 +20,18 @@ from milepost.host.history.lock import lock_named
 from milepost.host.history.opening import open_history
 from milepost.host.history.whereabouts import Means
 from milepost.host.lifecycle.bench import Bench
-from milepost.host.lifecycle.goal import BY_RECORDS, Part
-from milepost.host.lifecycle.subject import Subject
 from milepost.host.mask import Masker
-from milepost.host.outside import User, world
 from milepost.host.plugins.catalog import Catalog
 from milepost.host.plugins.load import Plugins
 from milepost.host.plugins.observers import Observers
 from milepost.host.plugins.scan import scan
-from milepost.host.project.chosen import chosen
-from milepost.host.project.project import Project, departed
-from milepost.host.project.scope import Outside, app_scope
-from milepost.host.project.settings import labelled
-from milepost.host.project.variables import variables
-from milepost.sdk.errors import ProjectFileError
+from milepost.host.project.project import Project
 from milepost.sdk.events import Event, Warned
-from milepost.sdk.request import Variable
 from milepost.sdk.store import HistoryStore
+
+if TYPE_CHECKING:
+    from milepost.host.lifecycle.goal import Part
+    from milepost.host.lifecycle.subject import Subject
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +106,9 @@ def bench_of(stand: Stand, project: Project, store: HistoryStore) -> Bench:
 
 def make_subject(stand: Stand, part: Part, bench: Bench) -> Subject:
     """Return the subject of a part; what is read for it is masked on the bench."""
+    from milepost.host.lifecycle.goal import BY_RECORDS  # noqa: PLC0415 - who only asks has no part
+    from milepost.host.lifecycle.todays import Given, subject_of  # noqa: PLC0415 - who only asks may need no file
+
     project = Project.of_document(part.project.encode())
     request = part.request
     given = Given(
@@ -124,44 +121,3 @@ def make_subject(stand: Stand, part: Part, bench: Bench) -> Subject:
         bench.masker.add,
     )
     return subject_of(project, part.app, request.workspace, part.number, given, by_records=request.verb in BY_RECORDS)
-
-
-class Given(NamedTuple):
-    """What comes from the user, not from the project file."""
-
-    environment: Mapping[str, str]
-    cwd: Path
-    """The folder where the command was typed."""
-    plugins: Plugins
-    """Whose functions and config sources the project file may use."""
-    variables: tuple[Variable, ...] = ()
-    labels: Mapping[str, str] = MappingProxyType({})
-    cancel: Cancel | None = None
-    hide: Callable[[str], object] | None = None
-    """Never shows or keeps a text from now on."""
-    asks: bool = True
-    """Whether config sources may be asked."""
-    outside: Outside | None = None
-    """The world that several apps share, so that what sources have answered to one is known to all; None: a new one."""
-
-
-def subject_of(
-    project: Project, app: str, workspace: str, run: int, given: Given, *, by_records: bool = False
-) -> Subject:
-    """Return an app in a workspace, in the scope that is known before anything is built.
-
-    What goes by records does without the variables and labels that have no value today.
-    """
-    block = project.apps.get(app) or departed(project, app)
-    user = User(given.environment, given.cwd, given.cancel, given.hide)
-    outside = given.outside or world(project, given.plugins, user, asks=given.asks)
-    known = variables(project, given.variables, outside, workspace=workspace, lenient=by_records)
-    scope = app_scope(project, block, workspace, known, outside)
-    project, block, _ = chosen(project, block, scope, given.labels, lenient=by_records)
-    scope = app_scope(project, block, workspace, known, outside)
-    try:
-        scope = labelled(project, block, scope, given.labels)
-    except ProjectFileError:
-        if not by_records:
-            raise
-    return Subject(project=project, app=block, workspace=workspace, run=run, scope=scope)

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from milepost.host.lifecycle.about import Today
 from milepost.host.lifecycle.rereading import reread
 from milepost.host.lifecycle.stepping import KINDS, Terms, plain_terms
 from milepost.host.project.config import AppConfig, app_config
@@ -47,9 +48,23 @@ class Subject:
         """The app's folder."""
         return self.app.path
 
-    def today(self) -> Subject:
-        """Return the app as today's project file has it, which this is."""
-        return self
+    def today(self, role: str, artifact: Artifact | None = None) -> Today | None:
+        """Return what the project file says for a role, with that artifact known; None for nothing."""
+        stages = self._stages(role)
+        use = stages[-1].use if stages else None
+        return Today(use, self.with_artifact(artifact).within(*stages)) if use else None
+
+    def _stages(self, role: str) -> tuple[Build | Stage | Deploy | ReleaseBlock, ...]:
+        """Return the blocks in which a role stands, from the outside in; none where it has none."""
+        build = self.app.build
+        stages = {
+            "builder": (build,),
+            "registry": (build, build.registry if build is not None else None),
+            "platform": (self.app.deploy,),
+            "releaser": (self.app.release,),
+        }
+        found = stages.get(role, ())
+        return tuple(each for each in found if each is not None) if all(found) else ()
 
     @property
     def lock(self) -> str:
