@@ -30,11 +30,11 @@ class Scale(NamedTuple):
     contexts: tuple[int, int]
     """Megabytes of the two contexts whose memory is compared."""
     work: int
-    """Lines that a step of a build counts: 9,000,000 take some seconds."""
+    """Lines that a step of a build counts: 9,000,000 take some seconds; 0: there is no such build."""
 
 
 WHOLE = Scale(7, 50, 200, 500, (50, 5_000), 9_000_000)
-QUICK = Scale(1, 2, 10, 2, (1, 4), 1_000)
+QUICK = Scale(1, 2, 10, 2, (1, 4), 0)
 
 Measure = Callable[[Place, Scale], Figures]
 
@@ -42,7 +42,9 @@ Measure = Callable[[Place, Scale], Figures]
 def parts() -> Mapping[str, Measure]:
     """Return what can be measured, by name."""
     return {
-        "up": lambda here, scale: up(here, scale.rounds) + up(here, min(3, scale.rounds), work=scale.work),
+        "up": lambda here, scale: (
+            up(here, scale.rounds) + (up(here, min(3, scale.rounds), work=scale.work) if scale.work else [])
+        ),
         "rebuild": lambda here, scale: rebuild(here, scale.context, min(3, scale.rounds)),
         "status": lambda here, scale: status(here, scale.apps, 2 * scale.rounds),
         "logs": lambda here, scale: logs(here, scale.lines),
