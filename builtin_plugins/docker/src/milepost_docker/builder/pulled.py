@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 from milepost.sdk import Artifact, MilepostError, Step
 from milepost.sdk.capabilities import Examined, Planned
@@ -18,6 +19,7 @@ from milepost_docker.engine.request import Request
 from milepost_docker.engine.trouble import MissingError
 from milepost_docker.image import Image, inspected, platform_of, runnable
 from milepost_docker.reference import Reference
+from milepost_docker.registry.silence import OF_A_PULL, Listening
 
 
 class PullBuilder:
@@ -31,13 +33,16 @@ class PullBuilder:
         """Return the image by the digest that its tag has now. Raises OperationError where it is not there."""
         step.check()
         reference, login = self._meant(step)
-        with connected(self._client, step) as engine:
+        listening = Listening(step, OF_A_PULL)
+        with connected(self._client, cast("Step", listening)) as engine:
             digest, platforms = _asked(engine, reference, login)
             wanted = self._wanted(engine, step)
             refuse_other_platforms(reference, platforms, wanted)
             query = {"fromImage": reference.familiar_name, "tag": digest, "platform": self._config.platform}
             messages = engine.stream("/images/create", query, headers=_headers(login))
-            followed(messages, f"pulling {reference.familiar}", step)
+            what = f"pulling {reference.familiar}"
+            with listening.to(messages, what) as heard:
+                followed(heard, what, step)
             answer = engine.image(reference.pinned(digest).familiar)
             if answer is None:
                 raise missing(reference, f"the engine at {engine.address.name}")

@@ -14,12 +14,10 @@ from milepost_docker.platform.config import DockerConfig
 from milepost_docker.platform.site import heeding
 from milepost_docker.platform.state import DockerState
 from milepost_docker.reference import parse
-from milepost_docker.registry.silence import Listening
+from milepost_docker.registry.silence import OF_A_PULL, Listening
 
 _ALSO_RUNS = {"amd64": ("386",), "arm64": ("arm",)}
 """What a processor runs besides its own programs, without emulation."""
-_SILENCE = 300.0
-"""Seconds that an engine may say nothing of a pull: it waits for a registry that hangs, without a limit."""
 
 
 def needed(artifact: Artifact | None) -> Artifact:
@@ -97,7 +95,7 @@ def _pull(engine: Engine, artifact: Artifact, config: DockerConfig, step: Step) 
     query = {"fromImage": artifact.reference, "platform": config.platform}
     step.say(f"pulling {artifact.reference}")
     # A pull may be long, so a cancel ends it; what it has brought stays, and makes the next one shorter.
-    what, listening = f"pulling {artifact.reference}", Listening(step, _SILENCE)
+    what, listening = f"pulling {artifact.reference}", Listening(step, OF_A_PULL)
     with heeding(engine, cast("Step", listening)) as puller:
         try:
             with listening.to(puller.stream("/images/create", query, headers=headers), what) as heard:

@@ -10,6 +10,9 @@ from typing import Any
 from milepost.sdk import OperationError, Step
 from milepost_docker.engine.documents import heard
 
+OF_A_PULL = 300.0
+"""Seconds that an engine may say nothing of a pull."""
+
 
 class Listening:
     """The step as a connection to an engine sees it: it should end also when nothing was heard for so many seconds."""
