@@ -12,6 +12,7 @@ from milepost_docker.engine.trouble import EngineError, UnreachableError
 from milepost_docker.platform import naming
 from milepost_docker.platform.condition import ended
 from milepost_docker.platform.evidence import keep
+from milepost_docker.platform.exposed import listening_hint
 from milepost_docker.platform.inside import has_check, look_from_inside, look_inside
 from milepost_docker.platform.probe import Seen, look_at_port, look_by_http
 from milepost_docker.platform.reach import Near, reached
@@ -22,7 +23,6 @@ from milepost_docker.platform.state import ReplicaState
 TOO_OFTEN = 4
 """Restarts of a container that was never ready, after which it is not waited for."""
 _LOOK, _FIRST = 5.0, 0.05
-_DEAF = "it must listen on 0.0.0.0 and the port $PORT; what listens on no port needs  worker = true"
 
 
 def start_all(site: Site, replicas: tuple[ReplicaState, ...]) -> Site:
@@ -35,9 +35,7 @@ def start_all(site: Site, replicas: tuple[ReplicaState, ...]) -> Site:
             raise
         except EngineError as error:
             keep(site, replica, "could not be started", site.engine.container(replica.name))
-            raise NotReadyError(
-                f"{_who(site, replica)} could not be started: {error.said}", hint=_hint(site)
-            ) from error
+            raise NotReadyError(f"{_who(site, replica)} could not be started: {error.said}") from error
     return site
 
 
@@ -118,8 +116,13 @@ class _Waiting:
         for each in self._left:
             keep(self._site, each, self._how(each), self._site.engine.container(each.name))
         told = "; ".join(f"{_who(self._site, each)} {self._how(each)}" for each in self._left)
-        deaf = any("does not listen" in self._how(each) for each in self._left)
-        return NotReadyError(f"{told}: not ready within {limit:g} s", hint=_DEAF if deaf else _hint(self._site))
+        return NotReadyError(f"{told}: not ready within {limit:g} s", hint=self._advice())
+
+    def _advice(self) -> str:
+        """Return what to do about a port that nobody serves."""
+        if not any(seen.is_deaf for seen in map(self._seen.get, (each.number for each in self._left)) if seen):
+            return ""
+        return listening_hint(self._site.config, self._site.engine.image(self._site.state.image))
 
     def _inspected(self, replica: ReplicaState) -> Mapping[str, Any] | None:
         """Return the container as it is; None while the engine is away, for a restart of its own perhaps."""
@@ -138,12 +141,14 @@ class _Waiting:
         """Raise NotReadyError for a container that will not become ready any more."""
         state = found["State"]
         is_over = state["Status"] in ("exited", "dead") or state.get("OOMKilled")
-        if not is_over and found.get("RestartCount", 0) < TOO_OFTEN:
+        # While one runs again, the engine does not tell what it ended with before, and it may be well this time.
+        is_looping = found.get("RestartCount", 0) >= TOO_OFTEN and state["Status"] != "running"
+        if not (is_over or is_looping):
             return
         often = f", {found['RestartCount']} times" if found.get("RestartCount") else ""
         keep(self._site, replica, ended(state), found)
         why = f"{_who(self._site, replica)} {ended(state)}{often}, before it was ready"
-        raise NotReadyError(why, hint=_hint(self._site))
+        raise NotReadyError(why)
 
     def _how(self, replica: ReplicaState) -> str:
         seen = self._seen.get(replica.number)
@@ -168,8 +173,3 @@ def asked_port(site: Site) -> int | None:
 
 def _who(site: Site, replica: ReplicaState) -> str:
     return naming.replica_name(site.step.facts.app, replica.number)
-
-
-def _hint(site: Site) -> str:
-    facts = site.step.facts
-    return f"milepost show {facts.app}#{facts.run}" if facts.run else ""
