@@ -87,8 +87,8 @@ def test_pack_and_docker_with_waypoints_parameters(
     assert "<p>These pages are an image" in text_of(done["urls"][0])
     assert place.json("status", *flags)["apps"][0]["health"]["name"] == "ready"
     users.close(*flags)
-    names = [f"milepost-pages.web.default.{each}" for each in ("build", "launch")]
-    current_engine.docker("volume", "rm", "--force", *names)
+    caches = [f"milepost-pages.web.default.{each}" for each in ("build", "launch")]
+    current_engine.docker("volume", "rm", "--force", *caches)
 
 
 def _push(engine: Engine, image: str, registry: Registry, place: Place) -> str:
