@@ -24,6 +24,12 @@ app "web" {
   }
 }
 """
+EVALUATING = {"milepost.host.language.evaluate", "milepost.host.language.functions", "milepost.host.project.scope"}
+EVALUATING |= {"milepost.host.project.variables", "milepost.host.project.config", "milepost.host.project.fields"}
+"""What makes values of a project file: records have them already."""
+WORKING = {"milepost_docker.platform.works", "milepost_docker.builder.config", "milepost_docker.engine.client"}
+WORKING |= {"milepost_docker.registry.config", "http.client", "email", "ssl"}
+"""What docker has for more than a look, and what takes longer to import than a look takes."""
 LISTS = (
     ("history",),
     ("operation", "list"),
@@ -61,6 +67,23 @@ def test_lists_import_nothing_heavy(words: tuple[str, ...], folder: Path) -> Non
 
 def test_the_help_of_a_command_imports_nothing_heavy(tmp_path: Path) -> None:
     assert sorted(HEAVY & _imported(tmp_path, "up", "--help")) == []
+
+
+def test_status_of_records_evaluates_nothing(folder: Path) -> None:
+    heavy = HEAVY | EVALUATING | {"http.client", "email", "ssl"}
+    assert sorted(heavy & _imported(folder, "status", "--recorded")) == []
+
+
+def test_asking_by_records_imports_nothing_that_evaluates() -> None:
+    look = "import sys, milepost.host.inquiry, milepost.host.orphans; print(*sys.modules)"
+    told = subprocess.run((sys.executable, "-c", look), capture_output=True, text=True, check=True).stdout
+    assert sorted((HEAVY | EVALUATING) & set(told.split())) == []
+
+
+def test_a_look_at_containers_imports_little_of_docker() -> None:
+    look = "import sys, milepost_docker.platform.platform, milepost_docker.offers; print(*sys.modules)"
+    told = subprocess.run((sys.executable, "-c", look), capture_output=True, text=True, check=True).stdout
+    assert sorted((HEAVY | WORKING) & set(told.split())) == []
 
 
 def _imported(folder: Path, *words: str) -> set[str]:

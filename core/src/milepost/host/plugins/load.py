@@ -45,6 +45,7 @@ class Plugins:
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
         self._loaded: dict[str, pluggy.PluginManager | PluginBrokenError] = {}
+        self._offered: dict[Entry, Offered[Offer]] = {}
 
     @overload
     def offer(self, role: Literal["builder"], word: str) -> Offered[BuilderOffer]: ...
@@ -64,6 +65,12 @@ class Plugins:
     def offer(self, role: Role, word: str) -> Offered[Offer]:
         """Return what `word` (or `distribution:word`) offers for a role, each field checked."""
         entry = self.catalog.find(role, word)
+        if entry not in self._offered:
+            self._offered[entry] = self._asked(entry, role)
+        return self._offered[entry]
+
+    def _asked(self, entry: Entry, role: Role) -> Offered[Offer]:
+        """Return what the plugin answers, each field checked."""
         manager = self._manager(entry)
         hook = f"milepost_{role}"
         require_hook(entry, manager, (hook,))
