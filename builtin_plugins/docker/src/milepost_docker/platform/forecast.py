@@ -12,6 +12,7 @@ from milepost_docker.engine.glance import Glance, glance
 from milepost_docker.engine.trouble import MissingError
 from milepost_docker.platform import measure, naming
 from milepost_docker.platform.config import DockerConfig
+from milepost_docker.platform.exposed import mismatch
 from milepost_docker.platform.network import missing_network, others, refuse_foreign
 from milepost_docker.platform.port import is_free
 
@@ -30,7 +31,8 @@ def plan(config: DockerConfig, artifact: Artifact | None, step: Step) -> tuple[P
         planned += [_volume(engine, each, step) for each in config.volumes if measure.mounted(each).is_volume]
         if artifact is not None:
             planned.append(_image(engine, artifact, config))
-    return (*planned, _containers(config, step))
+        odd = mismatch(config, engine.image(_name(artifact))) if artifact is not None else ""
+    return (*planned, _containers(config, step, odd))
 
 
 def _network(engine: Glance, name: str) -> dict[str, object] | None:
@@ -53,18 +55,27 @@ def _volume(engine: Glance, text: str, step: Step) -> Planned:
 
 def _image(engine: Glance, artifact: Artifact, config: DockerConfig) -> Planned:
     """Return whether the image is on the engine already."""
-    name = artifact.digest if artifact.provisional else artifact.reference
-    is_there = engine.image(name) is not None and not (config.force_pull and not artifact.provisional)
+    is_there = engine.image(_name(artifact)) is not None and not (config.force_pull and not artifact.provisional)
     how = "is there" if is_there else "is sent there" if artifact.provisional else "is pulled"
     return Planned(action="keep" if is_there else "make", kind="image", name=artifact.reference, detail=how)
 
 
-def _containers(config: DockerConfig, step: Step) -> Planned:
+def _name(artifact: Artifact) -> str:
+    """Return what the engine knows the image by."""
+    return artifact.digest if artifact.provisional else artifact.reference
+
+
+def _containers(config: DockerConfig, step: Step, odd: str) -> Planned:
     """Return the containers that would be made."""
     many = "a container" if config.replicas == 1 else f"{config.replicas} containers"
     serves = "listening on no port" if config.worker else f"listening on port {config.service_port}"
     starts = "" if step.facts.strategy == "blue-green" else "; started at release"
-    return Planned(action="make", kind="container", name=step.facts.app, detail=f"{many}, {serves}{starts}")
+    return Planned(
+        action="make",
+        kind="container",
+        name=step.facts.app,
+        detail=f"{many}, {serves}{starts}{f'; {odd}' if odd else ''}",
+    )
 
 
 def examine(config: DockerConfig, step: Step) -> Iterator[Examined]:

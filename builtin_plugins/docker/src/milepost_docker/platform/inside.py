@@ -43,7 +43,8 @@ def look_from_inside(site: Site, replica: ReplicaState, port: int, path: str | N
         if status not in _NO_PROGRAM:
             if path:
                 return Seen(status == 0, f"{'answered' if status == 0 else 'did not answer well'} on {path}")
-            return Seen(status == 0, f"{'listens' if status == 0 else 'does not listen'} on port {port}")
+            how = f"{'listens' if status == 0 else 'does not listen'} on port {port}"
+            return Seen(status == 0, how, is_deaf=status != 0)
     return None
 
 

@@ -19,6 +19,8 @@ class Seen(NamedTuple):
     is_healthy: bool
     how: str
     """In words, to follow the replica's name: `answered 503 on /healthz`."""
+    is_deaf: bool = False
+    """Whether nobody seems to listen there."""
 
 
 def look_at_port(port: int, inside: str, limit: float) -> Seen:
@@ -34,7 +36,9 @@ def look_at_port(port: int, inside: str, limit: float) -> Seen:
         closed = False
     except OSError:
         closed = True
-    return Seen(not closed, f"does not listen on port {inside}" if closed else f"accepts connections on port {inside}")
+    if closed:
+        return Seen(False, f"does not listen on port {inside}", is_deaf=True)
+    return Seen(True, f"accepts connections on port {inside}")
 
 
 def look_by_http(port: int, path: str, statuses: tuple[int, ...], limit: float) -> Seen:
@@ -45,6 +49,9 @@ def look_by_http(port: int, path: str, statuses: tuple[int, ...], limit: float) 
         status = connection.getresponse().status
     except TimeoutError:
         return Seen(False, f"did not answer within {limit:g} s on {path}")
+    except ConnectionError:
+        # The engine's proxy accepts for everybody, and closes where nobody listens behind it.
+        return Seen(False, f"gave no answer on {path}: the connection was closed", is_deaf=True)
     except (OSError, http.client.HTTPException) as error:
         return Seen(False, f"answered no HTTP on {path}: {type(error).__name__} {error}".rstrip())
     finally:
