@@ -9,7 +9,7 @@ import pytest
 
 from core.tests.host.lifecycle.real import RealShop
 from core.tests.waiting import until
-from milepost.host.inquiry import cancel
+from milepost.host.cancelling import cancel
 from milepost.sdk.events import Warned
 
 

@@ -119,7 +119,7 @@ def test_preempt_cancels_the_holder_and_waits_for_its_true_end(real: RealShop) -
 
 
 def test_a_run_that_waits_for_a_lock_can_be_cancelled(real: RealShop) -> None:
-    from milepost.host.inquiry import cancel
+    from milepost.host.cancelling import cancel
 
     holder(real)
     host = real.host()
