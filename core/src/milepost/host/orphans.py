@@ -131,34 +131,30 @@ def survey(
 def _inquests(host: Host, bench: Bench, places: _Places, *, by_records: bool) -> tuple[list[_Inquest], list[str]]:
     """Return whom to ask, each platform once, and who cannot be asked at all."""
     found: dict[str, _Inquest] = {}
+    recorded: dict[str, _Inquest] = {}
     recall: dict[str, Recall] = {}
     unasked: list[str] = []
     for (app, where), standing in places.items():
+        # Apps that were deployed alike are on one platform: it is made once.
+        alike = {recorded_identity(each) for each in standing} if by_records else set()
+        if alike and alike <= recorded.keys():
+            for each in alike:
+                recorded[each].places.add((app, where))
+            continue
         try:
-            known = _not_yet(found, (app, where), standing) if by_records else []
-            if by_records and standing and not known:
-                continue
             about = recall.setdefault(where, recaller(host, where, bench))(app)
-            asked = [_inquest(about, each) for each in platforms(bench, about, known)]
+            asked = [_inquest(about, each) for each in platforms(bench, about, standing if by_records else ())]
         except MilepostError as error:
             asked = [f"what {app} has in {where} cannot be asked: {error}"]
-        for each in asked:
-            if isinstance(each, str):
-                unasked.append(each)
-            else:
-                found.setdefault(identity(bench, each.platform), each).places.add((app, where))
+        for one in asked:
+            if isinstance(one, str):
+                unasked.append(one)
+                continue
+            inquest = found.setdefault(identity(bench, one.platform), one)
+            inquest.places.add((app, where))
+            if len(alike) == len(asked) == 1:
+                recorded[alike.pop()] = inquest
     return list(found.values()), unasked
-
-
-def _not_yet(found: Mapping[str, _Inquest], place: tuple[str, str], standing: Iterable[Operation]) -> list[Operation]:
-    """Return the deploys of a place whose platforms are not asked yet; the place is noted with those that are."""
-    unknown = []
-    for each in standing:
-        if inquest := found.get(recorded_identity(each)):
-            inquest.places.add(place)
-        else:
-            unknown.append(each)
-    return unknown
 
 
 def _inquest(about: About, platform: Worker[Any] | MilepostError) -> _Inquest | str:
