@@ -50,7 +50,7 @@ app "web" {
     }
   }
   deploy {
-    use "fake" {}
+    use "nomad" {}
     hook {
       when    = "sometimes"
       command = ["x"]
@@ -69,17 +69,15 @@ def test_init_explains_a_file_of_waypoint_and_writes_nothing(shop: Shop) -> None
     before = sorted(shop.folder.iterdir())
     document = shop.document("init", "--from-waypoint")
     used = [(each["stage"], each["word"], each["installed"], each["advice"]) for each in document["uses"]]
-    assert used[:2] == [
-        ("build", "pack", "", "pip install milepost-buildpacks"),
-        ("build", "fake", "milepost-fakes", ""),
-    ]
+    assert used[1] == ("build", "fake", "milepost-fakes", "")
+    assert ("deploy", "nomad", "", "pip install milepost-nomad") in used
     assert [each["message"] for each in document["notes"]] == [
         'when: expected one of "before", "after", "failure", "always", found "sometimes"',
         'url of app "web" is read and not carried out',
     ]
     out = shop("init", "--from-waypoint").stdout
     assert "no distribution of milepost offers it" in out
-    assert "Next  pip install milepost-buildpacks" in out
+    assert "Next  pip install milepost-nomad" in out
     assert "a workspace or label body replaces the default one, as in Waypoint" in out
     assert sorted(shop.folder.iterdir()) == before
 

@@ -35,13 +35,14 @@ def test_a_second_run_waits_and_is_told_who_holds_the_lock_since_when_doing_what
     told: list[str] = []
 
     def end() -> None:
+        until(lambda: bool(real.told(Waiting)))
         told.extend(real.told(Waiting))
         process.send_signal(signal.SIGTERM)
 
-    timer = threading.Timer(1.5, end)
-    timer.start()
+    watcher = threading.Thread(target=end)
+    watcher.start()
     outcome = real.run("up")
-    timer.join()
+    watcher.join()
     assert outcome.exit_status == 0
     assert told[0].startswith("default/web is locked by ada@")
     assert ": run #1, up" in told[0]
