@@ -8,6 +8,7 @@ import statistics
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from benchmarks.docker_place import MILEPOST, Figures, Place
@@ -144,9 +145,9 @@ def _peaks(here: Place, folder: Path) -> dict[str, int]:
         (MILEPOST, "build"), cwd=folder, env=here.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as program:
         while program.poll() is None:
-            for pid in _family(program.pid):
-                for name, peak in _peak(pid).items():
-                    peaks[name] = max(peak, peaks.get(name, 0))
+            found = (each for pid in _family(program.pid) for each in _peak(pid).items())
+            for name, peak in found:
+                peaks[name] = max(peak, peaks.get(name, 0))
             time.sleep(0.05)
     if program.returncode:
         raise SystemExit(f"milepost build ended with status {program.returncode}")
@@ -157,11 +158,9 @@ def _family(first: int) -> list[int]:
     """Return a process and all that descend from it."""
     found = [first]
     for pid in found:
-        try:
-            for tasks in Path(f"/proc/{pid}/task").iterdir():
-                found += [int(each) for each in (tasks / "children").read_text().split()]
-        except OSError:
-            continue
+        with suppress(OSError):  # it may end while it is looked at
+            tasks = Path(f"/proc/{pid}/task").iterdir()
+            found += [int(each) for task in tasks for each in (task / "children").read_text().split()]
     return found
 
 

@@ -39,9 +39,8 @@ class PullBuilder:
             wanted = self._wanted(engine, step)
             refuse_other_platforms(reference, platforms, wanted)
             query = {"fromImage": reference.familiar_name, "tag": digest, "platform": self._config.platform}
-            messages = engine.stream("/images/create", query, headers=_headers(login))
             what = f"pulling {reference.familiar}"
-            with listening.to(messages, what) as heard:
+            with listening.to(engine.stream("/images/create", query, headers=_headers(login)), what) as heard:
                 followed(heard, what, step)
             answer = engine.image(reference.pinned(digest).familiar)
             if answer is None:
