@@ -130,3 +130,40 @@ def test_each_file_that_init_writes_is_a_project_file(tmp_path: Path, wishes: Wi
     project = read_project(place, None)
     assert project.name == "a"
     assert list(project.apps) == ["worker" if wishes.worker else "web"]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("FROM x\nEXPOSE 8080/tcp 9090\n", {"service_port = 8080"}),
+        ("FROM x AS y\nEXPOSE 1\nFROM z\nRUN a \\\n  b\nexpose 53/udp \\\n 5000\n", {"service_port = 5000"}),
+        ("FROM x AS y\nEXPOSE 8080\nFROM z\n", {"worker = true"}),
+        ("FROM x\nEXPOSE $PORT\n# EXPOSE 80\n", {"worker = true"}),
+    ],
+)
+def test_a_dockerfile_becomes_a_container_with_the_port_it_exposes(tmp_path: Path, text: str, lines: set[str]) -> None:
+    (tmp_path / "Dockerfile").write_text(text)
+    (tmp_path / "server.py").touch()
+    plan = look_at(tmp_path, Wishes(), ["docker", "files"])
+    written = [line.strip() for line in project_file(plan).splitlines()]
+    assert lines <= set(written)
+    assert written.count('use "docker" {') + written.count('use "docker" {}') == 2
+    assert "made from Dockerfile" in written[0]
+
+
+def test_a_command_wins_over_a_dockerfile(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM x\nEXPOSE 80\n")
+    assert "docker" not in project_file(look_at(tmp_path, Wishes(command="sh run"), ["docker"]))
+
+
+def test_a_dockerfile_without_the_plugin_names_what_to_install(milepost: Any, tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM scratch\n")
+    ended = milepost("init")
+    assert ended.status == 2
+    assert 'pip install "milepost[docker]"' in ended.err
+
+
+def test_where_the_files_say_it_too_a_dockerfile_needs_no_plugin(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM scratch\n")
+    (tmp_path / "server.py").touch()
+    assert look_at(tmp_path, Wishes()).command == ("python3", "server.py")

@@ -276,3 +276,11 @@ def test_access_names_a_tag_of_the_operation_where_the_file_names_none(configure
     access = DockerRegistry(config).access(step)
     assert access.reference == f"{config.image}:{step.facts.operation.lower()}"
     assert DockerRegistry(configured(tag="1.0")).access(step).reference == f"{config.image}:1.0"
+
+
+def test_access_is_refused_before_a_build_where_the_registry_takes_no_push(server: TellsServer, bench: Bench) -> None:
+    server.on("POST", "/v2/shop/blobs/uploads/", Says(403))
+    role = DockerRegistry(DockerRegistryConfig(image=f"{server.host}/shop", insecure=True))
+    with pytest.raises(OperationError, match=r"cannot push to .*/shop: .* answers 403") as caught:
+        role.access(bench.step("build"))
+    assert "docker login" in caught.value.hint

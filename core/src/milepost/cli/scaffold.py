@@ -9,9 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from milepost.cli import dockerfile
 from milepost.sdk.errors import MilepostError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from milepost.cli.render import Screen
 
 FILE_NAME = "milepost.hcl"
@@ -44,14 +47,21 @@ class Plan:
     task: tuple[str, ...] = ()
     """What runs once before each deploy."""
     health: str | None = None
+    container: bool = False
+    """Whether a Dockerfile says how it is built and started."""
+    port: int | None = None
+    """Of a container: the port it exposes."""
     seen: str = ""
     """What in the folder led to it, for people."""
     settled: bool = False
     """Whether the command line said it, so that nothing is asked."""
 
 
-def look_at(folder: Path, wishes: Wishes) -> Plan:
-    """Return what the folder seems to hold, where the wishes do not say. Raises UsageError if they contradict."""
+def look_at(folder: Path, wishes: Wishes, builders: Collection[str] = ()) -> Plan:
+    """Return what the folder seems to hold, where the wishes do not say; `builders` are those installed.
+
+    Raises UsageError if the wishes contradict, and where only a Dockerfile says something that nothing can build.
+    """
     if wishes.static and (wishes.command or wishes.worker):
         raise UsageError("a static site has no command and is no worker", hint="leave --static away")
     for name in _TAKEN:
@@ -61,7 +71,7 @@ def look_at(folder: Path, wishes: Wishes) -> Plan:
     name = wishes.name or re.sub(r"[^A-Za-z0-9_-]+", "-", folder.name).strip("-").lower() or "app"
     if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
         raise UsageError(f"{name!r} cannot be a name; letters, digits, - and _ can", hint="milepost init --name NAME")
-    guessed = _guess(folder)
+    guessed = _guess(folder, builders if not (wishes.static or wishes.command) else None)
     worker = wishes.worker or (guessed.worker and not wishes.command)
     beside = () if worker else guessed.beside
     plan = replace(guessed, name=name, worker=worker, beside=beside, health=wishes.health)
@@ -82,7 +92,7 @@ def ask_for(screen: Screen, plan: Plan) -> Plan:
             )
         return plan
     name = screen.ask(f"Name of the project [{plan.name}]:", plan.name)
-    if plan.settled:
+    if plan.settled or plan.container:
         return replace(plan, name=name)
     shown = shlex.join(plan.command) or "none: a static site"
     known = shlex.join(plan.command)
@@ -93,7 +103,7 @@ def ask_for(screen: Screen, plan: Plan) -> Plan:
 
 def project_file(plan: Plan) -> str:
     """Return the text of the project file."""
-    served = bool(plan.command) and not plan.worker
+    served = (bool(plan.command) or plan.container) and not plan.worker
     health = f"  health {{\n    path = {_text(plan.health)}\n  }}\n\n" if served and plan.health else ""
     made = f"; made from {plan.seen}" if plan.seen else ""
     example = '  # A path that answers when the app is ready:\n  # health { path = "/healthz" }\n\n'
@@ -104,7 +114,7 @@ def project_file(plan: Plan) -> str:
         'app "web" {\n'.replace("web", "worker" if plan.worker else "web")
         + health
         + advice
-        + '  build {\n    # The files of this folder, without what .gitignore names.\n    use "files" {}\n  }\n\n'
+        + _build(plan)
         + _deploy(plan)
         + "}\n"
         + _beside(plan)
@@ -123,8 +133,28 @@ def write_new(folder: Path, text: str) -> Path:
     return place
 
 
+def _build(plan: Plan) -> str:
+    """Return the build block, and the empty line after it."""
+    if plan.container:
+        return f'  build {{\n    # The image of the Dockerfile.\n    use "{dockerfile.PLUGIN}" {{}}\n  }}\n\n'
+    return '  build {\n    # The files of this folder, without what .gitignore names.\n    use "files" {}\n  }\n\n'
+
+
+def _container(plan: Plan) -> str:
+    """Return the deploy block of a container."""
+    if plan.worker:
+        about = "# It listens on no port. Where it does: service_port = 8080 in place of this."
+        lines = [about, "worker = true"] if plan.port is None else ["worker = true"]
+    else:
+        lines = ["# The port that the Dockerfile exposes.", f"service_port = {plan.port}"]
+    inside = "".join(f"      {line}\n" for line in lines)
+    return f'  deploy {{\n    use "{dockerfile.PLUGIN}" {{\n{inside}    }}\n  }}\n'
+
+
 def _deploy(plan: Plan) -> str:
     """Return the deploy block."""
+    if plan.container:
+        return _container(plan)
     if not plan.command:
         return '  deploy {\n    # No command: the files are served as they are.\n    use "local" {}\n  }\n'
     lines = [f"      command = {_list(plan.command)}"]
@@ -154,8 +184,23 @@ def _text(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("${", "$${").replace("%{", "%%{")
 
 
-def _guess(folder: Path) -> Plan:
-    """Return what the files of the folder say about how the app is started."""
+def _guess(folder: Path, builders: Collection[str] | None) -> Plan:
+    """Return what the files of the folder say about how it is started; a Dockerfile counts if there are builders."""
+    described = builders is not None and (folder / dockerfile.NAME).is_file()
+    if described and dockerfile.PLUGIN in (builders or ()):
+        port = dockerfile.exposed_port(folder / dockerfile.NAME)
+        return Plan(name="", container=True, port=port, worker=port is None, seen=dockerfile.NAME)
+    plan = _by_files(folder)
+    if described and not plan.seen:
+        raise UsageError(
+            f"the {dockerfile.NAME} in {folder} needs the plugin {dockerfile.PLUGIN}, which is not installed",
+            hint=f'pip install "milepost[{dockerfile.PLUGIN}]", or milepost init --command COMMAND',
+        )
+    return plan
+
+
+def _by_files(folder: Path) -> Plan:
+    """Return what the files of the folder, without a Dockerfile, say about how the app is started."""
     if (folder / "Procfile").is_file():
         return _from_procfile(folder / "Procfile")
     static = (folder / "index.html").is_file()

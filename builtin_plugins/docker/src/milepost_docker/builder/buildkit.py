@@ -10,7 +10,7 @@ from typing import Any
 
 from milepost.sdk import CommandFailedError, OperationError, Step
 from milepost_docker.builder.buildx import Tools, command
-from milepost_docker.builder.hints import failure_hint
+from milepost_docker.builder.failing import Failure, failed
 from milepost_docker.builder.order import Order
 from milepost_docker.builder.recipe import IGNORE, readable
 from milepost_docker.builder.scratch import kept
@@ -19,12 +19,9 @@ from milepost_docker.credentials import Login, config_environment, credentials, 
 from milepost_docker.engine.address import locate
 from milepost_docker.engine.glance import glance
 from milepost_docker.engine.platform import platform_of_info
-from milepost_docker.engine.trouble import UnreachableError, space_hint
+from milepost_docker.engine.trouble import UnreachableError
 from milepost_docker.image import Image, inspected, platform_of
 from milepost_docker.reference import operation_tag
-
-RULE = "------"
-"""What BuildKit writes around the log of a step that failed."""
 
 
 def build(order: Order, program: str, step: Step) -> Image:
@@ -101,9 +98,7 @@ def _failed(order: Order, error: CommandFailedError, step: Step) -> OperationErr
                 runs = platform_of_info(engine.info())
         except UnreachableError as unreachable:
             return unreachable
-    text = error.tail[error.tail.index(f"{RULE}\n") :] if f"{RULE}\n" in error.tail else error.tail
-    hint = space_hint(text) or failure_hint(order, runs)
-    return OperationError(f"the image of {step.facts.app} was not built:\n{text}", hint=hint)
+    return failed(order, Failure(error.tail), runs, step)
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
 from milepost.sdk import OperationError, Step
+from milepost_docker.builder.failing import base_missing
 from milepost_docker.engine.documents import heard
 from milepost_docker.engine.trouble import space_hint
 
 KEPT = 15
 """How many of the failing step's last lines go into the error."""
+_FROM = re.compile(r"Step \d+/\d+ : FROM (?:--\S+ )*(\S+)")
 
 
 def followed(messages: Iterable[dict[str, Any]], step: Step) -> str:
@@ -66,6 +69,8 @@ class _Transcript:
                 self._step.output(line)
 
     def _failed(self, why: str) -> OperationError:
+        if base := _FROM.match(self._at):
+            return base_missing(base[1], why)
         log = "".join(f"\n  {line}" for line in self._log)
         at = f", at {self._at.strip()}:{log}\n" if self._at else ": "
         message = f"the image of {self._step.facts.app} was not built{at}{why}"

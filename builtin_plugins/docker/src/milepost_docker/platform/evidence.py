@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -19,22 +18,26 @@ _READABLE = ("json-file", "local", "journald")
 
 
 def keep(site: Site, replica: ReplicaState, why: str, found: Mapping[str, Any] | None) -> None:
-    """Keep how the container is, what its check said, and what it printed last."""
+    """Keep what the container printed last, what its check said, and how it is where `why` does not say it."""
     who = naming.replica_name(site.step.facts.app, replica.number)
-    parts = [_summary(found)] if found else ["the container is gone"]
+    parts = [_printed(site, replica, found)] if found else ["the container is gone"]
     if found and (check := found["State"].get("Health")):
         parts.append(f"health check: {last_check(check)}")
-    if found:
-        parts.append(_printed(site, replica, found))
-    site.step.evidence(f"{who} {why}", "\n".join(parts))
+    if found and (told := summary(found, why)):
+        parts.append(told)
+    site.step.evidence(f"{who} {why}", "\n".join(part.rstrip("\n") for part in parts))
 
 
-def _summary(found: Mapping[str, Any]) -> str:
-    """Return what the engine says of the container, in a few lines."""
-    state = found["State"]
-    told = {name: state[name] for name in ("Status", "ExitCode", "OOMKilled", "Error", "StartedAt", "FinishedAt")}
-    how = "" if state["Running"] else f"it {ended(state)}\n"
-    return f"{how}{json.dumps({**told, 'RestartCount': found.get('RestartCount', 0)})}"
+def summary(found: Mapping[str, Any], why: str) -> str:
+    """Return how an inspected container is, in words; empty where `why` says all of it."""
+    state, restarts = found["State"], found.get("RestartCount", 0)
+    how = f"is {state['Status']}" if state["Status"] in ("running", "created", "paused") else ended(state)
+    told = [] if how in why else [f"it {how}"]
+    if restarts:
+        told.append(
+            "the engine has restarted it once" if restarts == 1 else f"the engine has restarted it {restarts} times"
+        )
+    return "; ".join(told)
 
 
 def _printed(site: Site, replica: ReplicaState, found: Mapping[str, Any]) -> str:

@@ -55,10 +55,14 @@ class DockerRegistry:
         return self.push(artifact, step)
 
     def access(self, step: Step) -> RegistryAccess:
-        """Return where the image of this run is to be, and who we are there."""
+        """Return where the image of this run is to be, and who we are there.
+
+        Raises OperationError where the registry says no: a builder would hear that after the build, and late.
+        """
         place = self._place.tagged(self._config.tag or operation_tag(step.facts.operation))
-        login = Account(self._config, step).login(place.server)
-        return login.access(place.familiar, insecure=self._config.insecure)
+        account = Account(self._config, step)
+        self._ask_first(account, step)
+        return account.login(place.server).access(place.familiar, insecure=self._config.insecure)
 
     def pull_access(self, artifact: Artifact, step: Step) -> RegistryAccess | None:
         """Return how the image can be pulled; None where it is not of this registry or everybody may pull it."""

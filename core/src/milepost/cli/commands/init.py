@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from milepost.cli.dockerfile import NAME
 from milepost.cli.scaffold import Wishes, ask_for, look_at, project_file, write_new
 from milepost.cli.session import Session
 
@@ -30,11 +31,18 @@ def command(
         return _explain_waypoint(session)
     folder = session.flags.folder
     wishes = Wishes(name=name, command=start, static=static, worker=worker, health=health)
-    plan = ask_for(session.screen, look_at(folder, wishes))
+    plan = ask_for(session.screen, look_at(folder, wishes, _builders(session)))
     place = write_new(folder, project_file(plan))
     facts = {"file": str(place), "project": plan.name}
     session.screen.answer("init", facts, [f"wrote {place}", "Next  milepost validate", "      milepost up"])
     return 0
+
+
+def _builders(session: Session) -> list[str]:
+    """Return what can build here; plugins are looked for only where a Dockerfile asks for one."""
+    if not (session.flags.folder / NAME).is_file():
+        return []
+    return [each.word for each in session.host.catalog.entries if each.role == "builder"]
 
 
 def _explain_waypoint(session: Session) -> int:
