@@ -118,9 +118,12 @@ def test_an_address_may_be_written_as_the_cli_takes_it(written: str, meant: str,
     ],
 )
 def test_an_address_that_nobody_can_speak_to_is_an_error(written: str, tmp_path: Path) -> None:
-    with pytest.raises(MilepostError, match="client_config names the engine") as caught:
-        locate(ClientConfig(host=written), {}, tmp_path)
+    with pytest.raises(MilepostError, match="DOCKER_HOST names the engine") as caught:
+        locate(ClientConfig(), {"DOCKER_HOST": written}, tmp_path)
     assert caught.value.hint
+    # In the project file it is one of the value that stands there, with its place.
+    with pytest.raises(ValueError, match=r"host names the engine"):
+        ClientConfig(host=written)
 
 
 def test_the_folder_of_the_block_means_tls_on_the_port_for_it(tmp_path: Path) -> None:

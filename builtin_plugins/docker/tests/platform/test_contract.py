@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, ClassVar
+from uuid import uuid4
 
 import msgspec
 import pytest
@@ -90,7 +91,8 @@ class TestOnTheCurrentEngine(DockerContract):
 
     @pytest.fixture
     def config(self, current: dict[str, Any]) -> PluginConfig:
-        return DockerConfig(command=SERVE, stop_timeout=3.0, **current["said"])
+        own = {"test.milepost.own": uuid4().hex}  # another worker may be at the same suite
+        return DockerConfig(command=SERVE, stop_timeout=3.0, labels=own, **current["said"])
 
     @pytest.fixture
     def artifact(self, current: dict[str, Any]) -> Artifact:

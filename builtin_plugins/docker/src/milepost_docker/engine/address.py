@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal, Protocol, cast
 
 from milepost.sdk import MilepostError
 from milepost_docker.engine import context
-from milepost_docker.engine.config import ClientConfig
 
 SOCKET = "/var/run/docker.sock"
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
@@ -95,7 +94,36 @@ class Address:
         }
 
 
-def locate(config: ClientConfig, environment: Mapping[str, str], home: Path) -> Address:
+class Chosen(Protocol):
+    """What a project file says of the engine: `engine.config.ClientConfig`, which checks its address here."""
+
+    @property
+    def host(self) -> str | None:
+        """The address."""
+        ...
+
+    @property
+    def context(self) -> str | None:
+        """The context's name."""
+        ...
+
+    @property
+    def cert_path(self) -> str | None:
+        """The folder with certificates."""
+        ...
+
+    @property
+    def tls_verify(self) -> bool:
+        """Whether the engine's certificate is checked."""
+        ...
+
+    @property
+    def api_version(self) -> str | None:
+        """The version of the API."""
+        ...
+
+
+def locate(config: Chosen, environment: Mapping[str, str], home: Path) -> Address:
     """Return the engine's address: the block's, else what the Docker CLI would use.
 
     Raises MilepostError for a context that is not there, or an address that nobody can speak to.
@@ -105,15 +133,15 @@ def locate(config: ClientConfig, environment: Mapping[str, str], home: Path) -> 
     return replace(found, api_version=version.removeprefix("v") if version else None)
 
 
-def _chosen(config: ClientConfig, environment: Mapping[str, str], home: Path) -> Address:
+def _chosen(config: Chosen, environment: Mapping[str, str], home: Path) -> Address:
     """Return the address that comes first in the order of the CLI, the block before it."""
     folder = context.config_folder(environment, home)
     if config.host:
-        return _of_host(config.host, BLOCK, _tls_of_block(config, environment, home))
+        return of_host(config.host, BLOCK, _tls_of_block(config, environment, home))
     if config.context:
         return _of_context(config.context, f"the context {config.context}", folder, environment)
     if host := environment.get("DOCKER_HOST"):
-        return _of_host(host, "DOCKER_HOST", _tls_of_block(config, environment, home))
+        return of_host(host, "DOCKER_HOST", _tls_of_block(config, environment, home))
     if name := environment.get("DOCKER_CONTEXT"):
         return _of_context(name, f"the context {name}, by DOCKER_CONTEXT", folder, environment)
     if name := context.current(folder):
@@ -125,10 +153,10 @@ def _of_context(name: str, origin: str, folder: Path, environment: Mapping[str, 
     """Return the address that a context has."""
     if name == context.DEFAULT:
         # The CLI gives DOCKER_HOST no say once a context was named.
-        return _of_host(f"unix://{SOCKET}", origin, None)
+        return of_host(f"unix://{SOCKET}", origin, None)
     found = context.read(name, folder)
     tls = Tls(folder=found.tls, verify=not found.skip_verify) if found.tls else None
-    return replace(_of_host(found.host, origin, tls), context=name)
+    return replace(of_host(found.host, origin, tls), context=name)
 
 
 def context_of(identity: str, environment: Mapping[str, str], home: Path) -> str | None:
@@ -141,7 +169,7 @@ def context_of(identity: str, environment: Mapping[str, str], home: Path) -> str
     return None
 
 
-def _of_host(host: str, origin: str, tls: Tls | None) -> Address:
+def of_host(host: str, origin: str, tls: Tls | None) -> Address:
     """Return an address from what is written: completed, and checked as far as that needs nobody else."""
     scheme, found, rest = host.partition("://")
     if not found:
@@ -182,7 +210,7 @@ def _with_port(rest: str, origin: str, *, secure: bool) -> str:
     return f"{host or 'localhost'}:{port}"
 
 
-def _tls_of_block(config: ClientConfig, environment: Mapping[str, str], home: Path) -> Tls | None:
+def _tls_of_block(config: Chosen, environment: Mapping[str, str], home: Path) -> Tls | None:
     """Return how TLS is to be spoken: the block's folder, else as the CLI's variables say."""
     if config.cert_path:
         return Tls(folder=Path(config.cert_path).expanduser(), verify=config.tls_verify)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
-from milepost.sdk import Credential
+from milepost.sdk import Credential, MilepostError
 
 
 class ClientConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -25,6 +25,16 @@ class ClientConfig(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         str | None, Meta(description="The version of the engine's API, such as `1.41`; negotiated when not given.")
     ] = None
     timeout: Annotated[float, Meta(description="How long the engine may take to answer, in seconds.")] = 60.0
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for what is no address."""
+        if self.host is not None:
+            from milepost_docker.engine.address import of_host  # noqa: PLC0415  most name no engine
+
+            try:
+                of_host(self.host, "host", None)
+            except MilepostError as error:
+                raise ValueError(f"{error}; {error.hint}") from None
 
 
 class Auth(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
