@@ -62,7 +62,9 @@ def test_what_cannot_be_asked_is_a_problem_and_nothing_is_raised(shop: Any) -> N
     assert [each.level for each in found] == ["problem"]
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody who may not listen on low ports")
+@pytest.mark.skipif(
+    os.geteuid() != 0, reason="not applicable: only root can become somebody who may not listen on low ports"
+)
 def test_a_port_that_only_root_may_have_comes_with_the_command_that_gives_the_right() -> None:
     code = (
         "import os; from milepost_caddy import port\n"
@@ -71,5 +73,5 @@ def test_a_port_that_only_root_may_have_comes_with_the_command_that_gives_the_ri
     )
     found = subprocess.run((sys.executable, "-c", code), capture_output=True, text=True, check=True).stdout
     if found.startswith("None"):
-        pytest.skip("this machine lets everybody listen on port 81")
+        pytest.skip("not applicable: this machine lets everybody listen on port 81")
     assert found == "Permission denied|sudo sysctl -w net.ipv4.ip_unprivileged_port_start=81"

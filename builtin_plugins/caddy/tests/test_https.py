@@ -196,7 +196,7 @@ def test_an_authority_is_asked_over_acme(shop: Any, verified: Any, authority: tu
         try:
             socket.create_server(("127.0.0.1", port)).close()
         except OSError as error:
-            pytest.skip(f"an authority asks on port {port} of this machine: {error.strerror}")
+            pytest.skip(f"not applicable: an authority asks on port {port} of this machine: {error.strerror}")
     directory, root = authority
     wait_for(shop, root.exists)
     shutil.copy(root, shop.bench.source / "root.pem")

@@ -203,7 +203,7 @@ def test_buildx_is_found_as_the_docker_command_finds_it(tmp_path: Path) -> None:
     for place in places.values():
         place.parent.mkdir(parents=True)
     if buildx(path, tmp_path) is not None:
-        pytest.skip("buildx is installed for all users")
+        pytest.skip("not applicable: buildx is installed for all users")
     (tmp_path / ".docker" / "config.json").write_text(json.dumps({"cliPluginsExtraDirs": [str(tmp_path / "extra")]}))
     for name, place in places.items():
         place.write_text("")
@@ -214,7 +214,7 @@ def test_buildx_is_found_as_the_docker_command_finds_it(tmp_path: Path) -> None:
 
 def test_what_only_buildkit_can_do_is_refused_without_it_and_says_how_to_get_it(bench: Bench, tmp_path: Path) -> None:
     if buildx({"PATH": "/none"}, tmp_path) is not None:
-        pytest.skip("buildx is installed for all users")
+        pytest.skip("not applicable: buildx is installed for all users")
     config = DockerBuildConfig(buildkit=True, ssh=["default"], platforms=["linux/amd64", "linux/arm64"])
     with pytest.raises(OperationError, match="buildkit, ssh, platforms: that takes docker buildx") as caught:
         DockerBuilder(config).build(bench.step("build", environment={"PATH": "/none"}))

@@ -80,7 +80,7 @@ def test_a_base_image_behind_a_login_is_pulled_as_the_auth_block_says(
     workshop: Bench, configured: Configured, kept: DockerRegistryConfig, engine: Engine, base: str, *, buildkit: bool
 ) -> None:
     if buildkit and float(engine.api) < 1.42:
-        pytest.skip("BuildKit of that age speaks to registries on loopback without TLS only")
+        pytest.skip("not applicable: BuildKit of that age speaks to registries on loopback without TLS only")
     (workshop.source / "Dockerfile").write_text(f"FROM {base}\nRUN echo hidden > /hidden\n")
     hidden = DockerBuilder(configured(buildkit=False)).build(workshop.step("build"))
     pushed = DockerRegistry(kept).push(hidden, workshop.step("push"))
@@ -106,7 +106,7 @@ def test_the_classic_builder_is_let_in_as_the_docker_command_is(
     base: str,
 ) -> None:
     if engine is not docker_engine:
-        pytest.skip("who lets us in is not the engine's business: one is enough")
+        pytest.skip("not applicable: who lets us in is not the engine's business: one is enough")
     (workshop.source / "Dockerfile").write_text(f"FROM {base}\n")
     hidden = DockerBuilder(configured(buildkit=False)).build(workshop.step("build"))
     pushed = DockerRegistry(kept).push(hidden, workshop.step("push"))

@@ -104,7 +104,7 @@ def test_an_engine_that_cannot_make_several_platforms_says_how_to_get_one_that_c
     docker_engine: Engine, workshop: Bench, configured: Configured, engine: Engine
 ) -> None:
     if engine is not docker_engine or "containerd" in engine.docker("info", "--format", "{{.DriverStatus}}"):
-        pytest.skip("this engine can")
+        pytest.skip("not applicable: this engine can")
     (workshop.source / "Dockerfile").write_text("FROM scratch\nCOPY . /\n")
     with pytest.raises(OperationError) as caught:
         DockerBuilder(configured(platforms=["linux/amd64", "linux/arm64"])).build(workshop.step("build"))

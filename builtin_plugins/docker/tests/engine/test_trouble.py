@@ -56,7 +56,7 @@ def test_no_permission_on_the_socket_names_the_group(step: FakeStep) -> None:
     assert "docker" in told.hint.lower()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may use every socket")
+@pytest.mark.skipif(os.geteuid() == 0, reason="not applicable: root may use every socket")
 def test_a_socket_of_somebody_else_is_no_permission(step: FakeStep, fake_engine: FakeEngine) -> None:
     fake_engine.path.chmod(0)
     with pytest.raises(UnreachableError, match="no permission"):
