@@ -105,11 +105,16 @@ def make_registry(name: str, *, guarded: bool = False) -> Registry:
 
 def _certificates(folder: Path) -> Path:
     """Make a certificate for loopback, signed by an authority of its own, and return that one's."""
-    (folder / "names").write_text("subjectAltName=IP:127.0.0.1,DNS:localhost\n")
+    # Python 3.13 and later take no certificate that does not say by which key it was signed, and what it is for.
+    (folder / "names").write_text(
+        "subjectAltName=IP:127.0.0.1,DNS:localhost\nauthorityKeyIdentifier=keyid\nsubjectKeyIdentifier=hash\n"
+        "basicConstraints=CA:FALSE\nkeyUsage=critical,digitalSignature\n"
+    )
+    use = ("-addext", "keyUsage=critical,keyCertSign")
     key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
     signing = ("x509", "-req", "-in", "server.csr", "-CA", "ca.crt", "-CAkey", "ca.key")
     for argv in (
-        ("req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.crt", "-subj", "/CN=authority of a test"),
+        ("req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.crt", "-subj", "/CN=authority of a test", *use),
         ("req", *key, "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=127.0.0.1"),
         (*signing, "-CAcreateserial", "-extfile", "names", "-out", "server.crt"),
     ):
