@@ -51,7 +51,7 @@ def discard(bench: Bench, part: Part, subject: Subject, *, closed: bool = False)
             if worker is not None and most is not None:
                 here = None if closed else Place(subject.app.name, subject.workspace)
                 needed = indispensable(bench.history, subject.project, here)
-                going = superfluous(_kept(bench, subject, worker, closed=closed), needed, most)
+                going = superfluous(_kept(bench, subject, worker, closed=closed), needed, 0 if closed else most)
                 _delete(bench, part, subject, worker, going)
         except (ProjectFileError, PluginError, OperationError) as error:
             text = f"what the {role} keeps was not looked through: {error}"
