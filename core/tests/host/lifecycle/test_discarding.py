@@ -216,7 +216,8 @@ def test_nothing_is_looked_through_twice(shop: Shop) -> None:
 
 
 def test_destroying_all_leaves_no_image_on_the_engine_and_the_registry_as_it_is(shop: Shop) -> None:
-    write(shop, builder="keep = 0\npushes = false", registry="keep = 0", config="keep = 0")
+    # However many are kept while something stands.
+    write(shop, builder="keep = 2\npushes = false", registry="keep = 0", config="keep = 2")
     ups(shop, 2)
     shop.carry("destroy", "web")
     assert [each for each in shop.world.read()["images"] if not each.startswith("registry.fake/")] == []
