@@ -92,7 +92,8 @@ class TestOnTheCurrentEngine(DockerContract):
     @pytest.fixture
     def config(self, current: dict[str, Any]) -> PluginConfig:
         own = {"test.milepost.own": uuid4().hex}  # another worker may be at the same suite
-        return DockerConfig(command=SERVE, stop_timeout=3.0, labels=own, **current["said"])
+        said = {**current["said"], "labels": {**current["said"]["labels"], **own}}
+        return DockerConfig(command=SERVE, stop_timeout=3.0, **said)
 
     @pytest.fixture
     def artifact(self, current: dict[str, Any]) -> Artifact:
